@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Build rules shared by every folder: compiler settings, and "one library a folder".
+
+if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
+    find_program(HEALER_CCACHE ccache)
+    if(HEALER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+        set(CMAKE_C_COMPILER_LAUNCHER ${HEALER_CCACHE})
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${HEALER_CCACHE})
+    endif()
+endif()
+
+add_library(healer_settings INTERFACE)
+target_include_directories(healer_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bpf
+                                                     ${PROJECT_BINARY_DIR}/generated)
+target_compile_definitions(healer_settings INTERFACE HEALER_VERSION="${PROJECT_VERSION}")
+target_compile_options(healer_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow
+                                                 $<$<BOOL:${HEALER_WERROR}>:-Werror>)
+if(HEALER_SANITIZE)
+    target_compile_options(healer_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                     -fno-omit-frame-pointer)
+    target_link_options(healer_settings INTERFACE -fsanitize=address,undefined)
+endif()
+
+# healer_folder(NAME [DEPENDS target...]) makes the static library healer_NAME of the .cpp files in and below the
+# current folder. DEPENDS is the whole list of what the folder may include: the link graph is the architecture.
+function(healer_folder name)
+    cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    if(sources)
+        add_library(healer_${name} STATIC ${sources})
+        target_link_libraries(healer_${name} PUBLIC healer_settings ${arg_DEPENDS})
+    else()
+        add_library(healer_${name} INTERFACE)
+        target_link_libraries(healer_${name} INTERFACE healer_settings ${arg_DEPENDS})
+    endif()
+endfunction()

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plan.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+/// Declares the settings of a monitor kind once: parsing, unknown-key errors, --check and the man page read
+/// this.
+namespace healer::config {
+
+enum class ArgType { text, absolutePath, integer, seconds, boolean, textList, textMap };
+
+struct ArgSpec {
+    std::string_view name;
+    ArgType type = ArgType::text;
+    std::string_view help; ///< one sentence for the manual
+    bool required = false;
+    std::optional<double> defaultNumber = std::nullopt; ///< for integer and seconds, in the YAML's unit
+    std::optional<std::string_view> defaultText = std::nullopt;
+    double minimum = 0;   ///< for integer and seconds
+    double maximum = 1e9; ///< for integer and seconds
+};
+
+/// What the configuration needs to know of a monitor kind.
+struct MonitorSchema {
+    std::string_view type; ///< the word after `type:`
+    std::span<const ArgSpec> args;
+    bool confirmsStart = false; ///< see core::MonitorPlan
+};
+
+} // namespace healer::config

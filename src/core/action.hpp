@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/process.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "core/view.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What the coordinator wants done. The daemon carries the actions out in order; none of them blocks.
+namespace healer::core::action {
+
+/// Begin to watch this process; the monitors answer with Up or Absent.
+struct Watch {
+    std::string name;
+    std::optional<ProcessKey> known; ///< instance known from before (state file), to be tried first
+};
+
+/// Let go of it: nothing about it is reported any more.
+struct Unwatch {
+    std::string name;
+};
+
+/// This incarnation (or none) is the instance now: monitors follow it.
+struct Track {
+    std::string name;
+    std::optional<ProcessKey> key;
+};
+
+/// Look again whether an instance is running; answered with Up or Absent.
+struct Look {
+    std::string name;
+};
+
+/// Start the program. If `predecessor` is set, only after that incarnation is really gone. Answered with
+/// exactly one LaunchFinished (or StoppedOnPurpose) carrying the same attempt number, unless it is cancelled in time.
+struct Launch {
+    std::string name;
+    std::uint64_t attempt = 0;
+    std::optional<ProcessKey> predecessor;
+    bool afterFailure = false; ///< nobody asked for it: if the predecessor was stopped on purpose, do not start
+};
+
+/// Withdraw a Launch that has not been answered: if it has not started anything yet, it must not any more and needs no
+/// answer; if it has, LaunchFinished still comes.
+struct CancelLaunch {
+    std::string name;
+    std::uint64_t attempt = 0;
+};
+
+/// End this incarnation: with the configured stop signal, or by SIGKILL when `force`. Its end is reported as Down.
+struct Stop {
+    std::string name;
+    ProcessKey key;
+    bool force = false;
+};
+
+/// The answer to event::Request: the PID (0 where the verb has none) or why not.
+struct Reply {
+    std::uint64_t id = 0;
+    Result<pid_t> outcome;
+};
+
+/// view(name) changed: publish it, and keep snapshot(name).
+struct Changed {
+    std::string name;
+};
+
+} // namespace healer::core::action
+
+/// Things that happened, for the journal, the D-Bus signals and the history. One incident number joins what belongs to
+/// one failure.
+namespace healer::core::notice {
+
+struct ProcessDown {
+    pid_t pid = 0;
+    Exit exit;
+    std::string reason; ///< a sentence
+};
+/// Why something is started.
+enum class Cause { initial, failure, trial, request };
+
+struct RecoveryStarted {
+    Cause cause = Cause::failure;
+    unsigned attempt = 0; ///< the how-manieth start within the window, from 1
+};
+struct RecoveryFinished {
+    Cause cause = Cause::failure;
+    bool ok = false;
+    pid_t pid = 0;
+    std::string error;
+    Duration took{0}; ///< from the moment the process was known to be down, or was asked for
+};
+struct BreakerChanged {
+    BreakerState from = BreakerState::closed;
+    BreakerState to = BreakerState::closed;
+    std::optional<TimePoint> retryAt; ///< when open: the next trial
+    std::string reason;               ///< a sentence
+};
+/// A running instance was found or taken over without a start by Healer.
+struct Adopted {
+    pid_t pid = 0;
+};
+/// Anything else that an administrator may want to know: "paused by request", "stop timed out, sending SIGKILL".
+struct Remark {
+    bool warning = false;
+    std::string text;
+};
+
+} // namespace healer::core::notice
+
+namespace healer::core {
+
+using Notice = std::variant<notice::ProcessDown, notice::RecoveryStarted, notice::RecoveryFinished,
+                            notice::BreakerChanged, notice::Adopted, notice::Remark>;
+
+namespace action {
+
+struct Announce {
+    std::string name;
+    std::uint64_t incident = 0; ///< 0: belongs to none
+    Notice notice;
+};
+
+} // namespace action
+
+using Action = std::variant<action::Watch, action::Unwatch, action::Track, action::Look, action::Launch,
+                            action::CancelLaunch, action::Stop, action::Reply, action::Changed, action::Announce>;
+using Actions = std::vector<Action>;
+
+} // namespace healer::core

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/backoff.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace healer::core {
+
+namespace {
+
+/// splitmix64: neighbouring seeds give unrelated values in [-1, 1).
+double spread(std::uint64_t seed) {
+    seed += 0x9e3779b97f4a7c15U;
+    seed = (seed ^ (seed >> 30U)) * 0xbf58476d1ce4e5b9U;
+    seed = (seed ^ (seed >> 27U)) * 0x94d049bb133111ebU;
+    seed ^= seed >> 31U;
+    constexpr double kScale = 1.0 / 9007199254740992.0; // 2^-53
+    return 2.0 * static_cast<double>(seed >> 11U) * kScale - 1.0;
+}
+
+} // namespace
+
+Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed) {
+    const double base = static_cast<double>(plan.initial.count()) *
+                        std::pow(plan.multiplier, static_cast<double>(std::max(attempt, 1U) - 1U));
+    const double capped = std::min(base, static_cast<double>(plan.max.count()));
+    const double moved = capped * (1.0 + spread(seed) * plan.jitterPercent / 100.0);
+    return Duration(std::llround(std::max(moved, 0.0)));
+}
+
+} // namespace healer::core

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/coordinator.hpp"
+
+#include <algorithm>
+
+namespace healer::core {
+
+namespace {
+
+const std::string& nameOf(const Event& event) {
+    return std::visit([](const auto& what) -> const std::string& { return what.name; }, event);
+}
+
+} // namespace
+
+Coordinator::Coordinator(Plan plan, const Snapshots& before) : plan_(std::make_unique<Plan>(std::move(plan))) {
+    for (const auto& [name, snapshot] : before) {
+        lastIncident_ = std::max(lastIncident_, snapshot.incident);
+    }
+    for (const auto& process : plan_->processes) {
+        const auto found = before.find(process.name);
+        add(process, found == before.end() ? std::nullopt : std::optional(found->second));
+    }
+}
+
+Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before) {
+    return entries_
+        .emplace(plan.name, Entry{Subject(plan, plan_->observeOnly, before), ProcessView{}, std::nullopt})
+        .first->second;
+}
+
+Actions Coordinator::begin(TimePoint now) {
+    Outbox out = outbox();
+    for (auto& [name, entry] : entries_) {
+        entry.subject.begin(now, out);
+        settle(entry, out);
+    }
+    return collect(std::move(out));
+}
+
+Actions Coordinator::handle(const Event& event, TimePoint now) {
+    Outbox out = outbox();
+    const auto found = entries_.find(nameOf(event));
+    if (found != entries_.end()) {
+        found->second.subject.handle(event, now, out);
+        settle(found->second, out);
+    } else if (const auto* request = std::get_if<event::Request>(&event)) {
+        out.actions.emplace_back(action::Reply{
+            request->id, Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
+    }
+    return collect(std::move(out));
+}
+
+Actions Coordinator::advance(TimePoint now) {
+    Outbox out = outbox();
+    std::vector<std::string> due;
+    for (const auto& [when, name] : deadlines_) {
+        if (when > now) {
+            break;
+        }
+        due.push_back(name);
+    }
+    for (const auto& name : due) {
+        Entry& entry = entries_.at(name);
+        entry.subject.advance(now, out);
+        settle(entry, out);
+    }
+    return collect(std::move(out));
+}
+
+Actions Coordinator::reload(Plan plan, TimePoint now) {
+    Outbox out = outbox();
+    const auto old = std::exchange(plan_, std::make_unique<Plan>(std::move(plan)));
+    for (auto it = entries_.begin(); it != entries_.end();) {
+        if (processPlan(it->first) != nullptr) {
+            ++it;
+            continue;
+        }
+        it->second.subject.end(out);
+        if (it->second.deadline) {
+            deadlines_.erase({*it->second.deadline, it->first});
+        }
+        it = entries_.erase(it);
+    }
+    for (const auto& process : plan_->processes) {
+        if (const auto found = entries_.find(process.name); found != entries_.end()) {
+            found->second.subject.changePlan(process, plan_->observeOnly, now, out);
+            settle(found->second, out);
+        } else {
+            Entry& entry = add(process, std::nullopt);
+            entry.subject.begin(now, out);
+            settle(entry, out);
+        }
+    }
+    return collect(std::move(out));
+}
+
+std::optional<TimePoint> Coordinator::nextDeadline() const {
+    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
+}
+
+const ProcessPlan* Coordinator::processPlan(const std::string& name) const {
+    const auto found = std::lower_bound(plan_->processes.begin(), plan_->processes.end(), name,
+                                        [](const ProcessPlan& plan, const std::string& wanted) {
+                                            return plan.name < wanted;
+                                        });
+    return found != plan_->processes.end() && found->name == name ? &*found : nullptr;
+}
+
+const ProcessView* Coordinator::view(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second.published;
+}
+
+std::optional<SubjectSnapshot> Coordinator::snapshot(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? std::nullopt : std::optional(found->second.subject.snapshot());
+}
+
+/// Files the subject's deadline, and publishes its view if that changed.
+void Coordinator::settle(Entry& entry, Outbox& out) {
+    const std::string& name = entry.subject.name();
+    if (const auto deadline = entry.subject.deadline(); deadline != entry.deadline) {
+        if (entry.deadline) {
+            deadlines_.erase({*entry.deadline, name});
+        }
+        if (deadline) {
+            deadlines_.insert({*deadline, name});
+        }
+        entry.deadline = deadline;
+    }
+    if (ProcessView view = entry.subject.view(); view != entry.published) {
+        entry.published = std::move(view);
+        out.actions.emplace_back(action::Changed{name});
+    }
+}
+
+Outbox Coordinator::outbox() const { return Outbox{{}, lastIncident_, lastAttempt_}; }
+
+Actions Coordinator::collect(Outbox&& out) {
+    lastIncident_ = out.lastIncident;
+    lastAttempt_ = out.lastAttempt;
+    return std::move(out.actions);
+}
+
+} // namespace healer::core

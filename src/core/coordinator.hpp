@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/action.hpp"
+#include "core/event.hpp"
+#include "core/plan.hpp"
+#include "core/subject.hpp"
+#include "core/view.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace healer::core {
+
+/// All that the core remembers across a restart of the daemon, by process name.
+using Snapshots = std::map<std::string, SubjectSnapshot, std::less<>>;
+
+/// The pure core: events and time in, actions out. It reads no clock, does no I/O, and calls nobody.
+///
+/// Call begin() once, then handle() for every event and advance() when nextDeadline() has come, always with the
+/// present time, which never goes back.
+class Coordinator {
+public:
+    Coordinator(Plan plan, const Snapshots& before);
+
+    [[nodiscard]] Actions begin(TimePoint now);
+    [[nodiscard]] Actions handle(const Event& event, TimePoint now);
+    [[nodiscard]] Actions advance(TimePoint now);
+    /// Replaces the plan. What did not change in an entry is not touched.
+    [[nodiscard]] Actions reload(Plan plan, TimePoint now);
+
+    /// When advance() must be called next. Never empty while something is down that nobody wants down.
+    [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
+
+    [[nodiscard]] const Plan& plan() const { return *plan_; }
+    [[nodiscard]] const ProcessPlan* processPlan(const std::string& name) const;
+    /// As last published by action::Changed. None for an unknown name.
+    [[nodiscard]] const ProcessView* view(const std::string& name) const;
+    [[nodiscard]] std::optional<SubjectSnapshot> snapshot(const std::string& name) const;
+
+private:
+    struct Entry {
+        Subject subject;
+        ProcessView published;
+        std::optional<TimePoint> deadline;
+    };
+
+    Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
+    void settle(Entry& entry, Outbox& out);
+    Outbox outbox() const;
+    Actions collect(Outbox&& out);
+
+    std::unique_ptr<Plan> plan_;
+    std::map<std::string, Entry, std::less<>> entries_;
+    std::set<std::pair<TimePoint, std::string>> deadlines_;
+    std::uint64_t lastIncident_ = 0;
+    std::uint64_t lastAttempt_ = 0;
+};
+
+} // namespace healer::core

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/process.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+/// What monitors, recoveries and the bus report to the coordinator. Reports are facts; what follows from them is
+/// decided in the core alone. Reports about strangers, repeats and late ones are legal and change nothing.
+namespace healer::core::event {
+
+/// A monitor saw a verified running instance. Repeats are fine.
+struct Up {
+    std::string name;
+    ProcessKey key;
+};
+
+/// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays
+/// missing or garbled for longer than a start may take).
+struct Absent {
+    std::string name;
+    std::string detail; ///< why, for a person: "PID file /run/web.pid is empty"
+};
+
+/// An incarnation ended. It may still be letting go of ports and files: who starts a successor waits for its pidfd.
+struct Down {
+    std::string name;
+    ProcessKey key;
+    Exit exit;
+};
+
+/// A recovery kind has started the program (it is executing), or has failed to.
+struct LaunchFinished {
+    std::string name;
+    std::uint64_t attempt = 0; ///< Launch::attempt of the action that this answers
+    Result<ProcessKey> outcome;
+};
+
+/// Somebody stopped the process through the service manager (systemctl stop): not to be healed.
+struct StoppedOnPurpose {
+    std::string name;
+    std::string detail; ///< how, for a person
+};
+
+/// Something in the way of a Stop action (no permission, a job refused). The deadline in the core goes on.
+struct StopFailed {
+    std::string name;
+    std::string detail;
+};
+
+enum class Verb { start, stop, restart, pause, resume, resetBreaker };
+
+/// A person asks. `id` comes back in action::Reply, exactly once.
+struct Request {
+    Verb verb = Verb::start;
+    std::string name;
+    std::uint64_t id = 0;
+};
+
+} // namespace healer::core::event
+
+namespace healer::core {
+
+using Event = std::variant<event::Up, event::Absent, event::Down, event::LaunchFinished, event::StoppedOnPurpose,
+                           event::StopFailed, event::Request>;
+
+} // namespace healer::core

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/time.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The plan: a validated configuration as plain values. Comparable, so that a reload can tell what changed.
+namespace healer::core {
+
+enum class LogLevel { error, warn, info, debug, trace };
+enum class LaunchMode { automatic, service, direct };
+enum class RestartOn { always, failure, abnormal };
+
+/// The account that a process runs as, resolved when the configuration was read.
+struct User {
+    std::string name;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups; ///< all groups, the primary one included, as getgrouplist(3) answers
+    std::string home;
+    std::string shell;
+
+    bool operator==(const User&) const = default;
+};
+
+/// What to start, and as whom.
+struct CommandPlan {
+    std::string path;              ///< absolute
+    std::vector<std::string> args; ///< argv[1] and on
+    User user;
+    std::string workingDirectory; ///< absolute
+    std::map<std::string, std::string> environment;
+    std::optional<std::string> output; ///< absolute path to append to; none: the launch kind's default
+
+    bool operator==(const CommandPlan&) const = default;
+};
+
+/// How a live instance is ended before a restart: the signal, then SIGKILL after the time-out.
+struct StopPlan {
+    int signal = 15;
+    Duration timeout = std::chrono::seconds(10);
+
+    bool operator==(const StopPlan&) const = default;
+};
+
+struct BackoffPlan {
+    Duration initial{0};
+    double multiplier = 2;
+    Duration max = std::chrono::seconds(30);
+    unsigned jitterPercent = 10;
+
+    bool operator==(const BackoffPlan&) const = default;
+};
+
+struct RecoveryPlan {
+    unsigned retries = 3;
+    Duration retryWindow = std::chrono::seconds(60);
+    Duration cooldown = std::chrono::seconds(180);
+    RestartOn restartOn = RestartOn::always;
+    BackoffPlan backoff;
+    double cooldownMultiplier = 1;
+    Duration cooldownMax = std::chrono::seconds(3600);
+    Duration stable = std::chrono::seconds(10);
+
+    bool operator==(const RecoveryPlan&) const = default;
+};
+
+/// A monitor's setting after parsing. Durations are given in seconds in YAML and kept as Duration here.
+using ArgValue = std::variant<bool, std::int64_t, double, std::string, Duration, std::vector<std::string>,
+                              std::map<std::string, std::string>>;
+
+/// One entry of `monitor`/`monitors`: the kind and all its settings, defaults filled in.
+struct MonitorPlan {
+    std::string type;
+    std::map<std::string, ArgValue, std::less<>> args;
+    /// True when this kind itself finds out that a start succeeded (a PID file, a probe); false when a started
+    /// program counts as up.
+    bool confirmsStart = false;
+
+    bool operator==(const MonitorPlan&) const = default;
+};
+
+enum class DependencyKind { requires_, after };
+enum class DependencyFailure { abort, skip, degrade };
+enum class Propagate { none, restart };
+
+struct DependencyPlan {
+    std::string target;
+    DependencyKind kind = DependencyKind::requires_;
+    bool hard = true;
+    Duration maxWait = std::chrono::seconds(30);
+    DependencyFailure onFailure = DependencyFailure::abort;
+    Propagate propagate = Propagate::none;
+
+    bool operator==(const DependencyPlan&) const = default;
+};
+
+struct ProcessPlan {
+    std::string name;
+    bool enabled = true;
+    CommandPlan command;
+    StopPlan stop;
+    Duration startTimeout = std::chrono::seconds(30);
+    std::vector<MonitorPlan> monitors;
+    RecoveryPlan recovery;
+    std::vector<DependencyPlan> dependencies;
+
+    bool operator==(const ProcessPlan&) const = default;
+};
+
+struct Plan {
+    LogLevel logLevel = LogLevel::info;
+    std::optional<std::string> logDirectory;
+    std::optional<std::string> pidFileDirectory;
+    std::string workingDirectory = "/";
+    LaunchMode launch = LaunchMode::automatic;
+    bool observeOnly = false;
+    std::vector<ProcessPlan> processes; ///< sorted by name, names unique
+
+    bool operator==(const Plan&) const = default;
+};
+
+} // namespace healer::core

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace healer::core {
+
+/// One incarnation of a process. A PID alone may be recycled; together with the start time it is unique for a boot.
+struct ProcessKey {
+    pid_t pid = 0;
+    std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat: clock ticks (1/100 s) after boot
+
+    auto operator<=>(const ProcessKey&) const = default;
+};
+
+/// How an incarnation ended, in the words of the contract's `LastExit.reason`.
+enum class ExitReason { exited, signaled, coreDumped, oomKilled, probeFailed, unitFailed, vanished };
+
+/// What is known about an end. `vanished`: it is gone and nobody could say how.
+struct Exit {
+    ExitReason reason = ExitReason::vanished;
+    std::optional<int> code;   ///< exit status, when it exited
+    std::optional<int> signal; ///< signal number, when a signal ended it
+    std::string probe;         ///< the probe that failed, when reason is probeFailed
+    std::string detail;        ///< a sentence for a person, may be empty
+
+    bool operator==(const Exit&) const = default;
+};
+
+/// Decodes a wait status (also task_struct::exit_code: low 7 bits signal, 0x80 core, above them the exit status).
+[[nodiscard]] Exit exitFromWaitStatus(int status);
+
+/// "exited with status 3", "killed by SIGKILL", "dumped core (SIGSEGV)", "vanished": the end as part of a sentence.
+[[nodiscard]] std::string describe(const Exit& exit);
+
+/// The contract's word for a reason: "exited", "signaled", "core-dumped", ...
+[[nodiscard]] std::string_view toString(ExitReason reason);
+/// The inverse of toString(); nothing for an unknown word.
+[[nodiscard]] std::optional<ExitReason> exitReasonFromString(std::string_view word);
+
+/// "SIGTERM" for 15; "signal 99" where the number has no name.
+[[nodiscard]] std::string signalName(int signal);
+/// 15 for "SIGTERM", "TERM" or "15"; nothing where it is no signal.
+[[nodiscard]] std::optional<int> signalFromName(std::string_view name);
+
+} // namespace healer::core

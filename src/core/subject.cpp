@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/subject.hpp"
+
+#include "core/backoff.hpp"
+#include "core/duration_text.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace healer::core {
+
+namespace {
+
+/// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait for a
+/// start that is under way.
+constexpr Duration kLookSlack = std::chrono::seconds(10);
+/// Between two SIGKILLs to something that does not die.
+constexpr Duration kMinForceInterval = std::chrono::seconds(5);
+
+std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
+    return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
+}
+
+} // namespace
+
+Subject::Subject(const ProcessPlan& plan, bool observeOnly, const std::optional<SubjectSnapshot>& before)
+    : plan_(&plan), observeOnly_(observeOnly) {
+    if (before) {
+        paused_ = before->paused;
+        stopWanted_ = before->stopWanted;
+        stopDetail_ = before->stopDetail;
+        known_ = before->key;
+        down_ = before->down;
+        breaker_ = Breaker(before->breaker);
+        restartCount_ = before->restartCount;
+        incident_ = before->incident;
+        activeSince_ = before->activeSince;
+        lastExit_ = before->lastExit;
+    }
+}
+
+void Subject::begin(TimePoint now, Outbox& out) {
+    if (!plan_->enabled) {
+        phase_ = Phase::off;
+        phaseDeadline_.reset();
+        reason_ = "disabled in the configuration";
+        return;
+    }
+    phase_ = Phase::looking;
+    phaseDeadline_ = now + plan_->startTimeout + kLookSlack;
+    reason_ = "looking for a running instance";
+    out.actions.emplace_back(action::Watch{name(), known_});
+}
+
+void Subject::handle(const Event& event, TimePoint now, Outbox& out) {
+    if (phase_ == Phase::off && !std::holds_alternative<event::Request>(event)) {
+        return;
+    }
+    std::visit([&](const auto& what) { on(what, now, out); }, event);
+}
+
+void Subject::advance(TimePoint now, Outbox& out) {
+    if (phase_ == Phase::off) {
+        return;
+    }
+    advanceBreaker(now, out);
+    if (!phaseDeadline_ || now < *phaseDeadline_) {
+        return;
+    }
+    switch (phase_) {
+    case Phase::looking:
+    case Phase::checking:
+        on(event::Absent{name(), "no monitor has answered"}, now, out);
+        break;
+    case Phase::waiting:
+        check(now, out);
+        break;
+    case Phase::open:
+        cause_ = notice::Cause::trial;
+        check(now, out);
+        break;
+    case Phase::launching: {
+        const std::string why = "not up within " + durationText(plan_->startTimeout);
+        withdrawLaunch(out);
+        if (launched_) {
+            failure_ = why;
+            stop(*launched_, AfterStop::startFailed, now, out);
+        } else {
+            startFailed(why, now, out);
+        }
+        break;
+    }
+    case Phase::stopping:
+        forceStop(now, out);
+        break;
+    case Phase::off:
+    case Phase::up:
+    case Phase::resting:
+        phaseDeadline_.reset();
+        break;
+    }
+}
+
+void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint now, Outbox& out) {
+    const ProcessPlan& old = *plan_;
+    const bool wasEnabled = old.enabled;
+    const bool watchedOtherwise = old.monitors != plan.monitors || old.command != plan.command;
+    const bool sameEntry = old == plan;
+    if (sameEntry && observeOnly_ == observeOnly) {
+        plan_ = &plan;
+        return;
+    }
+    plan_ = &plan;
+    observeOnly_ = observeOnly;
+    if (wasEnabled && !plan.enabled) {
+        end(out);
+        key_.reset();
+        launched_.reset();
+        predecessor_.reset();
+        endedWith_.reset();
+        down_ = false;
+        begin(now, out);
+    } else if (!wasEnabled && plan.enabled) {
+        begin(now, out);
+    } else if (plan.enabled) {
+        if (watchedOtherwise) {
+            watchAnew(out);
+        }
+        if (phase_ == Phase::open) {
+            phaseDeadline_ = breaker_.retryAt(plan.recovery);
+        } else if (phase_ == Phase::waiting || (phase_ == Phase::resting && !stopWanted_)) {
+            decide(now, out);
+        }
+    }
+}
+
+void Subject::end(Outbox& out) {
+    if (phase_ == Phase::off) {
+        return;
+    }
+    withdrawLaunch(out);
+    const Error gone{name() + " was removed or disabled by a reload", ErrorKind::disabled};
+    answerStarts(gone, out);
+    answer(event::Verb::stop, gone, out);
+    out.actions.emplace_back(action::Unwatch{name()});
+}
+
+std::optional<TimePoint> Subject::deadline() const {
+    if (phase_ == Phase::off) {
+        return std::nullopt;
+    }
+    const auto breaker =
+        breaker_.deadline(plan_->recovery, phase_ == Phase::up ? activeSince_ : std::nullopt);
+    if (phaseDeadline_ && breaker) {
+        return std::min(*phaseDeadline_, *breaker);
+    }
+    return phaseDeadline_ ? phaseDeadline_ : breaker;
+}
+
+/// The process is down: what now? The one place where that is decided.
+void Subject::decide(TimePoint now, Outbox& out) {
+    if (stopWanted_) {
+        down_ = false;
+        rest(stopDetail_);
+        answer(event::Verb::stop, pid_t{0}, out);
+        return;
+    }
+    if (paused_) {
+        down_ = true;
+        rest("down while paused: not recovered until somebody resumes it");
+        return;
+    }
+    if (endedWith_ && !restartsAfter(*endedWith_)) {
+        down_ = false;
+        rest(describe(*endedWith_) + ", which restart_on does not answer");
+        return;
+    }
+    down_ = true;
+    if (observeOnly_) {
+        rest("down; observe_only is set, so it is not started");
+        remark(false, "observe_only: would start " + name() + " now", out);
+        return;
+    }
+    const auto from = breaker_.state();
+    const bool allowed = breaker_.allowsStart(plan_->recovery, now);
+    if (from != breaker_.state()) {
+        const unsigned starts = breaker_.startsInWindow(plan_->recovery, now);
+        const std::string why = from == BreakerState::halfOpen
+                                    ? "the trial start did not last"
+                                    : std::to_string(starts) + " restarts within " +
+                                          durationText(plan_->recovery.retryWindow);
+        reason_ = "circuit breaker is open: " + why;
+        announceBreaker(from, why, out);
+    }
+    if (!allowed) {
+        if (phase_ != Phase::open && from == BreakerState::open) {
+            reason_ = "circuit breaker is open: the cooldown is not over";
+        }
+        phase_ = Phase::open;
+        phaseDeadline_ = breaker_.retryAt(plan_->recovery);
+        return;
+    }
+    if (breaker_.state() == BreakerState::halfOpen) {
+        cause_ = notice::Cause::trial;
+        launch(now, out);
+        return;
+    }
+    cause_ = notice::Cause::failure;
+    const unsigned attempt = breaker_.startsInWindow(plan_->recovery, now) + 1;
+    const Duration delay =
+        backoffDelay(plan_->recovery.backoff, attempt, jitterSeed(name(), out.lastAttempt + incident_));
+    if (delay > Duration::zero()) {
+        wait(delay, now);
+    } else {
+        launch(now, out);
+    }
+}
+
+void Subject::wait(Duration delay, TimePoint now) {
+    phase_ = Phase::waiting;
+    phaseDeadline_ = now + delay;
+    reason_ = "waits " + durationText(delay) + " before the next start";
+}
+
+void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
+    if (!(known_ == key && activeSince_)) {
+        activeSince_ = now;
+    }
+    phase_ = Phase::up;
+    phaseDeadline_.reset();
+    key_ = key;
+    launched_.reset();
+    known_.reset();
+    endedWith_.reset();
+    downAt_.reset();
+    down_ = false;
+    reason_ = stopWanted_ ? "started by somebody else after a stop by request: not healed until somebody starts it "
+                            "through Healer"
+                          : "running";
+    out.actions.emplace_back(action::Track{name(), key});
+    answerStarts(key.pid, out);
+    if (awaits(event::Verb::stop)) {
+        stop(key, AfterStop::rest, now, out);
+    }
+}
+
+/// About to start after a wait in which somebody may have been quicker: the monitors look first.
+void Subject::check(TimePoint now, Outbox& out) {
+    phase_ = Phase::checking;
+    phaseDeadline_ = now + plan_->startTimeout + kLookSlack;
+    reason_ = "looking for an instance that somebody else started";
+    out.actions.emplace_back(action::Look{name()});
+}
+
+void Subject::launch(TimePoint now, Outbox& out) {
+    const unsigned attempt = breaker_.startsInWindow(plan_->recovery, now) + 1;
+    const bool automatic = cause_ == notice::Cause::failure || cause_ == notice::Cause::trial;
+    if (automatic) {
+        breaker_.countStart(plan_->recovery, now);
+    }
+    phase_ = Phase::launching;
+    phaseDeadline_ = now + plan_->startTimeout;
+    reason_ = "being started";
+    launched_.reset();
+    launchAnswered_ = false;
+    attempt_ = ++out.lastAttempt;
+    if (!downAt_) {
+        downAt_ = now;
+    }
+    out.actions.emplace_back(action::Launch{name(), attempt_, predecessor_, automatic});
+    announce(notice::RecoveryStarted{cause_, attempt}, out);
+}
+
+void Subject::startSucceeded(ProcessKey key, TimePoint now, Outbox& out) {
+    withdrawLaunch(out);
+    if (cause_ == notice::Cause::failure || cause_ == notice::Cause::trial) {
+        ++restartCount_;
+    }
+    announce(notice::RecoveryFinished{cause_, true, key.pid, "", now - downAt_.value_or(now)}, out);
+    enterUp(key, now, out);
+}
+
+void Subject::startFailed(const std::string& why, TimePoint now, Outbox& out) {
+    announce(notice::RecoveryFinished{cause_, false, 0, why, now - downAt_.value_or(now)}, out);
+    answerStarts(Error{"cannot start " + name() + ": " + why, ErrorKind::recoveryFailed}, out);
+    if (launched_) {
+        predecessor_ = launched_;
+    }
+    launched_.reset();
+    endedWith_.reset();
+    out.actions.emplace_back(action::Track{name(), std::nullopt});
+    decide(now, out);
+}
+
+void Subject::stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out) {
+    phase_ = Phase::stopping;
+    phaseDeadline_ = now + plan_->stop.timeout;
+    key_ = key;
+    launched_.reset();
+    afterStop_ = after;
+    forced_ = false;
+    reason_ = "being stopped: " + signalName(plan_->stop.signal) + " sent, SIGKILL after " +
+              durationText(plan_->stop.timeout);
+    out.actions.emplace_back(action::Track{name(), key});
+    out.actions.emplace_back(action::Stop{name(), key, false});
+}
+
+void Subject::forceStop(TimePoint now, Outbox& out) {
+    const std::string pid = std::to_string(key_ ? key_->pid : 0);
+    if (!forced_) {
+        remark(true,
+               name() + " (PID " + pid + ") did not stop within " + durationText(plan_->stop.timeout) + " of " +
+                   signalName(plan_->stop.signal) + ": sending SIGKILL",
+               out);
+    } else if (awaits(event::Verb::stop) || awaitsStart()) {
+        const Error stuck{name() + " (PID " + pid + ") is not gone after SIGKILL; Healer goes on trying",
+                          ErrorKind::failed};
+        answer(event::Verb::stop, stuck, out);
+        answerStarts(stuck, out);
+    }
+    forced_ = true;
+    phaseDeadline_ = now + std::max(plan_->stop.timeout, kMinForceInterval);
+    reason_ = "being stopped: SIGKILL sent";
+    if (key_) {
+        out.actions.emplace_back(action::Stop{name(), *key_, true});
+    }
+}
+
+void Subject::withdrawLaunch(Outbox& out) {
+    if (phase_ == Phase::launching && !launchAnswered_) {
+        out.actions.emplace_back(action::CancelLaunch{name(), attempt_});
+        launchAnswered_ = true;
+    }
+}
+
+void Subject::rest(std::string reason) {
+    phase_ = Phase::resting;
+    phaseDeadline_.reset();
+    reason_ = std::move(reason);
+}
+
+void Subject::watchAnew(Outbox& out) {
+    const auto instance = key_ ? key_ : launched_;
+    out.actions.emplace_back(action::Unwatch{name()});
+    out.actions.emplace_back(action::Watch{name(), instance});
+    if (instance) {
+        out.actions.emplace_back(action::Track{name(), instance});
+    }
+}
+
+void Subject::resetBreaker(TimePoint now, Outbox& out) {
+    const auto from = breaker_.state();
+    breaker_.reset(now);
+    if (from != BreakerState::closed) {
+        announceBreaker(from, "reset by request", out);
+    }
+}
+
+void Subject::advanceBreaker(TimePoint now, Outbox& out) {
+    const auto from = breaker_.state();
+    if (breaker_.advance(plan_->recovery, now, phase_ == Phase::up ? activeSince_ : std::nullopt)) {
+        announceBreaker(from,
+                        breaker_.state() == BreakerState::closed
+                            ? "up for " + durationText(plan_->recovery.stable)
+                            : std::string("the cooldown is over"),
+                        out);
+    }
+}
+
+void Subject::announceBreaker(BreakerState from, const std::string& why, Outbox& out) const {
+    announce(notice::BreakerChanged{from, breaker_.state(), breaker_.retryAt(plan_->recovery), why}, out);
+}
+
+bool Subject::restartsAfter(const Exit& exit) const {
+    const bool exited = exit.reason == ExitReason::exited;
+    switch (plan_->recovery.restartOn) {
+    case RestartOn::always:
+        return true;
+    case RestartOn::failure:
+        return !(exited && exit.code == 0);
+    case RestartOn::abnormal:
+        return !exited;
+    }
+    return true;
+}
+
+bool Subject::confirmsStart() const {
+    return std::any_of(plan_->monitors.begin(), plan_->monitors.end(),
+                       [](const MonitorPlan& monitor) { return monitor.confirmsStart; });
+}
+
+State Subject::state() const {
+    if (phase_ == Phase::off) {
+        return State::disabled;
+    }
+    if (paused_) {
+        return State::paused;
+    }
+    switch (phase_) {
+    case Phase::off:
+        return State::disabled;
+    case Phase::looking:
+        return State::starting;
+    case Phase::up:
+        return State::running;
+    case Phase::waiting:
+        return State::backoff;
+    case Phase::open:
+        return State::tripped;
+    case Phase::checking:
+    case Phase::launching:
+        return down_ ? State::recovering : State::starting;
+    case Phase::stopping:
+        return afterStop_ == AfterStop::rest ? State::running : State::recovering;
+    case Phase::resting:
+        return down_ ? State::down : State::stopped;
+    }
+    return State::down;
+}
+
+ProcessView Subject::view() const {
+    ProcessView view;
+    view.name = name();
+    view.state = state();
+    view.stateReason = reason_;
+    view.breaker = breaker_.state();
+    view.breakerRetryAt = breaker_.retryAt(plan_->recovery);
+    const bool alive = phase_ == Phase::up || phase_ == Phase::stopping;
+    view.key = alive ? key_ : std::nullopt;
+    view.restartCount = restartCount_;
+    view.activeSince = alive ? activeSince_ : std::nullopt;
+    view.lastExit = lastExit_;
+    return view;
+}
+
+SubjectSnapshot Subject::snapshot() const {
+    SubjectSnapshot snapshot;
+    snapshot.key = key_ ? key_ : launched_ ? launched_ : known_;
+    snapshot.down = down_;
+    snapshot.paused = paused_;
+    snapshot.stopWanted = stopWanted_;
+    snapshot.stopDetail = stopDetail_;
+    snapshot.breaker = breaker_.snapshot();
+    snapshot.restartCount = restartCount_;
+    snapshot.incident = incident_;
+    snapshot.activeSince = activeSince_;
+    snapshot.lastExit = lastExit_;
+    return snapshot;
+}
+
+void Subject::announce(Notice notice, Outbox& out) const {
+    out.actions.emplace_back(action::Announce{name(), incident_, std::move(notice)});
+}
+
+void Subject::remark(bool warning, std::string text, Outbox& out) const {
+    announce(notice::Remark{warning, std::move(text)}, out);
+}
+
+} // namespace healer::core

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/action.hpp"
+#include "core/breaker.hpp"
+#include "core/event.hpp"
+#include "core/plan.hpp"
+#include "core/view.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::core {
+
+/// Where a subject puts what it wants done, and draws its numbers from.
+struct Outbox {
+    Actions actions;
+    std::uint64_t lastIncident = 0;
+    std::uint64_t lastAttempt = 0;
+};
+
+/// What survives a restart of the daemon, for one process.
+struct SubjectSnapshot {
+    std::optional<ProcessKey> key; ///< the instance; also one that was launched and not confirmed yet
+    bool down = false;             ///< known to be down and to be recovered when the snapshot was taken
+    bool paused = false;
+    bool stopWanted = false;
+    std::string stopDetail; ///< who stopped it, a sentence
+    Breaker::Snapshot breaker;
+    std::uint64_t restartCount = 0;
+    std::uint64_t incident = 0;
+    std::optional<TimePoint> activeSince;
+    std::optional<LastExit> lastExit;
+
+    bool operator==(const SubjectSnapshot&) const = default;
+};
+
+/// One process: what it is doing, what people want of it, and what follows from each event.
+///
+/// Phases and the legal moves between them:
+///
+///   looking    it is not known yet whether an instance runs; the monitors have been asked.
+///              -> up (Up), waiting/open/launching/resting (Absent, or no answer until the deadline)
+///   up         an instance runs and is followed by its key.
+///              -> any phase of "down" (its Down), stopping (a person stops or restarts it)
+///   waiting    down; the backoff before the next start. -> checking (deadline), up (somebody started it)
+///   open       down; the breaker is open.               -> checking (cooldown over), up (somebody started it)
+///   checking   about to start after a wait: the monitors look whether somebody was quicker.
+///              -> up, launching (Absent, or no answer until the deadline)
+///   launching  a start has been ordered. -> up (started, and confirmed where the monitor does that),
+///              stopping (started but not up in time), waiting/open/resting (failed)
+///   stopping   an instance is being ended: signal, then SIGKILL again and again until it is gone.
+///              -> resting (stop), launching (restart), waiting/open (clean-up after a failed start)
+///   resting    down, and nothing is to be done: stopped or paused by a person, ended in a way that `restart_on` does
+///              not answer, or observe_only. -> up (somebody started it), anything by a person's word or a reload
+///   off        `enabled: false`.
+///
+/// Every phase but up, resting and off has a deadline; so nothing stays down by accident. `paused` and `stopWanted`
+/// are what people said; they outlive phases. Events about another incarnation than the one in question, and late
+/// answers, change nothing.
+class Subject {
+public:
+    /// `plan` must outlive the subject or be replaced by changePlan().
+    Subject(const ProcessPlan& plan, bool observeOnly, const std::optional<SubjectSnapshot>& before);
+
+    /// Begins: asks the monitors. Called once, before any event.
+    void begin(TimePoint now, Outbox& out);
+    void handle(const Event& event, TimePoint now, Outbox& out);
+    /// Does what the clock makes due; harmless before deadline().
+    void advance(TimePoint now, Outbox& out);
+    /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the call.
+    void changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint now, Outbox& out);
+    /// The entry is gone: lets go of the process, which goes on running.
+    void end(Outbox& out);
+
+    [[nodiscard]] std::optional<TimePoint> deadline() const;
+    [[nodiscard]] ProcessView view() const;
+    [[nodiscard]] SubjectSnapshot snapshot() const;
+    [[nodiscard]] const std::string& name() const { return plan_->name; }
+
+private:
+    enum class Phase { off, looking, up, waiting, open, checking, launching, stopping, resting };
+    enum class AfterStop { rest, launch, startFailed };
+
+    struct PendingReply {
+        std::uint64_t id = 0;
+        event::Verb verb = event::Verb::start;
+    };
+
+    // Facts (subject_facts.cpp)
+    void on(const event::Up& up, TimePoint now, Outbox& out);
+    void on(const event::Absent& absent, TimePoint now, Outbox& out);
+    void on(const event::Down& down, TimePoint now, Outbox& out);
+    void on(const event::LaunchFinished& finished, TimePoint now, Outbox& out);
+    void on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out);
+    void on(const event::StopFailed& failed, TimePoint now, Outbox& out);
+    void noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out);
+    void lateLaunch(ProcessKey key, TimePoint now, Outbox& out);
+    void gone(TimePoint now, Outbox& out);
+
+    // A person's word (subject_requests.cpp)
+    void on(const event::Request& request, TimePoint now, Outbox& out);
+    void requestStart(const event::Request& request, TimePoint now, Outbox& out);
+    void requestRestart(const event::Request& request, TimePoint now, Outbox& out);
+    void requestStop(const event::Request& request, TimePoint now, Outbox& out);
+    void requestPause(const event::Request& request, TimePoint now, Outbox& out);
+    void requestResume(const event::Request& request, TimePoint now, Outbox& out);
+    void requestReset(const event::Request& request, TimePoint now, Outbox& out);
+    void answer(event::Verb verb, const Result<pid_t>& outcome, Outbox& out);
+    void answerStarts(const Result<pid_t>& outcome, Outbox& out);
+    static void reply(std::uint64_t id, Result<pid_t> outcome, Outbox& out);
+
+    // Decisions and moves (subject.cpp)
+    void decide(TimePoint now, Outbox& out);
+    void enterUp(ProcessKey key, TimePoint now, Outbox& out);
+    void check(TimePoint now, Outbox& out);
+    void launch(TimePoint now, Outbox& out);
+    void wait(Duration delay, TimePoint now);
+    void startSucceeded(ProcessKey key, TimePoint now, Outbox& out);
+    void startFailed(const std::string& why, TimePoint now, Outbox& out);
+    void stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out);
+    void withdrawLaunch(Outbox& out);
+    void rest(std::string reason);
+    void forceStop(TimePoint now, Outbox& out);
+    void watchAnew(Outbox& out);
+    void resetBreaker(TimePoint now, Outbox& out);
+    void advanceBreaker(TimePoint now, Outbox& out);
+    void announceBreaker(BreakerState from, const std::string& why, Outbox& out) const;
+    [[nodiscard]] bool restartsAfter(const Exit& exit) const;
+    [[nodiscard]] bool awaits(event::Verb verb) const;
+    [[nodiscard]] bool awaitsStart() const;
+    [[nodiscard]] bool confirmsStart() const;
+    [[nodiscard]] State state() const;
+    void announce(Notice notice, Outbox& out) const;
+    void remark(bool warning, std::string text, Outbox& out) const;
+
+    const ProcessPlan* plan_;
+    bool observeOnly_;
+
+    // What people said.
+    bool paused_ = false;
+    bool stopWanted_ = false;
+    std::string stopDetail_;
+    std::vector<PendingReply> pending_;
+
+    // Where it is.
+    Phase phase_ = Phase::looking;
+    std::optional<TimePoint> phaseDeadline_;
+    std::string reason_;
+    std::optional<ProcessKey> key_;      ///< up: the instance; stopping: the one that is being ended
+    std::optional<ProcessKey> launched_; ///< launching: started, to be confirmed by a monitor
+    std::uint64_t attempt_ = 0;          ///< launching: the number of the order
+    bool launchAnswered_ = true;
+    notice::Cause cause_ = notice::Cause::initial;
+    AfterStop afterStop_ = AfterStop::rest;
+    bool forced_ = false;
+    std::string failure_; ///< stopping after a failed start: why it failed
+
+    // What happened.
+    Breaker breaker_;
+    bool down_ = false;                      ///< a failure is being recovered from
+    std::optional<Exit> endedWith_;          ///< the end that restart_on judges
+    std::optional<ProcessKey> predecessor_;  ///< the incarnation that ended last
+    std::optional<ProcessKey> known_;        ///< from the snapshot, until the monitors have answered
+    std::optional<TimePoint> downAt_;
+    std::optional<TimePoint> activeSince_;
+    std::optional<LastExit> lastExit_;
+    std::uint64_t restartCount_ = 0;
+    std::uint64_t incident_ = 0;
+};
+
+} // namespace healer::core

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subject: what follows from the reports of monitors and recoveries.
+#include "core/subject.hpp"
+
+#include "core/duration_text.hpp"
+
+#include <utility>
+
+namespace healer::core {
+
+void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
+    if (up.key == predecessor_) {
+        // It is dying: the exit was seen, but /proc still shows it.
+        return;
+    }
+    switch (phase_) {
+    case Phase::off:
+    case Phase::stopping:
+        return;
+    case Phase::launching:
+        startSucceeded(up.key, now, out);
+        return;
+    case Phase::up:
+        if (key_ != up.key) {
+            announce(notice::Adopted{up.key.pid}, out);
+            enterUp(up.key, now, out);
+        }
+        return;
+    case Phase::looking:
+    case Phase::waiting:
+    case Phase::open:
+    case Phase::checking:
+    case Phase::resting:
+        if (known_ != up.key) {
+            announce(notice::Adopted{up.key.pid}, out);
+        }
+        enterUp(up.key, now, out);
+        return;
+    }
+}
+
+void Subject::on(const event::Absent& absent, TimePoint now, Outbox& out) {
+    if (phase_ == Phase::checking) {
+        if (stopWanted_ || observeOnly_) {
+            decide(now, out);
+        } else {
+            launch(now, out);
+        }
+        return;
+    }
+    if (phase_ != Phase::looking) {
+        return;
+    }
+    if (known_ && !stopWanted_) {
+        Exit exit;
+        exit.detail = "it ended while Healer was not running";
+        noteDown(*known_, exit, now, out);
+    }
+    known_.reset();
+    if (awaitsStart()) {
+        cause_ = notice::Cause::request;
+        launch(now, out);
+    } else if (stopWanted_ || paused_ || observeOnly_ || down_ || endedWith_) {
+        decide(now, out);
+    } else if (breaker_.state() != BreakerState::closed) {
+        decide(now, out);
+    } else {
+        reason_ = absent.detail;
+        cause_ = notice::Cause::initial;
+        launch(now, out);
+    }
+}
+
+void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
+    if (phase_ == Phase::launching && launched_ == down.key) {
+        if (confirmsStart() && down.exit.reason == ExitReason::exited && down.exit.code == 0) {
+            // It may have forked its daemon off: the monitor will say whether that came up.
+            predecessor_ = launched_;
+            launched_.reset();
+            return;
+        }
+        lastExit_ = LastExit{down.exit, down.key.pid, now, std::nullopt};
+        startFailed(describe(down.exit) + " while it was starting", now, out);
+        return;
+    }
+    if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.key) {
+        noteDown(down.key, down.exit, now, out);
+        gone(now, out);
+    }
+}
+
+void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out) {
+    LastExit last{exit, key.pid, now, std::nullopt};
+    if (activeSince_ && now >= *activeSince_) {
+        last.runtime = now - *activeSince_;
+    }
+    lastExit_ = std::move(last);
+    predecessor_ = key;
+    activeSince_.reset();
+    downAt_ = now;
+    const bool asked = phase_ == Phase::stopping && afterStop_ != AfterStop::startFailed;
+    if (asked || stopWanted_) {
+        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended as asked: " + describe(exit), out);
+        return;
+    }
+    endedWith_ = exit;
+    if (phase_ != Phase::stopping) {
+        incident_ = ++out.lastIncident;
+        announce(notice::ProcessDown{key.pid, exit, describe(exit)}, out);
+    }
+}
+
+/// The instance has ended (it may still be letting go of what it holds).
+void Subject::gone(TimePoint now, Outbox& out) {
+    const bool wasStopping = phase_ == Phase::stopping;
+    key_.reset();
+    out.actions.emplace_back(action::Track{name(), std::nullopt});
+    if (!wasStopping || afterStop_ == AfterStop::rest) {
+        decide(now, out);
+    } else if (afterStop_ == AfterStop::launch) {
+        cause_ = notice::Cause::request;
+        check(now, out);
+    } else {
+        startFailed(std::exchange(failure_, {}), now, out);
+    }
+}
+
+void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& out) {
+    const bool awaited = phase_ == Phase::launching && finished.attempt == attempt_ && !launchAnswered_;
+    if (!awaited) {
+        if (finished.outcome.ok()) {
+            lateLaunch(*finished.outcome, now, out);
+        }
+        return;
+    }
+    launchAnswered_ = true;
+    if (!finished.outcome.ok()) {
+        startFailed(finished.outcome.error().message, now, out);
+    } else if (confirmsStart()) {
+        launched_ = *finished.outcome;
+        reason_ = "started as PID " + std::to_string(launched_->pid) + ", not confirmed yet";
+        out.actions.emplace_back(action::Track{name(), launched_});
+    } else {
+        startSucceeded(*finished.outcome, now, out);
+    }
+}
+
+/// A start that nobody waits for any more has succeeded after all: it becomes the instance, or is ended.
+void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
+    if (key == key_ || key == launched_ || key == predecessor_) {
+        return;
+    }
+    switch (phase_) {
+    case Phase::looking:
+    case Phase::waiting:
+    case Phase::open:
+    case Phase::checking:
+        announce(notice::Adopted{key.pid}, out);
+        enterUp(key, now, out);
+        break;
+    case Phase::resting:
+        stop(key, AfterStop::rest, now, out);
+        break;
+    case Phase::up:
+    case Phase::launching:
+    case Phase::stopping:
+        if (!confirmsStart()) {
+            remark(true,
+                   "ending a second copy of " + name() + " (PID " + std::to_string(key.pid) +
+                       ") that a withdrawn start brought up",
+                   out);
+            out.actions.emplace_back(action::Stop{name(), key, false});
+        }
+        break;
+    case Phase::off:
+        break;
+    }
+}
+
+void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out) {
+    const bool answersLaunch = phase_ == Phase::launching && !launchAnswered_;
+    if (answersLaunch && (cause_ == notice::Cause::failure || cause_ == notice::Cause::trial)) {
+        breaker_.uncountStart();
+    }
+    stopWanted_ = true;
+    stopDetail_ = stopped.detail;
+    if (answersLaunch) {
+        launchAnswered_ = true;
+        startFailed(stopped.detail, now, out);
+    } else if (phase_ == Phase::waiting || phase_ == Phase::open || phase_ == Phase::checking) {
+        decide(now, out);
+    }
+}
+
+void Subject::on(const event::StopFailed& failed, TimePoint /*now*/, Outbox& out) {
+    if (phase_ == Phase::stopping) {
+        remark(true, "cannot stop " + name() + ": " + failed.detail, out);
+    }
+}
+
+} // namespace healer::core

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/args.hpp"
+#include "core/event.hpp"
+#include "core/plan.hpp"
+#include "runtime/log.hpp"
+#include "runtime/loop.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+/// The seam for ways of noticing. A kind lives in a folder of its own below monitor/ and defines
+/// `const Kind& kind()` in namespace healer::monitor::FOLDER; the build writes the registry.
+namespace healer::monitor {
+
+/// Takes what a monitor saw. Never called from within Monitor's constructor, start(), follow() or look(), nor
+/// after the monitor is destroyed: reports come from the loop.
+using Report = std::function<void(core::Event)>;
+
+/// One monitor of one process. It observes and reports; it decides nothing.
+/// After start() and after every look() it answers with exactly one event::Up or event::Absent, soon. While
+/// it follows an incarnation it reports its end once, as event::Down.
+class Monitor {
+public:
+    Monitor() = default;
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+    virtual ~Monitor() = default; ///< ends the observation; nothing is reported afterwards
+
+    /// Begins to observe. `known` is an incarnation that an earlier Healer knew; it is taken if it still
+    /// runs.
+    virtual void start(std::optional<core::ProcessKey> known) = 0;
+    /// The instance is now this incarnation (already verified), or none. An incarnation that has ended
+    /// meanwhile is reported as Down.
+    virtual void follow(std::optional<core::ProcessKey> key) = 0;
+    /// Looks for a running instance now.
+    virtual void look() = 0;
+};
+
+/// What a monitor is made of. The references outlive the monitor.
+struct MonitorContext {
+    const core::ProcessPlan& process;
+    const core::MonitorPlan& plan;
+    Report report;
+};
+
+/// What all monitors of one kind share (a loaded eBPF program, a scan of /proc), and the maker of monitors.
+class Host {
+public:
+    Host() = default;
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+    virtual ~Host() = default;
+
+    [[nodiscard]] virtual std::unique_ptr<Monitor> make(MonitorContext context) = 0;
+    /// "active", or why this kind works in a reduced way. Shown as a D-Bus property.
+    [[nodiscard]] virtual std::string status() const { return "active"; }
+    /// Observations that the kernel dropped and that were made good by a scan.
+    [[nodiscard]] virtual std::uint64_t lostEvents() const { return 0; }
+};
+
+struct HostContext {
+    runtime::Loop& loop;
+    runtime::Log& log;
+    bool managedByService = false; ///< PID 1 starts the programs as units healer-NAME.service
+};
+
+struct Kind {
+    config::MonitorSchema schema;
+    std::unique_ptr<Host> (*makeHost)(HostContext context);
+};
+
+/// All kinds, in the order of their folder names. Written by the build.
+[[nodiscard]] std::span<const Kind* const> registry();
+
+} // namespace healer::monitor

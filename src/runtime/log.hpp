@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plan.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace healer::runtime {
+
+/// One log entry. Fields are written as NAME=value to the journal only; the other sinks show the message.
+struct LogEntry {
+    core::LogLevel level = core::LogLevel::info;
+    std::string message;
+    std::string_view messageId = {}; ///< 32 hex digits of message_ids.hpp, or empty
+    std::vector<std::pair<std::string_view, std::string>> fields = {};
+};
+
+/// Where log entries go. Never fails and never blocks for long; what cannot be written is dropped.
+class Log {
+public:
+    Log() = default;
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+    virtual ~Log() = default;
+
+    virtual void write(const LogEntry& entry) = 0;
+
+    void error(std::string message) { write({core::LogLevel::error, std::move(message)}); }
+    void warn(std::string message) { write({core::LogLevel::warn, std::move(message)}); }
+    void info(std::string message) { write({core::LogLevel::info, std::move(message)}); }
+    void debug(std::string message) { write({core::LogLevel::debug, std::move(message)}); }
+};
+
+} // namespace healer::runtime

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/loop.hpp"
+
+#include <systemd/sd-event.h>
+
+#include <sys/epoll.h>
+
+#include <csignal>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+int check(int result, const char* what) {
+    if (result < 0) {
+        throw std::system_error(-result, std::system_category(), what);
+    }
+    return result;
+}
+
+std::uint64_t toUsec(core::TimePoint when) {
+    const auto count = when.time_since_epoch().count();
+    return count < 0 ? 0 : static_cast<std::uint64_t>(count);
+}
+
+} // namespace
+
+struct Source::State {
+    explicit State(Loop& owner) : loop(owner) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { drop(); }
+
+    void drop() {
+        if (source != nullptr) {
+            sd_event_source_disable_unref(std::exchange(source, nullptr));
+        }
+    }
+
+    /// The exception barrier. Holds the state alive, as the callback may destroy its own Source.
+    template <typename... Args>
+    int call(Args... args) {
+        const auto keep = self.lock();
+        try {
+            const auto callback = function;
+            (*callback)(static_cast<std::uint32_t>(args)...);
+        } catch (...) {
+            loop.failure_ = std::current_exception();
+            sd_event_exit(loop.event_, EXIT_FAILURE);
+        }
+        return 0;
+    }
+
+    Loop& loop;
+    sd_event_source* source = nullptr;
+    std::weak_ptr<State> self;
+    std::shared_ptr<std::function<void(std::uint32_t)>> function;
+};
+
+Source::Source() = default;
+Source::Source(std::shared_ptr<State> state) : state_(std::move(state)) {}
+Source::Source(Source&&) noexcept = default;
+Source& Source::operator=(Source&& other) noexcept {
+    if (this != &other) {
+        reset();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+Source::~Source() { reset(); }
+
+void Source::reset() {
+    if (state_) {
+        state_->drop();
+        state_.reset();
+    }
+}
+
+Loop::Loop() { check(sd_event_new(&event_), "cannot make an event loop"); }
+
+Loop::~Loop() { sd_event_unref(event_); }
+
+core::TimePoint Loop::now() {
+    timespec ts{};
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+    return core::TimePoint(std::chrono::duration_cast<core::Duration>(std::chrono::seconds(ts.tv_sec) +
+                                                                      std::chrono::nanoseconds(ts.tv_nsec)));
+}
+
+namespace {
+
+template <typename State>
+std::shared_ptr<State> makeState(Loop& loop, std::function<void(std::uint32_t)> callback) {
+    auto state = std::make_shared<State>(loop);
+    state->self = state;
+    state->function = std::make_shared<std::function<void(std::uint32_t)>>(std::move(callback));
+    return state;
+}
+
+} // namespace
+
+Source Loop::addIo(int fd, std::uint32_t epollEvents, std::function<void(std::uint32_t)> callback) {
+    auto state = makeState<Source::State>(*this, std::move(callback));
+    check(sd_event_add_io(
+              event_, &state->source, fd, epollEvents,
+              [](sd_event_source*, int, std::uint32_t revents, void* data) {
+                  return static_cast<Source::State*>(data)->call(revents);
+              },
+              state.get()),
+          "cannot watch a descriptor");
+    return Source(std::move(state));
+}
+
+Source Loop::addTimer(core::TimePoint when, std::function<void()> callback) {
+    constexpr std::uint64_t kAccuracyUsec = 1000;
+    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    check(sd_event_add_time(
+              event_, &state->source, CLOCK_BOOTTIME, toUsec(when), kAccuracyUsec,
+              [](sd_event_source*, std::uint64_t, void* data) {
+                  return static_cast<Source::State*>(data)->call(0U);
+              },
+              state.get()),
+          "cannot set a timer");
+    return Source(std::move(state));
+}
+
+Source Loop::addDeferred(std::function<void()> callback) {
+    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    check(sd_event_add_defer(
+              event_, &state->source,
+              [](sd_event_source*, void* data) { return static_cast<Source::State*>(data)->call(0U); },
+              state.get()),
+          "cannot defer a call");
+    return Source(std::move(state));
+}
+
+Source Loop::addSignal(int signal, std::function<void()> callback) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    check(-pthread_sigmask(SIG_BLOCK, &set, nullptr), "cannot block a signal");
+    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    check(sd_event_add_signal(
+              event_, &state->source, signal,
+              [](sd_event_source*, const signalfd_siginfo*, void* data) {
+                  return static_cast<Source::State*>(data)->call(0U);
+              },
+              state.get()),
+          "cannot handle a signal");
+    return Source(std::move(state));
+}
+
+int Loop::run() {
+    const int code = check(sd_event_loop(event_), "the event loop failed");
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+    return code;
+}
+
+bool Loop::runOnce(core::Duration timeout) {
+    const int result =
+        check(sd_event_run(event_, static_cast<std::uint64_t>(timeout.count())), "the event loop failed");
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+    return result > 0;
+}
+
+void Loop::exit(int code) { check(sd_event_exit(event_, code), "cannot leave the event loop"); }
+
+bool Loop::feedWatchdog() { return check(sd_event_set_watchdog(event_, 1), "cannot feed the watchdog") > 0; }
+
+} // namespace healer::runtime

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+struct sd_event;
+struct sd_event_source;
+
+namespace healer::runtime {
+
+/// Handle of something registered with a Loop; its destruction ends the registration. A callback may destroy or
+/// replace its own Source. Must not outlive the Loop.
+class Source {
+public:
+    Source();
+    Source(Source&&) noexcept;
+    Source& operator=(Source&&) noexcept;
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    ~Source();
+
+    explicit operator bool() const { return state_ != nullptr; }
+    void reset();
+
+private:
+    friend class Loop;
+    struct State;
+    explicit Source(std::shared_ptr<State> state);
+    std::shared_ptr<State> state_;
+};
+
+/// The one event loop (sd-event) and the one exception barrier: what escapes a callback ends the loop with the
+/// exception rethrown from run(). Single-threaded. Registration failures (out of descriptors or memory) throw
+/// std::system_error, as nothing can be done without the loop.
+class Loop {
+public:
+    Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop();
+
+    /// Now on CLOCK_BOOTTIME, read afresh.
+    [[nodiscard]] static core::TimePoint now();
+
+    /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The descriptor stays the caller's.
+    [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents, std::function<void(std::uint32_t)> callback);
+    /// Calls back once when `when` has come (at once if it has passed), accurate to a millisecond.
+    [[nodiscard]] Source addTimer(core::TimePoint when, std::function<void()> callback);
+    /// Calls back once, in the next iteration, after what is ready already.
+    [[nodiscard]] Source addDeferred(std::function<void()> callback);
+    /// Calls back when the signal (blocked by this call) arrives.
+    [[nodiscard]] Source addSignal(int signal, std::function<void()> callback);
+
+    /// Runs until exit(); returns its code. Rethrows what a callback threw.
+    int run();
+    /// One iteration at most `timeout` long; false when nothing happened. For tests.
+    bool runOnce(core::Duration timeout);
+    void exit(int code);
+
+    /// Keeps systemd's watchdog fed from the loop while WATCHDOG_USEC asks for it; true when it does.
+    bool feedWatchdog();
+
+    [[nodiscard]] sd_event* raw() const { return event_; }
+
+private:
+    sd_event* event_ = nullptr;
+    std::exception_ptr failure_;
+
+    friend struct Source::State;
+};
+
+} // namespace healer::runtime

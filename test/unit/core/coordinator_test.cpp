@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/core/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace healer::core::test {
+namespace {
+
+using event::Verb;
+
+class CoordinatorTest : public testing::Test {
+protected:
+    World& up(ProcessPlan plan = processPlan("web")) {
+        world.emplace(planOf({std::move(plan)}));
+        world->begin();
+        world->pass(1s);
+        EXPECT_EQ(world->state("web"), State::running);
+        return *world;
+    }
+    World& tripped(ProcessPlan plan = processPlan("web")) {
+        World& w = up(std::move(plan));
+        for (int i = 0; i < 4; ++i) {
+            w.kill("web");
+            w.pass(1s);
+        }
+        EXPECT_EQ(w.state("web"), State::tripped);
+        return w;
+    }
+    std::optional<World> world;
+};
+
+TEST_F(CoordinatorTest, FindsARunningInstanceInsteadOfStartingASecond) {
+    world.emplace(planOf({processPlan("web")}));
+    const ProcessKey key = world->startElsewhere("web");
+    world->begin();
+    world->pass(1s);
+    EXPECT_EQ(world->view("web").key, key);
+    EXPECT_EQ(world->launches["web"], 1);
+    EXPECT_EQ(world->notices<notice::Adopted>("web").size(), 1U);
+}
+
+TEST_F(CoordinatorTest, StartsWhatIsNotRunningWithoutCountingIt) {
+    World& w = up();
+    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.view("web").restartCount, 0U);
+    ASSERT_EQ(w.notices<notice::RecoveryStarted>("web").size(), 1U);
+    EXPECT_EQ(w.notices<notice::RecoveryStarted>("web")[0].cause, notice::Cause::initial);
+}
+
+TEST_F(CoordinatorTest, RestartsAKilledProcessAtOnce) {
+    World& w = up();
+    const auto before = w.view("web").key;
+    w.kill("web");
+    w.pass(10ms);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_NE(w.view("web").key, before);
+    EXPECT_EQ(w.view("web").restartCount, 1U);
+    ASSERT_TRUE(w.view("web").lastExit);
+    EXPECT_EQ(w.view("web").lastExit->exit.signal, 9);
+    EXPECT_EQ(w.view("web").lastExit->pid, before->pid);
+}
+
+TEST_F(CoordinatorTest, OneIncidentOneRecoveryHoweverManyReports) {
+    World& w = up();
+    const auto key = *w.running("web");
+    w.kill("web");
+    for (int i = 0; i < 5; ++i) {
+        w.report(event::Down{"web", key, exitFromWaitStatus(9)});
+    }
+    w.pass(1s);
+    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
+}
+
+TEST_F(CoordinatorTest, AStrangersDeathAndADyingInstanceChangeNothing) {
+    World& w = up();
+    w.report(event::Down{"web", ProcessKey{4242, 1}, exitFromWaitStatus(9)});
+    EXPECT_EQ(w.state("web"), State::running);
+    const auto old = *w.running("web");
+    w.habits.launchTime = 100ms;
+    w.kill("web");
+    w.pass(1ms);
+    w.report(event::Up{"web", old}); // /proc still shows it
+    EXPECT_EQ(w.state("web"), State::recovering);
+    w.pass(1s);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
+TEST_F(CoordinatorTest, TripsAndTriesAgainByItself) {
+    World& w = tripped();
+    EXPECT_EQ(w.launches["web"], 4);
+    ASSERT_TRUE(w.view("web").breakerRetryAt);
+    const int before = w.launches["web"];
+    w.pass(170s);
+    EXPECT_EQ(w.launches["web"], before);
+    w.pass(15s);
+    EXPECT_EQ(w.launches["web"], before + 1);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::halfOpen);
+    w.pass(11s);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    const auto changes = w.notices<notice::BreakerChanged>("web");
+    ASSERT_EQ(changes.size(), 3U);
+    EXPECT_EQ(changes[0].to, BreakerState::open);
+    EXPECT_EQ(changes[1].to, BreakerState::halfOpen);
+    EXPECT_EQ(changes[2].to, BreakerState::closed);
+}
+
+TEST_F(CoordinatorTest, AFailedTrialOpensTheBreakerAgain) {
+    World& w = tripped();
+    w.pass(180s);
+    ASSERT_EQ(w.state("web"), State::running);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::tripped);
+    w.pass(200s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AdoptsWhatSomebodyStartsWhileTripped) {
+    World& w = tripped();
+    const auto key = w.startElsewhere("web");
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").key, key);
+    w.pass(300s);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    EXPECT_EQ(w.view("web").key, key);
+    EXPECT_EQ(w.copies("web"), 1U);
+}
+
+TEST_F(CoordinatorTest, WaitsTheBackoffAndLooksBeforeItStarts) {
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.backoff = {1s, 2, 30s, 0};
+    World& w = up(plan);
+    w.kill("web");
+    w.pass(500ms);
+    EXPECT_EQ(w.state("web"), State::backoff);
+    // Somebody is quicker, and no monitor noticed at once: the look before the start finds it.
+    w.alive_.emplace(ProcessKey{77, 7}, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").key, (ProcessKey{77, 7}));
+    EXPECT_EQ(w.launches["web"], 1);
+}
+
+TEST_F(CoordinatorTest, RestartOnFailureLeavesACleanExitDown) {
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.restartOn = RestartOn::failure;
+    World& w = up(plan);
+    w.kill("web", 0);
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_FALSE(w.core().nextDeadline());
+    w.request(Verb::start, "web");
+    w.pass(1s);
+    w.kill("web", 0x100);
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, RestartOnAbnormalAnswersSignalsOnly) {
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.restartOn = RestartOn::abnormal;
+    World& w = up(plan);
+    w.kill("web", 6 | 0x80);
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+    w.kill("web", 0x100);
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::stopped);
+}
+
+TEST_F(CoordinatorTest, AStopByAPersonIsNotHealed) {
+    World& w = up();
+    const auto id = w.request(Verb::stop, "web");
+    EXPECT_FALSE(w.answer(id));
+    w.pass(1h);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.copies("web"), 0U);
+    EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
+}
+
+TEST_F(CoordinatorTest, AStopThatTakesTooLongIsForced) {
+    World& w = up();
+    w.habits.ignoresSigterm = true;
+    const auto id = w.request(Verb::stop, "web");
+    w.pass(9s);
+    EXPECT_EQ(w.copies("web"), 1U);
+    w.pass(2s);
+    EXPECT_EQ(w.copies("web"), 0U);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+}
+
+TEST_F(CoordinatorTest, WhatDoesNotDieIsReportedAndTriedAgain) {
+    World& w = up();
+    w.habits.stopTime = 1h;
+    const auto id = w.request(Verb::restart, "web");
+    w.pass(60s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_FALSE(w.answer(id)->ok());
+    EXPECT_TRUE(w.core().nextDeadline());
+    w.pass(2h);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
+TEST_F(CoordinatorTest, AManualStartWorksInAnyBreakerStateAndResetsIt) {
+    World& w = tripped();
+    const auto id = w.request(Verb::start, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AManualRestartGivesANewInstanceAndIsNoFailure) {
+    World& w = up();
+    const auto old = w.view("web").key;
+    const auto id = w.request(Verb::restart, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
+    EXPECT_NE(w.view("web").key, old);
+    EXPECT_EQ(w.view("web").restartCount, 0U);
+    EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
+}
+
+TEST_F(CoordinatorTest, AFailedManualStartIsAnsweredAndThenHealedAsUsual) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.habits.startsFail = true;
+    const auto id = w.request(Verb::start, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    ASSERT_FALSE(w.answer(id)->ok());
+    EXPECT_EQ(w.answer(id)->error().kind, ErrorKind::recoveryFailed);
+    EXPECT_EQ(w.state("web"), State::tripped);
+    w.habits.startsFail = false;
+    w.pass(200s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, TheLastWordOfAPersonCounts) {
+    World& w = up();
+    w.habits.stopTime = 1s;
+    const auto stop = w.request(Verb::stop, "web");
+    const auto start = w.request(Verb::start, "web");
+    w.pass(3s);
+    ASSERT_TRUE(w.answer(stop));
+    EXPECT_EQ(w.answer(stop)->error().kind, ErrorKind::busy);
+    EXPECT_TRUE(w.answer(start)->ok());
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AStopDuringAStartWins) {
+    World& w = up();
+    w.habits.launchTime = 1s;
+    w.kill("web");
+    w.pass(10ms);
+    ASSERT_EQ(w.state("web"), State::recovering);
+    w.request(Verb::stop, "web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.copies("web"), 0U);
+}
+
+TEST_F(CoordinatorTest, PausedMeansWatchedButNotRecovered) {
+    World& w = up();
+    EXPECT_TRUE(w.answer(w.request(Verb::pause, "web"))->ok());
+    EXPECT_EQ(w.state("web"), State::paused);
+    EXPECT_TRUE(w.view("web").key);
+    w.kill("web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::paused);
+    EXPECT_EQ(w.copies("web"), 0U);
+    w.request(Verb::resume, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ResumeGoesBackToExactlyTheOldState) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.request(Verb::pause, "web");
+    w.request(Verb::resume, "web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+
+    World& t = tripped();
+    const auto retry = t.view("web").breakerRetryAt;
+    t.request(Verb::pause, "web");
+    t.pass(10s);
+    t.request(Verb::resume, "web");
+    EXPECT_EQ(t.state("web"), State::tripped);
+    EXPECT_EQ(t.view("web").breakerRetryAt, retry);
+    t.pass(200s);
+    EXPECT_EQ(t.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ResetOfAnOpenBreakerRecoversAtOnce) {
+    World& w = tripped();
+    w.request(Verb::resetBreaker, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, StoppedThroughSystemdIsNotHealed) {
+    World& w = up();
+    w.habits.launchTime = 1s;
+    w.kill("web", 15);
+    w.pass(10ms);
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.view("web").stateReason, "stopped through systemd");
+    w.request(Verb::start, "web");
+    w.pass(2s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, WhatIsStartedByHandAfterAStopStaysUnhealedUntilStartedThroughHealer) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.startElsewhere("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::stopped);
+}
+
+TEST_F(CoordinatorTest, ObserveOnlyReportsAndActsOnNothing) {
+    Plan plan = planOf({processPlan("web")});
+    plan.observeOnly = true;
+    world.emplace(plan);
+    world->begin();
+    world->pass(1h);
+    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->state("web"), State::down);
+    EXPECT_FALSE(world->answer(world->request(Verb::start, "web"))->ok());
+    plan.observeOnly = false;
+    world->reload(plan);
+    world->pass(1s);
+    EXPECT_EQ(world->state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ADisabledProcessIsLeftAlone) {
+    ProcessPlan plan = processPlan("web");
+    plan.enabled = false;
+    world.emplace(planOf({plan}));
+    world->begin();
+    world->pass(1h);
+    EXPECT_EQ(world->state("web"), State::disabled);
+    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->answer(world->request(Verb::start, "web"))->error().kind, ErrorKind::disabled);
+    EXPECT_EQ(world->answer(world->request(Verb::start, "nobody"))->error().kind, ErrorKind::noSuchProcess);
+}
+
+TEST_F(CoordinatorTest, AConfirmingMonitorDecidesWhetherAStartSucceeded) {
+    ProcessPlan plan = processPlan("web");
+    plan.monitors = {MonitorPlan{"pid", {}, true}};
+    world.emplace(planOf({plan}));
+    world->begin();
+    world->pass(1s);
+    EXPECT_EQ(world->state("web"), State::starting);
+    const auto key = *world->running("web");
+    // It forks and its parent exits with 0; the PID file then names the child.
+    world->report(event::Down{"web", key, exitFromWaitStatus(0)});
+    world->pass(1s);
+    EXPECT_EQ(world->state("web"), State::starting);
+    world->alive_.clear();
+    world->alive_.emplace(ProcessKey{55, 5}, "web");
+    world->report(event::Up{"web", ProcessKey{55, 5}});
+    EXPECT_EQ(world->state("web"), State::running);
+    EXPECT_EQ(world->view("web").key, (ProcessKey{55, 5}));
+}
+
+TEST_F(CoordinatorTest, AStartThatIsNotConfirmedInTimeIsEndedAndTriedAgain) {
+    ProcessPlan plan = processPlan("web");
+    plan.monitors = {MonitorPlan{"pid", {}, true}};
+    world.emplace(planOf({plan}));
+    world->begin();
+    world->pass(29s);
+    EXPECT_EQ(world->launches["web"], 1);
+    world->pass(2s);
+    EXPECT_EQ(world->launches["web"], 2);
+    EXPECT_EQ(world->copies("web"), 1U);
+}
+
+TEST_F(CoordinatorTest, AStartThatDiesBeforeItIsConfirmedHasFailedAtOnce) {
+    ProcessPlan plan = processPlan("web");
+    plan.monitors = {MonitorPlan{"pid", {}, true}};
+    world.emplace(planOf({plan}));
+    world->begin();
+    world->pass(10ms);
+    world->kill("web", 0x100);
+    world->pass(10ms);
+    EXPECT_EQ(world->launches["web"], 2);
+}
+
+TEST_F(CoordinatorTest, ReloadLeavesWhatDidNotChangeUntouched) {
+    World& w = tripped();
+    const auto retry = w.view("web").breakerRetryAt;
+    w.reload(planOf({processPlan("app"), processPlan("web")}));
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").breakerRetryAt, retry);
+    EXPECT_EQ(w.state("web"), State::tripped);
+    EXPECT_EQ(w.state("app"), State::running);
+}
+
+TEST_F(CoordinatorTest, ReloadLetsGoOfARemovedProcessWithoutStoppingIt) {
+    World& w = up();
+    w.reload(planOf({processPlan("app")}));
+    w.pass(1s);
+    EXPECT_EQ(w.copies("web"), 1U);
+    EXPECT_EQ(w.core().view("web"), nullptr);
+    w.kill("web");
+    w.pass(1h);
+    EXPECT_EQ(w.copies("web"), 0U);
+}
+
+TEST_F(CoordinatorTest, ReloadShortensARunningCooldown) {
+    World& w = tripped();
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.cooldown = 5s;
+    w.reload(planOf({plan}));
+    w.pass(6s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, DisablingAndEnablingByReload) {
+    World& w = up();
+    ProcessPlan off = processPlan("web");
+    off.enabled = false;
+    w.reload(planOf({off}));
+    EXPECT_EQ(w.state("web"), State::disabled);
+    w.pass(1s);
+    EXPECT_EQ(w.copies("web"), 1U);
+    w.reload(planOf({processPlan("web")}));
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+}
+
+TEST_F(CoordinatorTest, ASnapshotCarriesBreakerPauseStopAndCountersOver) {
+    World& w = tripped();
+    World next(planOf({processPlan("web")}), w.snapshots());
+    next.now_ = w.now();
+    next.begin();
+    next.pass(1s);
+    EXPECT_EQ(next.state("web"), State::tripped);
+    EXPECT_EQ(next.view("web").breakerRetryAt, w.view("web").breakerRetryAt);
+    EXPECT_EQ(next.view("web").restartCount, 3U);
+    next.pass(200s);
+    EXPECT_EQ(next.state("web"), State::running);
+
+    next.request(Verb::stop, "web");
+    next.pass(1s);
+    World third(planOf({processPlan("web")}), next.snapshots());
+    third.now_ = next.now();
+    third.begin();
+    third.pass(1h);
+    EXPECT_EQ(third.state("web"), State::stopped);
+    EXPECT_EQ(third.launches["web"], 0);
+}
+
+TEST_F(CoordinatorTest, ADeathWhileHealerWasAwayIsAnIncidentAndCounts) {
+    World& w = up();
+    World next(planOf({processPlan("web")}), w.snapshots());
+    next.now_ = w.now();
+    next.begin();
+    next.pass(1s);
+    EXPECT_EQ(next.state("web"), State::running);
+    EXPECT_EQ(next.notices<notice::ProcessDown>("web").size(), 1U);
+    EXPECT_EQ(next.view("web").restartCount, 1U);
+}
+
+TEST_F(CoordinatorTest, ARunningInstanceIsTakenOverSilentlyByTheNextHealer) {
+    World& w = up();
+    World next(planOf({processPlan("web")}), w.snapshots());
+    next.now_ = w.now();
+    next.alive_ = w.alive_;
+    next.begin();
+    next.pass(1s);
+    EXPECT_EQ(next.view("web").key, w.view("web").key);
+    EXPECT_EQ(next.view("web").activeSince, w.view("web").activeSince);
+    EXPECT_TRUE(next.notices<notice::Adopted>("web").empty());
+    EXPECT_EQ(next.launches["web"], 0);
+}
+
+TEST_F(CoordinatorTest, AThousandDeathsAtOnceAreAllRecoveredOnce) {
+    std::vector<ProcessPlan> plans;
+    for (int i = 0; i < 1000; ++i) {
+        plans.push_back(processPlan("p" + std::to_string(1000 + i)));
+    }
+    world.emplace(planOf(plans));
+    world->begin();
+    world->pass(1s);
+    for (const auto& plan : plans) {
+        world->kill(plan.name);
+    }
+    world->pass(1s);
+    for (const auto& plan : plans) {
+        EXPECT_EQ(world->state(plan.name), State::running);
+        EXPECT_EQ(world->launches[plan.name], 2);
+    }
+}
+
+TEST_F(CoordinatorTest, ACrashLoopIsBoundedByTheBreaker) {
+    world.emplace(planOf({processPlan("web")}));
+    world->habits.diesAfter = 1ms;
+    world->begin();
+    world->pass(1h);
+    // 1 initial start, 3 restarts, then one trial in each cooldown of 180 s.
+    EXPECT_LE(world->launches["web"], 1 + 3 + 3600 / 180);
+    EXPECT_GE(world->launches["web"], 3600 / 180);
+}
+
+} // namespace
+} // namespace healer::core::test

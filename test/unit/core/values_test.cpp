@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/backoff.hpp"
+#include "core/duration_text.hpp"
+#include "core/process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <set>
+
+namespace healer::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Exit, DecodesAWaitStatus) {
+    const Exit exited = exitFromWaitStatus(0x700);
+    EXPECT_EQ(exited.reason, ExitReason::exited);
+    EXPECT_EQ(exited.code, 7);
+    EXPECT_FALSE(exited.signal);
+
+    const Exit killed = exitFromWaitStatus(9);
+    EXPECT_EQ(killed.reason, ExitReason::signaled);
+    EXPECT_EQ(killed.signal, SIGKILL);
+    EXPECT_FALSE(killed.code);
+
+    const Exit dumped = exitFromWaitStatus(0x80 | SIGSEGV);
+    EXPECT_EQ(dumped.reason, ExitReason::coreDumped);
+    EXPECT_EQ(dumped.signal, SIGSEGV);
+}
+
+TEST(Exit, IsDescribedInWords) {
+    EXPECT_EQ(describe(exitFromWaitStatus(0x300)), "exited with status 3");
+    EXPECT_EQ(describe(exitFromWaitStatus(9)), "killed by SIGKILL");
+    EXPECT_EQ(describe(exitFromWaitStatus(0x80 | SIGSEGV)), "dumped core (SIGSEGV)");
+}
+
+TEST(Exit, ReasonWordsRoundTrip) {
+    for (const auto reason : {ExitReason::exited, ExitReason::signaled, ExitReason::coreDumped, ExitReason::oomKilled,
+                              ExitReason::probeFailed, ExitReason::unitFailed, ExitReason::vanished}) {
+        EXPECT_EQ(exitReasonFromString(toString(reason)), reason);
+    }
+    EXPECT_FALSE(exitReasonFromString("eaten"));
+}
+
+TEST(Signal, NamesAndNumbers) {
+    EXPECT_EQ(signalFromName("SIGTERM"), SIGTERM);
+    EXPECT_EQ(signalFromName("HUP"), SIGHUP);
+    EXPECT_EQ(signalFromName("9"), SIGKILL);
+    EXPECT_FALSE(signalFromName("SIGWHAT"));
+    EXPECT_FALSE(signalFromName("0"));
+    EXPECT_FALSE(signalFromName("1000"));
+    EXPECT_FALSE(signalFromName(""));
+    EXPECT_EQ(signalName(SIGINT), "SIGINT");
+    EXPECT_EQ(signalName(1000), "signal 1000");
+}
+
+TEST(Backoff, GrowsByTheMultiplierUpToTheMaximum) {
+    const BackoffPlan plan{100ms, 2, 1s, 0};
+    EXPECT_EQ(backoffDelay(plan, 1, 7), 100ms);
+    EXPECT_EQ(backoffDelay(plan, 2, 7), 200ms);
+    EXPECT_EQ(backoffDelay(plan, 4, 7), 800ms);
+    EXPECT_EQ(backoffDelay(plan, 5, 7), 1s);
+    EXPECT_EQ(backoffDelay(plan, 4000, 7), 1s);
+}
+
+TEST(Backoff, NoInitialDelayMeansNone) { EXPECT_EQ(backoffDelay(BackoffPlan{}, 3, 1), 0ms); }
+
+TEST(Backoff, JitterStaysInItsRangeAndSpreads) {
+    const BackoffPlan plan{1s, 1, 10s, 10};
+    std::set<Duration> seen;
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+        const Duration delay = backoffDelay(plan, 1, seed);
+        EXPECT_GE(delay, 900ms);
+        EXPECT_LE(delay, 1100ms);
+        seen.insert(delay);
+        EXPECT_EQ(delay, backoffDelay(plan, 1, seed));
+    }
+    EXPECT_GT(seen.size(), 900U);
+}
+
+TEST(DurationText, IsShortAndReadable) {
+    EXPECT_EQ(durationText(0us), "0 ms");
+    EXPECT_EQ(durationText(1500us), "1.5 ms");
+    EXPECT_EQ(durationText(250ms), "250 ms");
+    EXPECT_EQ(durationText(1500ms), "1.5 s");
+    EXPECT_EQ(durationText(60s), "60 s");
+    EXPECT_EQ(durationText(180s), "3 min");
+    EXPECT_EQ(durationText(185s), "3 min 5 s");
+    EXPECT_EQ(durationText(130min), "2 h 10 min");
+    EXPECT_EQ(durationText(49h), "2 d 1 h");
+    EXPECT_EQ(durationText(-2s), "-2 s");
+}
+
+} // namespace
+} // namespace healer::core

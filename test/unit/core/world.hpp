@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/coordinator.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace healer::core::test {
+
+using namespace std::chrono_literals;
+
+/// A machine on fake time: it carries out the coordinator's actions against pretended processes, with pretended delays.
+class World {
+public:
+    struct Habits {
+        Duration launchTime = 1ms;
+        Duration lookTime = 2ms;
+        Duration stopTime = 5ms;
+        bool startsFail = false;
+        bool ignoresSigterm = false;
+        std::optional<Duration> diesAfter; ///< each new instance exits after this long
+        Exit diesHow = exitFromWaitStatus(9);
+    };
+
+    explicit World(Plan plan, const Snapshots& before = {}) : core_(std::move(plan), before) {}
+
+    void begin() { take(core_.begin(now_)); }
+
+    /// Lets time pass, doing whatever is due on the way.
+    void pass(Duration time) {
+        const TimePoint end = now_ + time;
+        while (step(end)) {
+        }
+        now_ = end;
+    }
+
+    /// The next due thing up to `end`, if any.
+    bool step(TimePoint end) {
+        const auto deadline = core_.nextDeadline();
+        const bool hasDue = !due_.empty() && due_.begin()->first <= end;
+        if (hasDue && (!deadline || due_.begin()->first <= *deadline)) {
+            auto node = due_.extract(due_.begin());
+            now_ = std::max(now_, node.key());
+            node.mapped()();
+            return true;
+        }
+        if (deadline && *deadline <= end) {
+            now_ = std::max(now_, *deadline);
+            take(core_.advance(now_));
+            return true;
+        }
+        return false;
+    }
+
+    void kill(const std::string& name, int status = 9) {
+        if (const auto key = running(name)) {
+            die(name, *key, exitFromWaitStatus(status));
+        }
+    }
+
+    /// Somebody else starts an instance; the monitors notice it.
+    ProcessKey startElsewhere(const std::string& name) {
+        const ProcessKey key = makeInstance(name);
+        after(1ms, [this, name, key] {
+            if (alive_.contains(key)) {
+                take(core_.handle(event::Up{name, key}, now_));
+            }
+        });
+        return key;
+    }
+
+    std::uint64_t request(event::Verb verb, const std::string& name) {
+        const std::uint64_t id = ++lastRequest_;
+        take(core_.handle(event::Request{verb, name, id}, now_));
+        return id;
+    }
+
+    void report(const Event& event) { take(core_.handle(event, now_)); }
+    void reload(Plan plan) { take(core_.reload(std::move(plan), now_)); }
+
+    [[nodiscard]] std::optional<ProcessKey> running(const std::string& name) const {
+        for (const auto& [key, owner] : alive_) {
+            if (owner == name) {
+                return key;
+            }
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] std::size_t copies(const std::string& name) const {
+        return static_cast<std::size_t>(
+            std::count_if(alive_.begin(), alive_.end(), [&](const auto& entry) { return entry.second == name; }));
+    }
+    [[nodiscard]] const ProcessView& view(const std::string& name) const { return *core_.view(name); }
+    [[nodiscard]] State state(const std::string& name) const { return view(name).state; }
+    [[nodiscard]] const Coordinator& core() const { return core_; }
+    [[nodiscard]] TimePoint now() const { return now_; }
+    [[nodiscard]] bool launchInFlight(const std::string& name) const { return inFlight_.contains(name); }
+    [[nodiscard]] const std::optional<Result<pid_t>>& answer(std::uint64_t id) const {
+        static const std::optional<Result<pid_t>> kNone;
+        const auto found = answers_.find(id);
+        return found == answers_.end() ? kNone : found->second;
+    }
+    [[nodiscard]] std::size_t answered() const { return answers_.size(); }
+    [[nodiscard]] std::uint64_t asked() const { return lastRequest_; }
+    [[nodiscard]] Snapshots snapshots() const {
+        Snapshots all;
+        for (const auto& process : core_.plan().processes) {
+            all.emplace(process.name, *core_.snapshot(process.name));
+        }
+        return all;
+    }
+    template <typename T>
+    [[nodiscard]] std::vector<T> notices(const std::string& name) const {
+        std::vector<T> found;
+        for (const auto& announced : announced_) {
+            if (announced.name == name && std::holds_alternative<T>(announced.notice)) {
+                found.push_back(std::get<T>(announced.notice));
+            }
+        }
+        return found;
+    }
+
+    Habits habits;
+    std::map<std::string, int> launches; ///< programs really started, by name
+    std::map<ProcessKey, std::string> alive_;
+    TimePoint now_{24h};
+
+    void after(Duration delay, std::function<void()> what) { due_.emplace(now_ + delay, std::move(what)); }
+
+    void die(const std::string& name, ProcessKey key, const Exit& exit) {
+        if (alive_.erase(key) == 0) {
+            return;
+        }
+        after(50us, [this, name, key, exit] { take(core_.handle(event::Down{name, key, exit}, now_)); });
+    }
+
+private:
+    ProcessKey makeInstance(const std::string& name) {
+        const ProcessKey key{++lastPid_, static_cast<std::uint64_t>(lastPid_) * 10};
+        alive_.emplace(key, name);
+        ++launches[name];
+        if (habits.diesAfter) {
+            after(*habits.diesAfter, [this, name, key] { die(name, key, habits.diesHow); });
+        }
+        return key;
+    }
+
+    void take(const Actions& actions) {
+        for (const auto& action : actions) {
+            std::visit([this](const auto& what) { act(what); }, action);
+        }
+    }
+
+    void look(const std::string& name) {
+        after(habits.lookTime, [this, name] {
+            if (const auto key = running(name)) {
+                take(core_.handle(event::Up{name, *key}, now_));
+            } else {
+                take(core_.handle(event::Absent{name, "not there"}, now_));
+            }
+        });
+    }
+
+    void act(const action::Watch& watch) { look(watch.name); }
+    void act(const action::Look& wanted) { look(wanted.name); }
+    void act(const action::Unwatch& /*unwatch*/) {}
+    void act(const action::Track& track) {
+        if (track.key && !alive_.contains(*track.key)) {
+            after(10us, [this, track] {
+                take(core_.handle(event::Down{track.name, *track.key, exitFromWaitStatus(9)}, now_));
+            });
+        }
+    }
+    void act(const action::Launch& launch) {
+        inFlight_.insert(launch.name);
+        after(habits.launchTime, [this, launch] {
+            if (cancelled_.contains(launch.attempt)) {
+                return;
+            }
+            inFlight_.erase(launch.name);
+            if (habits.startsFail) {
+                take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, Error{"no such file"}}, now_));
+                return;
+            }
+            const ProcessKey key = makeInstance(launch.name);
+            take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, key}, now_));
+        });
+    }
+    void act(const action::CancelLaunch& cancel) {
+        cancelled_.insert(cancel.attempt);
+        inFlight_.erase(cancel.name);
+    }
+    void act(const action::Stop& stop) {
+        if (habits.ignoresSigterm && !stop.force) {
+            return;
+        }
+        after(habits.stopTime, [this, stop] { die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15)); });
+    }
+    void act(const action::Reply& reply) {
+        if (!answers_.emplace(reply.id, reply.outcome).second) {
+            throw std::logic_error("a request was answered twice");
+        }
+    }
+    void act(const action::Changed& /*changed*/) {}
+    void act(const action::Announce& announce) { announced_.push_back(announce); }
+
+    Coordinator core_;
+    std::multimap<TimePoint, std::function<void()>> due_;
+    std::set<std::uint64_t> cancelled_;
+    std::set<std::string> inFlight_;
+    std::map<std::uint64_t, std::optional<Result<pid_t>>> answers_;
+    std::vector<action::Announce> announced_;
+    pid_t lastPid_ = 1000;
+    std::uint64_t lastRequest_ = 0;
+};
+
+inline ProcessPlan processPlan(const std::string& name) {
+    ProcessPlan plan;
+    plan.name = name;
+    plan.command.path = "/usr/bin/" + name;
+    plan.monitors = {MonitorPlan{"ebpf", {}, false}};
+    return plan;
+}
+
+inline Plan planOf(std::vector<ProcessPlan> processes) {
+    Plan plan;
+    plan.processes = std::move(processes);
+    return plan;
+}
+
+} // namespace healer::core::test
