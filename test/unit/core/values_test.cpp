@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backoff.hpp"
 #include "core/duration_text.hpp"
+#include "core/log_level.hpp"
 #include "core/process.hpp"
 
 #include <gtest/gtest.h>
@@ -77,6 +78,14 @@ TEST(Backoff, JitterStaysInItsRangeAndSpreads) {
         EXPECT_EQ(delay, backoffDelay(plan, 1, seed));
     }
     EXPECT_GT(seen.size(), 900U);
+}
+
+TEST(LogLevel, WordsRoundTripAndNothingElseIsOne) {
+    for (const auto& [word, level] : kLogLevelWords) {
+        EXPECT_EQ(logLevelFromWord(word), level);
+        EXPECT_EQ(toString(level), word);
+    }
+    EXPECT_EQ(logLevelFromWord("healer=debug"), std::nullopt);
 }
 
 TEST(DurationText, IsShortAndReadable) {

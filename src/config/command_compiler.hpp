@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/draft.hpp"
+#include "config/section.hpp"
+#include "config/surroundings.hpp"
+
+#include <map>
+#include <string>
+
+namespace healer::config {
+
+/// Reads what is started and as whom. One object serves a whole configuration and asks for each user once.
+class CommandCompiler {
+public:
+    /// `surroundings` and `defaultDirectory` outlive this object.
+    CommandCompiler(const Surroundings& surroundings, const std::string& defaultDirectory);
+
+    /// Takes `command`, `args`, `run_as_root`, `run_as_user`, `working_directory` (`working_dir`),
+    /// `environment` and `output` from the entry into the draft.
+    void compile(Section& entry, ProcessDraft& draft);
+
+private:
+    void compileProgram(Section& entry, ProcessDraft& draft) const;
+    void compileUser(Section& entry, ProcessDraft& draft);
+    void compileDirectory(Section& entry, core::CommandPlan& plan) const;
+    void checkProgram(const Field& command, const std::string& path) const;
+    [[nodiscard]] std::optional<core::User> chooseUser(const Section& entry, bool asRoot,
+                                                       const std::optional<Field>& rootField,
+                                                       const std::optional<Field>& userField);
+    [[nodiscard]] std::optional<core::User> findUser(const Field& field);
+
+    const Surroundings& surroundings_;
+    const std::string& defaultDirectory_;
+    std::map<std::string, core::Result<core::User>> users_;
+};
+
+} // namespace healer::config

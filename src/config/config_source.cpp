@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config_source.hpp"
+
+#include "config/exposure.hpp"
+#include "config/yaml_reader.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace healer::config {
+namespace {
+
+core::Error cannot(const char* what, int error) {
+    return {std::string("cannot be ") + what + ": " + std::generic_category().message(error)};
+}
+
+/// Closes at the end of the scope. (runtime::UniqueFd lies on the far side of the dependency arrow.)
+class OpenFile {
+public:
+    explicit OpenFile(const std::string& path)
+        : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    ~OpenFile() {
+        if (fd_ >= 0) {
+            close(fd_);
+        }
+    }
+    [[nodiscard]] int fd() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+core::Result<std::string> readAll(int fd) {
+    std::string text;
+    std::string buffer(std::size_t{64} * 1024, '\0');
+    for (;;) {
+        const ssize_t count = read(fd, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return cannot("read", errno);
+        }
+        if (count == 0) {
+            return text;
+        }
+        text.append(buffer, 0, static_cast<std::size_t>(count));
+        if (text.size() > kMaxFileBytes) {
+            return core::Error{"is larger than 4 MiB"};
+        }
+    }
+}
+
+core::Result<void> checkExposure(const std::string& path, const Surroundings& who) {
+    if (who.isRoot()) {
+        if (const auto reason = exposure(path, *who.files)) {
+            return core::Error{"refused, because Healer runs as root and others could change it: " + *reason};
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+core::Result<std::string> readConfigFile(const std::string& path, const Surroundings& who) {
+    const auto facts = who.files->follow(path);
+    if (!facts) {
+        return facts.error();
+    }
+    // Looked at before it is opened, as opening some devices has effects; and again afterwards, as it may
+    // have changed.
+    if (facts->kind != FileKind::regular) {
+        return core::Error{"is not a regular file"};
+    }
+    if (const auto safe = checkExposure(path, who); !safe) {
+        return safe.error();
+    }
+    const OpenFile file(path);
+    if (file.fd() < 0) {
+        return cannot("opened", errno);
+    }
+    struct stat status {};
+    if (fstat(file.fd(), &status) != 0) {
+        return cannot("read", errno);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return core::Error{"is not a regular file"};
+    }
+    return readAll(file.fd());
+}
+
+core::Result<std::vector<std::string>> listConfigParts(const std::string& directory,
+                                                       const Surroundings& who) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    auto entries = std::filesystem::directory_iterator(directory, error);
+    if (error == std::errc::no_such_file_or_directory) {
+        return paths;
+    }
+    if (error) {
+        return cannot("listed", error.value());
+    }
+    if (const auto safe = checkExposure(directory, who); !safe) {
+        return safe.error();
+    }
+    while (!error && entries != std::filesystem::directory_iterator()) {
+        const std::string name = entries->path().filename().string();
+        if (!name.starts_with('.') && name.ends_with(".yaml")) {
+            paths.push_back(entries->path().string());
+        }
+        entries.increment(error);
+    }
+    if (error) {
+        return cannot("listed", error.value());
+    }
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+} // namespace healer::config

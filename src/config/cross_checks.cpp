@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/cross_checks.hpp"
+
+#include "config/nearest.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace healer::config {
+namespace {
+
+constexpr std::string_view kPidFileMonitor = "pid";
+constexpr std::string_view kPidFilePath = "pid_file_path";
+
+std::string placeText(const Site& site) {
+    return site.file + ":" + std::to_string(site.place.line) + ":" + std::to_string(site.place.column);
+}
+
+void report(const Site& site, std::string message, Findings& findings, std::string suggestion = {}) {
+    findings.errors.push_back({site.file, site.place, site.key, std::move(message), std::move(suggestion)});
+}
+
+/// One spelling for all ways to write a path; symlinks are not followed.
+std::string normal(const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().string();
+}
+
+bool goesByPidFileAlone(const core::ProcessPlan& plan) {
+    return !plan.monitors.empty() &&
+           std::all_of(plan.monitors.begin(), plan.monitors.end(),
+                       [](const core::MonitorPlan& monitor) { return monitor.type == kPidFileMonitor; });
+}
+
+std::optional<std::string> pidFileOf(const core::MonitorPlan& monitor) {
+    const auto arg = monitor.args.find(kPidFilePath);
+    const bool given = monitor.type == kPidFileMonitor && arg != monitor.args.end();
+    const std::string* path = given ? std::get_if<std::string>(&arg->second) : nullptr;
+    return path == nullptr ? std::nullopt : std::optional(normal(*path));
+}
+
+void checkPidFiles(std::span<const ProcessDraft> drafts, Findings& findings) {
+    std::map<std::string, Site> users;
+    for (const ProcessDraft& draft : drafts) {
+        for (std::size_t i = 0; draft.plan.enabled && i < draft.plan.monitors.size(); ++i) {
+            const auto path = pidFileOf(draft.plan.monitors[i]);
+            if (!path) {
+                continue;
+            }
+            const auto [first, added] = users.emplace(*path, draft.monitors[i]);
+            if (!added) {
+                report(draft.monitors[i],
+                       "the PID file " + quote(*path) + " is already used at " + placeText(first->second),
+                       findings);
+            }
+        }
+    }
+}
+
+using DraftsByName = std::map<std::string_view, const ProcessDraft*>;
+
+DraftsByName byName(std::span<const ProcessDraft> drafts) {
+    DraftsByName known;
+    for (const ProcessDraft& draft : drafts) {
+        if (draft.name.place.line > 0) {
+            known.emplace(draft.plan.name, &draft);
+        }
+    }
+    return known;
+}
+
+/// Walks along the dependencies depth first (with a stack of its own: chains may be as long as the file) and
+/// reports each cycle once, where it closes.
+class CycleSearch {
+public:
+    CycleSearch(const DraftsByName& known, Findings& findings) : known_(known), findings_(findings) {}
+
+    void from(const ProcessDraft& start) {
+        if (!seen_.emplace(&start, State::open).second) {
+            return;
+        }
+        path_.push_back({&start, 0});
+        while (!path_.empty()) {
+            Step& step = path_.back();
+            if (step.next == step.draft->plan.dependencies.size()) {
+                seen_[step.draft] = State::closed;
+                path_.pop_back();
+                continue;
+            }
+            const std::size_t index = step.next++;
+            const auto target = known_.find(step.draft->plan.dependencies[index].target);
+            if (target == known_.end()) {
+                continue;
+            }
+            const auto [known, added] = seen_.emplace(target->second, State::open);
+            if (added) {
+                path_.push_back({target->second, 0});
+            } else if (known->second == State::open) {
+                reportCycle(step.draft->dependencies[index], *target->second);
+            }
+        }
+    }
+
+private:
+    enum class State { open, closed };
+    struct Step {
+        const ProcessDraft* draft;
+        std::size_t next; ///< index of the dependency to follow next
+    };
+
+    void reportCycle(const Site& site, const ProcessDraft& target) {
+        std::string cycle;
+        bool inside = false;
+        for (const Step& step : path_) {
+            inside = inside || step.draft == &target;
+            if (inside) {
+                cycle += step.draft->plan.name + " -> ";
+            }
+        }
+        report(site, "dependencies must not form a cycle: " + cycle + target.plan.name, findings_);
+    }
+
+    const DraftsByName& known_;
+    Findings& findings_;
+    std::map<const ProcessDraft*, State> seen_;
+    std::vector<Step> path_;
+};
+
+} // namespace
+
+void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
+    std::map<std::string_view, const Site*> first;
+    for (const ProcessDraft& draft : drafts) {
+        if (draft.name.place.line == 0) {
+            continue;
+        }
+        const auto [known, added] = first.emplace(draft.plan.name, &draft.name);
+        if (!added) {
+            report(draft.name,
+                   "the name " + quote(draft.plan.name) + " is already used at " + placeText(*known->second),
+                   findings);
+        }
+    }
+}
+
+void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
+    checkPidFiles(drafts, findings);
+    using Identity = std::tuple<std::string, std::vector<std::string>, uid_t>;
+    std::map<Identity, std::vector<const ProcessDraft*>> alike;
+    for (const ProcessDraft& draft : drafts) {
+        const core::CommandPlan& command = draft.plan.command;
+        if (draft.plan.enabled && draft.hasUser && draft.command.place.line > 0) {
+            alike[{normal(command.path), command.args, command.user.uid}].push_back(&draft);
+        }
+    }
+    for (const auto& [identity, members] : alike) {
+        const ProcessDraft& first = *members.front();
+        for (const ProcessDraft* member : std::span(members).subspan(1)) {
+            if (!goesByPidFileAlone(first.plan) || !goesByPidFileAlone(member->plan)) {
+                report(
+                    member->command,
+                    "cannot be told apart from " + quote(first.plan.name) + " at " +
+                        placeText(first.command) +
+                        ": same command, arguments and user; give each only a pid monitor with a PID file of "
+                        "its own",
+                    findings);
+            }
+        }
+    }
+}
+
+void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings) {
+    const DraftsByName known = byName(drafts);
+    std::vector<std::string_view> names;
+    for (const auto& [name, draft] : known) {
+        names.push_back(name);
+    }
+    CycleSearch cycles(known, findings);
+    for (const ProcessDraft& draft : drafts) {
+        for (std::size_t i = 0; i < draft.plan.dependencies.size(); ++i) {
+            const std::string& target = draft.plan.dependencies[i].target;
+            if (!known.contains(target)) {
+                report(draft.dependencies[i], "there is no process " + quote(target), findings,
+                       nearest(target, names));
+            }
+        }
+        cycles.from(draft);
+    }
+}
+
+} // namespace healer::config

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/draft.hpp"
+#include "config/findings.hpp"
+
+#include <span>
+
+/// What can only be seen when all entries are known.
+namespace healer::config {
+
+/// No name twice, over all files.
+void checkNames(std::span<const ProcessDraft> drafts, Findings& findings);
+
+/// No two enabled entries that would take each other's instance for their own: the same PID file, or the same
+/// command, arguments and user (unless each goes by a PID file of its own and by nothing else).
+void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings);
+
+/// Every dependency leads to a known process, and none leads back to where it came from.
+void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings);
+
+} // namespace healer::config

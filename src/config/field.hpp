@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/config_node.hpp"
+#include "config/findings.hpp"
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace healer::config {
+
+/// Both ends belong to the range.
+struct Range {
+    double minimum = 0;
+    double maximum = 1e9;
+};
+
+/// A word of the configuration and what it stands for.
+template <typename Meaning>
+struct Word {
+    std::string_view name;
+    Meaning meaning;
+};
+
+/// Where a value stands: what a report about it needs.
+struct Site {
+    std::string file;
+    Place place;
+    std::string key; ///< its path
+};
+
+/// One value together with its site. Each conversion answers with the value, or reports what is wrong with it
+/// and answers with nothing. The node and the findings must outlive the field.
+class Field {
+public:
+    Field(const ConfigNode& node, Site site, Findings& findings);
+
+    void error(std::string message, std::string suggestion = {}) const;
+    void warning(std::string message) const;
+
+    /// Text; a plain 3 or true is not text.
+    [[nodiscard]] std::optional<std::string> text() const;
+    /// Text that starts with '/' and has no control characters in it.
+    [[nodiscard]] std::optional<std::string> absolutePath() const;
+    [[nodiscard]] std::optional<bool> boolean() const;
+    [[nodiscard]] std::optional<std::int64_t> integer(Range range) const;
+    [[nodiscard]] std::optional<double> number(Range range) const;
+    [[nodiscard]] std::optional<core::Duration> seconds(Range range) const;
+    /// A list whose items are taken as they are written, plain numbers and booleans too.
+    [[nodiscard]] std::optional<std::vector<std::string>> textList() const;
+    /// A mapping whose values are taken as they are written, plain numbers and booleans too.
+    [[nodiscard]] std::optional<std::map<std::string, std::string>> textMap() const;
+
+    /// One of the given words.
+    template <typename Meaning, std::size_t Count>
+    [[nodiscard]] std::optional<Meaning> word(const Word<Meaning> (&words)[Count]) const {
+        std::vector<std::string_view> names;
+        for (const Word<Meaning>& word : words) {
+            names.push_back(word.name);
+        }
+        const std::optional<std::size_t> found = wordIndex(names);
+        return found ? std::optional<Meaning>(words[*found].meaning) : std::nullopt;
+    }
+
+    /// The items of a list, each with its own site.
+    [[nodiscard]] std::optional<std::vector<Field>> items() const;
+    /// A part of this value.
+    [[nodiscard]] Field part(const ConfigNode& node, std::string key) const;
+
+    [[nodiscard]] const ConfigNode& node() const { return *node_; }
+    [[nodiscard]] const Site& site() const { return site_; }
+    [[nodiscard]] Findings& findings() const { return *findings_; }
+
+private:
+    [[nodiscard]] std::optional<std::size_t> wordIndex(std::span<const std::string_view> words) const;
+    /// The number as written, if it is one; else reports that `expected` was expected.
+    [[nodiscard]] std::optional<double> numberInside(Range range, std::string_view expected) const;
+    void wrongType(std::string_view expected, std::string suggestion = {}) const;
+
+    const ConfigNode* node_;
+    Site site_;
+    Findings* findings_;
+};
+
+} // namespace healer::config

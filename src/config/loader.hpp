@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/args.hpp"
+#include "config/diagnostic.hpp"
+#include "config/surroundings.hpp"
+#include "core/plan.hpp"
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace healer::config {
+
+struct LoadOptions {
+    std::string path; ///< as findConfig() answers; a relative one counts from the current directory
+    std::span<const MonitorSchema> monitors;
+};
+
+struct LoadedConfig {
+    core::Plan plan;
+    std::vector<std::string> files; ///< everything that was read, the chosen file first
+    std::vector<Diagnostic> warnings;
+};
+
+/// The whole configuration, or every error in it.
+using LoadOutcome = std::variant<LoadedConfig, std::vector<Diagnostic>>;
+
+/// Reads the file and conf.d/*.yaml beside it and compiles them. Nothing is kept between two calls. May block
+/// on the file system and on the user database.
+[[nodiscard]] LoadOutcome load(const LoadOptions& options,
+                               const Surroundings& surroundings = systemSurroundings());
+
+} // namespace healer::config

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/plan_diff.hpp"
+
+namespace healer::config {
+namespace {
+
+bool sameSettings(const core::Plan& left, const core::Plan& right) {
+    return left.logLevel == right.logLevel && left.logDirectory == right.logDirectory &&
+           left.pidFileDirectory == right.pidFileDirectory &&
+           left.workingDirectory == right.workingDirectory && left.launch == right.launch &&
+           left.observeOnly == right.observeOnly;
+}
+
+/// Whether a start would go another way although the entry is the same: the launch mode, and the folder of
+/// the default output file, which only PID 1 does without. (The working directory is part of the entry
+/// already.)
+bool sameInheritance(const core::Plan& from, const core::Plan& to, const core::ProcessPlan& process) {
+    const bool mayUseLogDirectory = !process.command.output && to.launch != core::LaunchMode::service;
+    return from.launch == to.launch && (!mayUseLogDirectory || from.logDirectory == to.logDirectory);
+}
+
+} // namespace
+
+PlanDiff diff(const core::Plan& from, const core::Plan& to) {
+    PlanDiff result;
+    result.settingsChanged = !sameSettings(from, to);
+    auto before = from.processes.begin();
+    auto after = to.processes.begin();
+    while (before != from.processes.end() || after != to.processes.end()) {
+        if (after == to.processes.end() || (before != from.processes.end() && before->name < after->name)) {
+            result.removed.push_back(before->name);
+            ++before;
+        } else if (before == from.processes.end() || after->name < before->name) {
+            result.added.push_back(after->name);
+            ++after;
+        } else {
+            if (!(*before == *after) || !sameInheritance(from, to, *after)) {
+                result.changed.push_back(after->name);
+            }
+            ++before;
+            ++after;
+        }
+    }
+    return result;
+}
+
+} // namespace healer::config

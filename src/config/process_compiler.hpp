@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/args.hpp"
+#include "config/command_compiler.hpp"
+#include "config/draft.hpp"
+
+#include <optional>
+#include <span>
+
+namespace healer::config {
+
+/// Reads the entries of `processes`, one at a time.
+class ProcessCompiler {
+public:
+    ProcessCompiler(std::span<const MonitorSchema> schemas, CommandCompiler commands);
+
+    /// Everything that could be read of this entry; the rest is reported. Nothing where it is no mapping.
+    [[nodiscard]] std::optional<ProcessDraft> compile(const Field& field);
+
+private:
+    void compileMonitors(Section& entry, ProcessDraft& draft) const;
+    void addMonitor(const Field& field, ProcessDraft& draft) const;
+
+    std::span<const MonitorSchema> schemas_;
+    CommandCompiler commands_;
+};
+
+} // namespace healer::config

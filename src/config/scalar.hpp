@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/config_node.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// What a scalar means by the rules of YAML's core schema, kept strict: "3" is text, 3 is a number, yes is
+/// text.
+namespace healer::config {
+
+enum class ScalarType { text, boolean, integer, decimal };
+
+/// The node must be a scalar.
+[[nodiscard]] ScalarType scalarType(const ConfigNode& node);
+
+/// Nothing for anything but true and false (True, TRUE, ...).
+[[nodiscard]] std::optional<bool> parseBoolean(std::string_view text);
+/// Decimal digits with an optional sign and no leading zeros; nothing also where it does not fit.
+[[nodiscard]] std::optional<std::int64_t> parseInteger(std::string_view text);
+/// A decimal number; infinite where it is too large for a double.
+[[nodiscard]] std::optional<double> parseNumber(std::string_view text);
+
+} // namespace healer::config

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/field.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace healer::config {
+
+/// A mapping whose keys are all known: take() every key that may be there, then rejectUnknownKeys() once. The
+/// node and the findings must outlive the section.
+class Section {
+public:
+    /// Nothing (and a report) where the value is no mapping.
+    [[nodiscard]] static std::optional<Section> open(const Field& field);
+    /// The whole of a file; its keys have no prefix. The root must be a mapping.
+    Section(const ConfigDocument& document, Findings& findings);
+
+    /// The value of this key if it is given. From now on the key counts as known here.
+    [[nodiscard]] std::optional<Field> take(std::string_view key);
+    /// As take(), with a report where it is missing.
+    [[nodiscard]] std::optional<Field> require(std::string_view key);
+    /// Reports about a key that is not there.
+    void missing(std::string_view key, std::string message) const;
+    /// Reports every key that nobody took, each with the nearest one that would have been right.
+    void rejectUnknownKeys() const;
+
+    /// The mapping itself, to report about it as a whole.
+    [[nodiscard]] const Field& field() const { return field_; }
+
+private:
+    explicit Section(Field field) : field_(std::move(field)) {}
+    [[nodiscard]] std::string pathOf(std::string_view key) const;
+    [[nodiscard]] bool knows(std::string_view key) const;
+
+    Field field_;
+    std::vector<std::string_view> known_;
+};
+
+} // namespace healer::config

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace healer::config {
+
+/// The offset of the first byte that is NUL or does not belong to well-formed UTF-8 (RFC 3629); nothing when
+/// all is well.
+[[nodiscard]] std::optional<std::size_t> firstBadByte(std::string_view text);
+
+} // namespace healer::config

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/daemon.hpp"
+
+#include "config/plan_diff.hpp"
+#include "daemon/log_setup.hpp"
+#include "runtime/message_ids.hpp"
+#include "runtime/service_manager.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+namespace healer::daemon {
+
+namespace {
+
+/// Splits what was stored into what the core and the history want; forgets what is no longer in the plan.
+core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
+    core::Snapshots snapshots;
+    for (auto& [name, state] : store.load()) {
+        const bool wanted = std::any_of(plan.processes.begin(), plan.processes.end(),
+                                        [&name = name](const core::ProcessPlan& entry) { return entry.name == name; });
+        if (!wanted) {
+            store.remove(name);
+            continue;
+        }
+        for (auto& entry : state.history) {
+            history.add(name, std::move(entry));
+        }
+        snapshots.emplace(name, std::move(state.snapshot));
+    }
+    return snapshots;
+}
+
+} // namespace
+
+Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
+    : log_(log), report_(std::move(report)), configPath_(std::move(settings.configPath)),
+      pidFile_(std::move(settings.pidFile)), directory_(std::move(settings.directory)),
+      store_(directory_.path(), log_),
+      coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
+      launchers_({loop_, log_, [this](core::Event event) { engine_.post(std::move(event)); }},
+                 std::move(settings.direct)),
+      hosts_({loop_, log_, runtime::SystemdBus::reachable().ok()}),
+      backend_({coordinator_, hosts_, launchers_, history_, configPath_, [this] { return reload(); }}),
+      bus_(loop_, log_, backend_,
+           {.mode = settings.bus,
+            .log = {.level = [this] { return log_.level(); },
+                    .setLevel = [this](core::LogLevel level) { log_.setLevel(level); },
+                    .target = logsToJournal() ? "journal" : "console"},
+            .onNameAcquired = [this] { becomeReady(); },
+            .onUnavailable = [this](const std::string&) { becomeReady(); }}),
+      publisher_({loop_, log_, coordinator_, launchers_, bus_, history_, store_}),
+      engine_({loop_, coordinator_, hosts_, launchers_, publisher_}) {
+    logDiagnostics(settings.config.warnings, core::LogLevel::warn);
+}
+
+int Daemon::run() {
+    std::signal(SIGPIPE, SIG_IGN);
+    signals_.push_back(loop_.addSignal(SIGTERM, [this] { stop(SIGTERM); }));
+    signals_.push_back(loop_.addSignal(SIGINT, [this] { stop(SIGINT); }));
+    signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
+    loop_.feedWatchdog();
+    backend_.connect(engine_);
+    launchers_.choose(coordinator_.plan().launch);
+    engine_.begin();
+    bus_.start();
+    const int code = loop_.run();
+    publisher_.flush();
+    return code;
+}
+
+/// Every monitor runs, and the bus name is ours or cannot be had for now.
+void Daemon::becomeReady() {
+    if (std::exchange(ready_, true)) {
+        return;
+    }
+    log_.info("Healer " HEALER_VERSION " watches " + std::to_string(coordinator_.plan().processes.size()) +
+              " processes of " + configPath_);
+    runtime::service_manager::ready(publisher_.statusText());
+    report_.ready();
+}
+
+void Daemon::stop(int signal) {
+    log_.info("Healer ends by " + core::signalName(signal) + "; the processes it manages go on running");
+    runtime::service_manager::stopping();
+    loop_.exit(EXIT_SUCCESS);
+}
+
+core::Result<bus::ReloadOutcome> Daemon::reload() {
+    runtime::service_manager::reloading();
+    const auto schemas = monitorSchemas();
+    auto outcome = config::load({configPath_, schemas});
+    if (const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome)) {
+        return refuse(config::format(*errors));
+    }
+    auto& loaded = std::get<config::LoadedConfig>(outcome);
+    logDiagnostics(loaded.warnings, core::LogLevel::warn);
+    const core::Plan before = coordinator_.plan();
+    const config::PlanDiff diff = config::diff(before, loaded.plan);
+    applySettings(before, loaded.plan);
+    engine_.reload(std::move(loaded.plan));
+    for (const auto& name : diff.removed) {
+        publisher_.removed(name);
+    }
+    bus_.processesChanged(diff.added, diff.removed);
+    for (const auto& name : diff.changed) {
+        publisher_.changed(name);
+    }
+    backend_.setLastReloadError({});
+    const bus::ReloadOutcome result{diff.added, diff.changed, diff.removed};
+    log_.write({core::LogLevel::info,
+                "Configuration reloaded: " + std::to_string(diff.added.size()) + " added, " +
+                    std::to_string(diff.changed.size()) + " changed, " + std::to_string(diff.removed.size()) +
+                    " removed",
+                runtime::message_id::kReloaded,
+                {{"HEALER_EVENT", "reloaded"}}});
+    bus_.reloaded(result);
+    bus_.managerChanged();
+    runtime::service_manager::ready(publisher_.statusText());
+    return result;
+}
+
+core::Result<bus::ReloadOutcome> Daemon::refuse(std::string why) {
+    log_.write({core::LogLevel::error,
+                "Reload refused, the configuration in use stays: " + why,
+                runtime::message_id::kReloadFailed,
+                {{"HEALER_EVENT", "reload-failed"}, {"HEALER_REASON", why}}});
+    backend_.setLastReloadError(why);
+    bus_.managerChanged();
+    runtime::service_manager::ready(publisher_.statusText());
+    return core::Error{std::move(why), core::ErrorKind::invalidConfig};
+}
+
+/// The top-level settings that do not go through the core.
+void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
+    if (from.logLevel != to.logLevel && !runtime::logLevelFromEnvironment()) {
+        log_.setLevel(to.logLevel);
+    }
+    if (from.logDirectory != to.logDirectory) {
+        setLogFile(log_, to.logDirectory);
+    }
+    if (from.launch != to.launch) {
+        launchers_.choose(to.launch);
+    }
+    if (from.pidFileDirectory != to.pidFileDirectory) {
+        pidFile_.reset();
+        if (to.pidFileDirectory) {
+            if (auto file = PidFile::create(*to.pidFileDirectory); file.ok()) {
+                pidFile_ = std::move(*file);
+            } else {
+                log_.warn(file.error().message);
+            }
+        }
+    }
+}
+
+void Daemon::logDiagnostics(const std::vector<config::Diagnostic>& diagnostics, core::LogLevel level) {
+    for (const auto& diagnostic : diagnostics) {
+        log_.write({level, config::format(diagnostic)});
+    }
+}
+
+} // namespace healer::daemon

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/service.hpp"
+#include "config/loader.hpp"
+#include "core/coordinator.hpp"
+#include "daemon/bus_backend.hpp"
+#include "daemon/daemonize.hpp"
+#include "daemon/engine.hpp"
+#include "daemon/history.hpp"
+#include "daemon/launchers.hpp"
+#include "daemon/monitor_hosts.hpp"
+#include "daemon/options.hpp"
+#include "daemon/publisher.hpp"
+#include "daemon/runtime_directory.hpp"
+#include "daemon/state_store.hpp"
+#include "runtime/log_hub.hpp"
+#include "runtime/loop.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::daemon {
+
+/// The running Healer: owns everything, in the order of destruction, and ties it together.
+class Daemon {
+public:
+    struct Settings {
+        std::string configPath; ///< absolute
+        config::LoadedConfig config;
+        bus::BusMode bus;
+        std::optional<PidFile> pidFile;
+        RuntimeDirectory directory;
+        recovery::direct::DirectSettings direct;
+    };
+
+    Daemon(runtime::LogHub& log, Settings settings, StartupReport report);
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    /// Runs until it is told to stop; the exit status.
+    int run();
+
+private:
+    void becomeReady();
+    void stop(int signal);
+    core::Result<bus::ReloadOutcome> reload();
+    core::Result<bus::ReloadOutcome> refuse(std::string why);
+    void applySettings(const core::Plan& from, const core::Plan& to);
+    void logDiagnostics(const std::vector<config::Diagnostic>& diagnostics, core::LogLevel level);
+
+    runtime::LogHub& log_;
+    StartupReport report_;
+    std::string configPath_;
+    std::optional<PidFile> pidFile_;
+    RuntimeDirectory directory_;
+    bool ready_ = false;
+
+    runtime::Loop loop_;
+    StateStore store_;
+    History history_;
+    core::Coordinator coordinator_;
+    Launchers launchers_;
+    MonitorHosts hosts_;
+    BusBackend backend_;
+    bus::Service bus_;
+    Publisher publisher_;
+    Engine engine_;
+    std::vector<runtime::Source> signals_;
+};
+
+} // namespace healer::daemon

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace healer::daemon {
+
+void Engine::begin() {
+    perform(parts_.coordinator.begin(runtime::Loop::now()));
+    drain();
+}
+
+void Engine::post(core::Event event) {
+    events_.push_back(std::move(event));
+    drain();
+}
+
+void Engine::request(core::event::Verb verb, const std::string& name, Answer answer) {
+    const std::uint64_t id = ++lastRequest_;
+    answers_.emplace(id, std::move(answer));
+    post(core::event::Request{verb, name, id});
+}
+
+void Engine::reload(core::Plan plan) {
+    perform(parts_.coordinator.reload(std::move(plan), runtime::Loop::now()));
+    drain();
+}
+
+/// Events that come up while actions are carried out wait for their turn.
+void Engine::drain() {
+    if (std::exchange(draining_, true)) {
+        return;
+    }
+    while (!events_.empty()) {
+        const core::Event event = std::move(events_.front());
+        events_.pop_front();
+        perform(parts_.coordinator.handle(event, runtime::Loop::now()));
+    }
+    draining_ = false;
+    setTimer();
+}
+
+void Engine::perform(core::Actions actions) {
+    for (auto& action : actions) {
+        std::visit([this](auto& what) { act(what); }, action);
+    }
+}
+
+void Engine::setTimer() {
+    const auto deadline = parts_.coordinator.nextDeadline();
+    if (deadline == timerAt_) {
+        return;
+    }
+    timerAt_ = deadline;
+    timer_.reset();
+    if (deadline) {
+        timer_ = parts_.loop.addTimer(*deadline, [this] {
+            timerAt_.reset();
+            perform(parts_.coordinator.advance(runtime::Loop::now()));
+            drain();
+        });
+    }
+}
+
+void Engine::act(core::action::Watch& watch) {
+    auto watched = std::make_unique<Watched>();
+    watched->plan = *parts_.coordinator.processPlan(watch.name);
+    const core::ProcessPlan& plan = watched->plan;
+    watched->monitors = std::make_unique<MonitorSet>(
+        plan,
+        [&](const core::MonitorPlan& entry, monitor::Report report) {
+            return parts_.hosts.make({plan, entry, std::move(report)});
+        },
+        [this](core::Event event) { post(std::move(event)); });
+    MonitorSet& monitors = *watched->monitors;
+    watched_[watch.name] = std::move(watched);
+    monitors.start(watch.known);
+}
+
+void Engine::act(core::action::Unwatch& unwatch) {
+    watched_.erase(unwatch.name);
+    if (parts_.coordinator.processPlan(unwatch.name) == nullptr) {
+        parts_.launchers.forget(unwatch.name);
+    }
+}
+
+void Engine::act(core::action::Track& track) {
+    if (const auto found = watched_.find(track.name); found != watched_.end()) {
+        found->second->monitors->follow(track.key);
+    }
+}
+
+void Engine::act(core::action::Look& look) {
+    if (const auto found = watched_.find(look.name); found != watched_.end()) {
+        found->second->monitors->look();
+    }
+}
+
+void Engine::act(core::action::Launch& launch) {
+    const core::Plan& plan = parts_.coordinator.plan();
+    const core::ProcessPlan& process = *parts_.coordinator.processPlan(launch.name);
+    recovery::LaunchOrder order{.name = launch.name,
+                                .attempt = launch.attempt,
+                                .predecessor = launch.predecessor,
+                                .command = process.command,
+                                .stop = process.stop};
+    order.mayFork = std::any_of(process.monitors.begin(), process.monitors.end(),
+                                [](const core::MonitorPlan& entry) { return entry.confirmsStart; });
+    order.afterFailure = launch.afterFailure;
+    if (!order.command.output && plan.logDirectory && !parts_.launchers.throughService()) {
+        order.command.output = *plan.logDirectory + "/" + launch.name + ".log";
+    }
+    parts_.launchers.chosen().launch(std::move(order));
+}
+
+void Engine::act(core::action::CancelLaunch& cancel) {
+    parts_.launchers.chosen().cancel(cancel.name, cancel.attempt);
+}
+
+void Engine::act(core::action::Stop& stop) {
+    const core::ProcessPlan* process = parts_.coordinator.processPlan(stop.name);
+    parts_.launchers.chosen().stop(stop.name, stop.key, process != nullptr ? process->stop : core::StopPlan{},
+                                   stop.force);
+}
+
+void Engine::act(core::action::Reply& reply) {
+    if (auto node = answers_.extract(reply.id); !node.empty()) {
+        node.mapped()(std::move(reply.outcome));
+    }
+}
+
+void Engine::act(core::action::Changed& changed) { parts_.publisher.changed(changed.name); }
+
+void Engine::act(core::action::Announce& announce) { parts_.publisher.announce(std::move(announce)); }
+
+} // namespace healer::daemon

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/coordinator.hpp"
+#include "daemon/launchers.hpp"
+#include "daemon/monitor_hosts.hpp"
+#include "daemon/monitor_set.hpp"
+#include "daemon/publisher.hpp"
+#include "runtime/loop.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace healer::daemon {
+
+/// Runs the core on the real thing: hands it every event with the time, carries out its actions, and keeps the one
+/// timer at its next deadline.
+class Engine {
+public:
+    struct Parts {
+        runtime::Loop& loop;
+        core::Coordinator& coordinator;
+        MonitorHosts& hosts;
+        Launchers& launchers;
+        Publisher& publisher;
+    };
+    using Answer = std::function<void(core::Result<pid_t>)>;
+
+    explicit Engine(Parts parts) : parts_(parts) {}
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Starts every monitor.
+    void begin();
+    /// An event of a monitor or a recovery. May be called from anywhere in the loop.
+    void post(core::Event event);
+    /// A person's request; `answer` is called once.
+    void request(core::event::Verb verb, const std::string& name, Answer answer);
+    void reload(core::Plan plan);
+
+private:
+    /// A monitor may refer to its plan entry for as long as it lives, also when a reload has replaced the plan.
+    struct Watched {
+        core::ProcessPlan plan;
+        std::unique_ptr<MonitorSet> monitors;
+    };
+
+    void drain();
+    void perform(core::Actions actions);
+    void setTimer();
+
+    void act(core::action::Watch& watch);
+    void act(core::action::Unwatch& unwatch);
+    void act(core::action::Track& track);
+    void act(core::action::Look& look);
+    void act(core::action::Launch& launch);
+    void act(core::action::CancelLaunch& cancel);
+    void act(core::action::Stop& stop);
+    void act(core::action::Reply& reply);
+    void act(core::action::Changed& changed);
+    void act(core::action::Announce& announce);
+
+    Parts parts_;
+    std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
+    std::map<std::uint64_t, Answer> answers_;
+    std::uint64_t lastRequest_ = 0;
+    std::deque<core::Event> events_;
+    bool draining_ = false;
+    std::optional<core::TimePoint> timerAt_;
+    runtime::Source timer_;
+};
+
+} // namespace healer::daemon

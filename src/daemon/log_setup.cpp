@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/log_setup.hpp"
+
+#include "runtime/log_sinks.hpp"
+
+#include <utility>
+
+namespace healer::daemon {
+
+bool logsToJournal(bool foreground) {
+    static const bool kAnswer = runtime::stderrIsJournal() || (!foreground && runtime::journalAvailable());
+    return kAnswer;
+}
+
+void setUpLog(runtime::LogHub& log, bool foreground) {
+    if (logsToJournal(foreground)) {
+        log.add(runtime::makeJournalSink());
+    } else if (foreground) {
+        log.add(runtime::makeStderrSink());
+    }
+}
+
+void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory) {
+    log.setFile(nullptr);
+    if (!directory) {
+        return;
+    }
+    if (auto sink = runtime::makeFileSink({.directory = *directory}); sink.ok()) {
+        log.setFile(std::move(*sink));
+    } else {
+        log.warn(sink.error().message);
+    }
+}
+
+} // namespace healer::daemon

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/monitor_hosts.hpp"
+
+#include <stdexcept>
+
+namespace healer::daemon {
+
+std::unique_ptr<monitor::Monitor> MonitorHosts::make(monitor::MonitorContext context) {
+    const std::string& type = context.plan.type;
+    if (const auto found = hosts_.find(type); found != hosts_.end()) {
+        return found->second->make(std::move(context));
+    }
+    for (const auto* kind : monitor::registry()) {
+        if (kind->schema.type == type) {
+            return hosts_.emplace(type, kind->makeHost(context_)).first->second->make(std::move(context));
+        }
+    }
+    throw std::logic_error("no monitor kind " + type);
+}
+
+std::string MonitorHosts::status(const std::string& type) const {
+    const auto found = hosts_.find(type);
+    return found == hosts_.end() ? "not in use: no process has a monitor of type " + type : found->second->status();
+}
+
+std::uint64_t MonitorHosts::lostEvents() const {
+    std::uint64_t lost = 0;
+    for (const auto& [type, host] : hosts_) {
+        lost += host->lostEvents();
+    }
+    return lost;
+}
+
+std::vector<config::MonitorSchema> monitorSchemas() {
+    std::vector<config::MonitorSchema> schemas;
+    for (const auto* kind : monitor::registry()) {
+        schemas.push_back(kind->schema);
+    }
+    return schemas;
+}
+
+} // namespace healer::daemon

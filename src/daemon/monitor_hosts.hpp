@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/monitor.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace healer::daemon {
+
+/// The hosts of the monitor kinds, each made when the first monitor of its kind is.
+class MonitorHosts {
+public:
+    explicit MonitorHosts(monitor::HostContext context) : context_(context) {}
+
+    /// The kind of `context.plan.type` must exist: the configuration was compiled against the registry.
+    [[nodiscard]] std::unique_ptr<monitor::Monitor> make(monitor::MonitorContext context);
+
+    /// Of one kind: "active", or why it works in a reduced way, or that nothing uses it.
+    [[nodiscard]] std::string status(const std::string& type) const;
+    [[nodiscard]] std::uint64_t lostEvents() const;
+
+private:
+    monitor::HostContext context_;
+    std::map<std::string, std::unique_ptr<monitor::Host>, std::less<>> hosts_;
+};
+
+/// The schemas of all kinds, for the configuration.
+[[nodiscard]] std::vector<config::MonitorSchema> monitorSchemas();
+
+} // namespace healer::daemon

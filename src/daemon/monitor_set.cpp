@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/monitor_set.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace healer::daemon {
+
+MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report)
+    : report_(std::move(report)), absent_(process.monitors.size(), false) {
+    for (const auto& plan : process.monitors) {
+        const std::size_t index = monitors_.size();
+        monitors_.push_back(make(plan, [this, index](const core::Event& event) { take(index, event); }));
+    }
+}
+
+void MonitorSet::start(std::optional<core::ProcessKey> known) {
+    expectAnswers();
+    for (const auto& monitor : monitors_) {
+        monitor->start(known);
+    }
+}
+
+void MonitorSet::follow(std::optional<core::ProcessKey> key) {
+    for (const auto& monitor : monitors_) {
+        monitor->follow(key);
+    }
+}
+
+void MonitorSet::look() {
+    expectAnswers();
+    for (const auto& monitor : monitors_) {
+        monitor->look();
+    }
+}
+
+void MonitorSet::expectAnswers() {
+    absent_.assign(absent_.size(), false);
+    answered_ = false;
+}
+
+void MonitorSet::take(std::size_t index, const core::Event& event) {
+    if (std::holds_alternative<core::event::Absent>(event)) {
+        absent_[index] = true;
+        const bool all = std::all_of(absent_.begin(), absent_.end(), [](bool absent) { return absent; });
+        if (!all || answered_) {
+            return;
+        }
+        answered_ = true;
+    }
+    report_(event);
+}
+
+} // namespace healer::daemon

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/event.hpp"
+#include "monitor/monitor.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::daemon {
+
+/// Makes the monitor of one entry; the set calls it while it is being made.
+using MakeMonitor =
+    std::function<std::unique_ptr<monitor::Monitor>(const core::MonitorPlan& plan, monitor::Report report)>;
+
+/// All monitors of one process as one: what any of them sees is passed on, except that nothing is there only when all
+/// of them have said so since they were asked last.
+class MonitorSet {
+public:
+    MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report);
+    MonitorSet(const MonitorSet&) = delete;
+    MonitorSet& operator=(const MonitorSet&) = delete;
+
+    void start(std::optional<core::ProcessKey> known);
+    void follow(std::optional<core::ProcessKey> key);
+    void look();
+
+private:
+    void take(std::size_t index, const core::Event& event);
+    void expectAnswers();
+
+    monitor::Report report_;
+    std::vector<bool> absent_; ///< by monitor: has answered the last question with "absent"
+    bool answered_ = false;    ///< the last question has been answered to the core
+    std::vector<std::unique_ptr<monitor::Monitor>> monitors_;
+};
+
+} // namespace healer::daemon

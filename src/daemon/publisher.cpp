@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/publisher.hpp"
+
+#include "daemon/announcement.hpp"
+#include "runtime/service_manager.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace healer::daemon {
+
+namespace {
+
+constexpr core::Duration kDelay = std::chrono::milliseconds(2);
+constexpr core::Duration kSlice = std::chrono::milliseconds(4);
+
+std::uint64_t realtimeNow() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                          std::chrono::system_clock::now().time_since_epoch())
+                                          .count());
+}
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+} // namespace
+
+void Publisher::announce(core::action::Announce announce) {
+    pending_.push_back({std::move(announce), realtimeNow()});
+    schedule(kDelay);
+}
+
+void Publisher::changed(const std::string& name) {
+    changed_.insert(name);
+    statusDue_ = true;
+    schedule(kDelay);
+}
+
+void Publisher::removed(const std::string& name) {
+    changed_.erase(name);
+    parts_.history.forget(name);
+    parts_.store.remove(name);
+    statusDue_ = true;
+    schedule(kDelay);
+}
+
+void Publisher::flush() {
+    timer_.reset();
+    while (publishNext()) {
+    }
+}
+
+void Publisher::schedule(core::Duration delay) {
+    if (!timer_) {
+        timer_ = parts_.loop.addTimer(runtime::Loop::now() + delay, [this] { slice(); });
+    }
+}
+
+void Publisher::slice() {
+    timer_.reset();
+    const auto end = runtime::Loop::now() + kSlice;
+    while (publishNext()) {
+        if (runtime::Loop::now() >= end) {
+            schedule(core::Duration::zero());
+            return;
+        }
+    }
+}
+
+/// One item of work; false when there is none.
+bool Publisher::publishNext() {
+    if (!pending_.empty()) {
+        const Pending next = std::move(pending_.front());
+        pending_.pop_front();
+        publish(next);
+        return true;
+    }
+    if (!changed_.empty()) {
+        const std::string name = *changed_.begin();
+        changed_.erase(changed_.begin());
+        save(name);
+        parts_.bus.processChanged(name);
+        return true;
+    }
+    if (std::exchange(statusDue_, false)) {
+        parts_.bus.managerChanged();
+        if (std::string status = statusText(); status != lastStatus_) {
+            runtime::service_manager::status(status);
+            lastStatus_ = std::move(status);
+        }
+        return true;
+    }
+    return false;
+}
+
+void Publisher::publish(const Pending& pending) {
+    const std::string& name = pending.announce.name;
+    auto [log, history] = announcementOf(pending.announce, pending.realtimeUsec, parts_.launchers.unitOf(name));
+    parts_.log.write(log);
+    if (const std::uint64_t seq = signal(pending.announce); seq != 0) {
+        history["seq"] = seq;
+    }
+    if (parts_.coordinator.view(name) != nullptr) {
+        parts_.history.add(name, std::move(history));
+        changed_.insert(name);
+    }
+}
+
+/// The D-Bus signal of a notice, where it has one; its seq, or 0.
+std::uint64_t Publisher::signal(const core::action::Announce& announce) {
+    const std::string& name = announce.name;
+    bus::Service& bus = parts_.bus;
+    return std::visit(
+        Overloaded{
+            [&](const core::notice::ProcessDown& down) { return bus.processDown(name, down, announce.incident); },
+            [&](const core::notice::RecoveryStarted& started) { return bus.recoveryStarted(name, started); },
+            [&](const core::notice::RecoveryFinished& finished) { return bus.recoveryFinished(name, finished); },
+            [&](const core::notice::BreakerChanged& changed) { return bus.breakerChanged(name, changed); },
+            [](const auto&) { return std::uint64_t{0}; }},
+        announce.notice);
+}
+
+void Publisher::save(const std::string& name) {
+    if (const auto snapshot = parts_.coordinator.snapshot(name)) {
+        parts_.store.save(name, StoredState{*snapshot, parts_.history.of(name)});
+    }
+}
+
+std::string Publisher::statusText() const {
+    std::size_t total = 0;
+    std::size_t up = 0;
+    std::size_t tripped = 0;
+    for (const auto& process : parts_.coordinator.plan().processes) {
+        const auto* view = parts_.coordinator.view(process.name);
+        ++total;
+        up += view->key ? 1 : 0;
+        tripped += view->state == core::State::tripped ? 1 : 0;
+    }
+    std::string text = std::to_string(up) + " of " + std::to_string(total) + " processes up";
+    if (tripped != 0) {
+        text += ", " + std::to_string(tripped) + " tripped";
+    }
+    return text;
+}
+
+} // namespace healer::daemon

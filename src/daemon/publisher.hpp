@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/service.hpp"
+#include "core/action.hpp"
+#include "core/coordinator.hpp"
+#include "daemon/history.hpp"
+#include "daemon/launchers.hpp"
+#include "daemon/state_store.hpp"
+#include "runtime/log.hpp"
+#include "runtime/loop.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <string>
+
+namespace healer::daemon {
+
+/// Tells the world, in one place: journal, D-Bus signals and properties, history, state files, STATUS=. It does so a
+/// moment after the fact (2 ms) and in slices of a few milliseconds, so that telling never delays healing.
+class Publisher {
+public:
+    struct Parts {
+        runtime::Loop& loop;
+        runtime::Log& log;
+        const core::Coordinator& coordinator;
+        const Launchers& launchers;
+        bus::Service& bus;
+        History& history;
+        StateStore& store;
+    };
+
+    explicit Publisher(Parts parts) : parts_(parts) {}
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
+    void announce(core::action::Announce announce);
+    void changed(const std::string& name);
+    /// The process is not in the plan any more.
+    void removed(const std::string& name);
+    /// Everything that is still to be told, now.
+    void flush();
+    /// The line for STATUS=.
+    [[nodiscard]] std::string statusText() const;
+
+private:
+    struct Pending {
+        core::action::Announce announce;
+        std::uint64_t realtimeUsec = 0;
+    };
+
+    void schedule(core::Duration delay);
+    void slice();
+    bool publishNext();
+    void publish(const Pending& pending);
+    std::uint64_t signal(const core::action::Announce& announce);
+    void save(const std::string& name);
+
+    Parts parts_;
+    std::deque<Pending> pending_;
+    std::set<std::string> changed_;
+    bool statusDue_ = false;
+    std::string lastStatus_;
+    runtime::Source timer_;
+};
+
+} // namespace healer::daemon

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/runtime_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+namespace healer::daemon {
+
+namespace {
+
+std::string reason() { return std::generic_category().message(errno); }
+
+std::string baseDirectory() {
+    if (const char* directory = std::getenv("RUNTIME_DIRECTORY"); directory != nullptr && *directory == '/') {
+        const std::string list(directory);
+        return list.substr(0, list.find(':'));
+    }
+    if (geteuid() == 0) {
+        return "/run/healer";
+    }
+    if (const char* directory = std::getenv("XDG_RUNTIME_DIR"); directory != nullptr && *directory == '/') {
+        return std::string(directory) + "/healer";
+    }
+    return "/tmp/healer-" + std::to_string(geteuid());
+}
+
+/// FNV-1a: the same folder for the same path in every version of Healer.
+std::string fingerprint(const std::string& text) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char character : text) {
+        hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3U;
+    }
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
+    return digits.data();
+}
+
+/// Makes a directory of our own, or accepts one that nobody else can change.
+core::Result<void> ownDirectory(const std::string& path, mode_t mode) {
+    if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
+        return core::Error{"cannot make the directory " + path + ": " + reason()};
+    }
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+        return core::Error{path + " is not a directory"};
+    }
+    if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return core::Error{"the directory " + path + " can be changed by others; it must belong to user " +
+                           std::to_string(geteuid()) + " and be writable by its owner only"};
+    }
+    return {};
+}
+
+std::string holder(int fd) {
+    std::array<char, 32> text{};
+    const ssize_t count = pread(fd, text.data(), text.size() - 1, 0);
+    const long pid = count > 0 ? std::strtol(text.data(), nullptr, 10) : 0;
+    return pid > 0 ? " as PID " + std::to_string(pid) : "";
+}
+
+/// Opens and locks a file that holds our PID.
+core::Result<runtime::UniqueFd> lockFile(const std::string& path, const std::string& meaning) {
+    runtime::UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0644));
+    struct stat status {};
+    if (!fd || fstat(fd.get(), &status) != 0) {
+        return core::Error{"cannot open " + path + ": " + reason()};
+    }
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+        return core::Error{path + " is not a regular file with one name"};
+    }
+    if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        return core::Error{"another Healer runs already" + holder(fd.get()) + " (" + meaning + " " + path +
+                               " is locked); stop it first",
+                           core::ErrorKind::busy};
+    }
+    const std::string pid = std::to_string(getpid()) + "\n";
+    if (ftruncate(fd.get(), 0) != 0 || pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
+        return core::Error{"cannot write " + path + ": " + reason()};
+    }
+    return fd;
+}
+
+} // namespace
+
+core::Result<RuntimeDirectory> RuntimeDirectory::open(const std::string& configPath) {
+    const std::string base = baseDirectory();
+    if (auto made = ownDirectory(base, 0755); !made.ok()) {
+        return made.error();
+    }
+    std::array<char, PATH_MAX> resolved{};
+    const bool known = realpath(configPath.c_str(), resolved.data()) != nullptr;
+    const std::string path = base + "/" + fingerprint(known ? resolved.data() : configPath);
+    if (auto made = ownDirectory(path, 0700); !made.ok()) {
+        return made.error();
+    }
+    auto lock = lockFile(path + "/lock", "its lock");
+    if (!lock.ok()) {
+        return lock.error();
+    }
+    return RuntimeDirectory(path, std::move(*lock));
+}
+
+core::Result<PidFile> PidFile::create(const std::string& directory) {
+    if (mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
+        return core::Error{"cannot make pid_file_directory " + directory + ": " + reason()};
+    }
+    const std::string path = directory + "/healer.pid";
+    auto lock = lockFile(path, "its PID file");
+    if (!lock.ok()) {
+        return lock.error();
+    }
+    return PidFile(path, std::move(*lock));
+}
+
+PidFile::~PidFile() {
+    if (lock_) {
+        unlink(path_.c_str());
+    }
+}
+
+} // namespace healer::daemon

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/state_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <variant>
+
+namespace healer::daemon {
+
+namespace {
+
+using core::Duration;
+using core::TimePoint;
+using nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr std::size_t kMaxItems = 10000; ///< of any list in a state file
+
+json encode(TimePoint when) { return when.time_since_epoch().count(); }
+TimePoint decodeTime(const json& value) { return TimePoint(Duration(value.get<std::int64_t>())); }
+
+json encode(const core::ProcessKey& key) { return {{"pid", key.pid}, {"start_ticks", key.startTicks}}; }
+core::ProcessKey decodeKey(const json& value) {
+    return {value.at("pid").get<pid_t>(), value.at("start_ticks").get<std::uint64_t>()};
+}
+
+json encode(const core::LastExit& last) {
+    json value{{"reason", std::string(toString(last.exit.reason))},
+               {"probe", last.exit.probe},
+               {"detail", last.exit.detail},
+               {"pid", last.pid},
+               {"at", encode(last.at)}};
+    if (last.exit.code) {
+        value["code"] = *last.exit.code;
+    }
+    if (last.exit.signal) {
+        value["signal"] = *last.exit.signal;
+    }
+    if (last.runtime) {
+        value["runtime"] = last.runtime->count();
+    }
+    return value;
+}
+
+core::LastExit decodeLastExit(const json& value) {
+    core::LastExit last;
+    last.exit.reason =
+        core::exitReasonFromString(value.at("reason").get<std::string>()).value_or(core::ExitReason::vanished);
+    last.exit.probe = value.at("probe").get<std::string>();
+    last.exit.detail = value.at("detail").get<std::string>();
+    last.pid = value.at("pid").get<pid_t>();
+    last.at = decodeTime(value.at("at"));
+    if (value.contains("code")) {
+        last.exit.code = value.at("code").get<int>();
+    }
+    if (value.contains("signal")) {
+        last.exit.signal = value.at("signal").get<int>();
+    }
+    if (value.contains("runtime")) {
+        last.runtime = Duration(value.at("runtime").get<std::int64_t>());
+    }
+    return last;
+}
+
+json encode(const core::Breaker::Snapshot& breaker) {
+    json starts = json::array();
+    for (const auto start : breaker.starts) {
+        starts.push_back(encode(start));
+    }
+    return {{"state", std::string(toString(breaker.state))},
+            {"since", encode(breaker.since)},
+            {"starts", starts},
+            {"failed_trials", breaker.failedTrials},
+            {"trial_made", breaker.trialMade}};
+}
+
+core::Breaker::Snapshot decodeBreaker(const json& value) {
+    core::Breaker::Snapshot breaker;
+    const auto word = value.at("state").get<std::string>();
+    for (const auto state :
+         {core::BreakerState::closed, core::BreakerState::open, core::BreakerState::halfOpen}) {
+        if (word == toString(state)) {
+            breaker.state = state;
+        }
+    }
+    breaker.since = decodeTime(value.at("since"));
+    for (const auto& start : value.at("starts")) {
+        if (breaker.starts.size() < kMaxItems) {
+            breaker.starts.push_back(decodeTime(start));
+        }
+    }
+    breaker.failedTrials = value.at("failed_trials").get<unsigned>();
+    breaker.trialMade = value.at("trial_made").get<bool>();
+    return breaker;
+}
+
+/// D-Bus types would be lost in JSON's one kind of number, so each value is tagged with its type.
+json encode(const bus::HistoryEntry& entry) {
+    json value = json::object();
+    for (const auto& [key, held] : entry) {
+        value[key] = std::visit(
+            [&](const auto& inner) {
+                return json::array({held.index(), inner});
+            },
+            held);
+    }
+    return value;
+}
+
+bus::HistoryEntry decodeHistory(const json& value) {
+    bus::HistoryEntry entry;
+    for (const auto& [key, tagged] : value.items()) {
+        const json& inner = tagged.at(1);
+        switch (tagged.at(0).get<int>()) {
+        case 0:
+            entry[key] = inner.get<bool>();
+            break;
+        case 1:
+            entry[key] = inner.get<std::uint32_t>();
+            break;
+        case 2:
+            entry[key] = inner.get<std::uint64_t>();
+            break;
+        case 3:
+            entry[key] = inner.get<std::int32_t>();
+            break;
+        default:
+            entry[key] = inner.get<std::string>();
+            break;
+        }
+    }
+    return entry;
+}
+
+core::SubjectSnapshot decodeSnapshot(const json& value) {
+    core::SubjectSnapshot snapshot;
+    if (value.contains("key")) {
+        snapshot.key = decodeKey(value.at("key"));
+    }
+    snapshot.down = value.at("down").get<bool>();
+    snapshot.paused = value.at("paused").get<bool>();
+    snapshot.stopWanted = value.at("stop_wanted").get<bool>();
+    snapshot.stopDetail = value.at("stop_detail").get<std::string>();
+    snapshot.breaker = decodeBreaker(value.at("breaker"));
+    snapshot.restartCount = value.at("restart_count").get<std::uint64_t>();
+    snapshot.incident = value.at("incident").get<std::uint64_t>();
+    if (value.contains("active_since")) {
+        snapshot.activeSince = decodeTime(value.at("active_since"));
+    }
+    if (value.contains("last_exit")) {
+        snapshot.lastExit = decodeLastExit(value.at("last_exit"));
+    }
+    return snapshot;
+}
+
+} // namespace
+
+std::string encodeState(const StoredState& state, const std::string& bootId) {
+    const auto& snapshot = state.snapshot;
+    json value{{"format", kFormat},
+               {"boot_id", bootId},
+               {"down", snapshot.down},
+               {"paused", snapshot.paused},
+               {"stop_wanted", snapshot.stopWanted},
+               {"stop_detail", snapshot.stopDetail},
+               {"breaker", encode(snapshot.breaker)},
+               {"restart_count", snapshot.restartCount},
+               {"incident", snapshot.incident}};
+    if (snapshot.key) {
+        value["key"] = encode(*snapshot.key);
+    }
+    if (snapshot.activeSince) {
+        value["active_since"] = encode(*snapshot.activeSince);
+    }
+    if (snapshot.lastExit) {
+        value["last_exit"] = encode(*snapshot.lastExit);
+    }
+    json history = json::array();
+    for (const auto& entry : state.history) {
+        history.push_back(encode(entry));
+    }
+    value["history"] = std::move(history);
+    return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+core::Result<StoredState> decodeState(const std::string& text, const std::string& bootId) {
+    try {
+        const json value = json::parse(text);
+        if (value.at("format").get<int>() != kFormat) {
+            return core::Error{"it has a format that this version does not know"};
+        }
+        if (value.at("boot_id").get<std::string>() != bootId) {
+            return core::Error{"it is of another boot", core::ErrorKind::noSuchProcess};
+        }
+        StoredState state;
+        state.snapshot = decodeSnapshot(value);
+        for (const auto& entry : value.at("history")) {
+            if (state.history.size() < kMaxItems) {
+                state.history.push_back(decodeHistory(entry));
+            }
+        }
+        return state;
+    } catch (const json::exception& error) {
+        return core::Error{error.what()};
+    }
+}
+
+} // namespace healer::daemon

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config_path.hpp"
+#include "config/describe.hpp"
+#include "config/loader.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/daemonize.hpp"
+#include "daemon/log_setup.hpp"
+#include "daemon/monitor_hosts.hpp"
+#include "daemon/options.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <system_error>
+
+namespace healer {
+namespace {
+
+constexpr int kUsageError = 2;
+
+void printError(const std::string& message) { std::fprintf(stderr, "healer: %s\n", message.c_str()); }
+
+/// Every watched process takes a descriptor or two.
+void raiseDescriptorLimit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int check(const std::string& path, const config::LoadedConfig& loaded) {
+    for (const auto& warning : loaded.warnings) {
+        std::fprintf(stderr, "%s (warning)\n", config::format(warning).c_str());
+    }
+    std::printf("%s", config::describePlan(loaded.plan).c_str());
+    std::printf("%s is valid.\n", path.c_str());
+    return EXIT_SUCCESS;
+}
+
+/// Everything that can fail before the daemon proper runs; the reason goes to whoever started it.
+int start(const daemon::Options& options, const std::string& path, config::LoadedConfig loaded) {
+    const auto limits = recovery::direct::currentLimits();
+    raiseDescriptorLimit();
+    umask(022);
+    daemon::StartupReport report;
+    if (!options.foreground) {
+        report = daemon::daemonize();
+    }
+    runtime::LogHub log(runtime::logLevelFromEnvironment().value_or(loaded.plan.logLevel));
+    daemon::setUpLog(log, options.foreground);
+    daemon::setLogFile(log, loaded.plan.logDirectory);
+    if (chdir(loaded.plan.workingDirectory.c_str()) != 0) {
+        log.warn("cannot enter working_directory " + loaded.plan.workingDirectory + ": " +
+                 std::generic_category().message(errno));
+    }
+    auto directory = daemon::RuntimeDirectory::open(path);
+    if (!directory.ok()) {
+        report.failed(directory.error().message, EXIT_FAILURE);
+        return EXIT_FAILURE;
+    }
+    std::optional<daemon::PidFile> pidFile;
+    if (loaded.plan.pidFileDirectory) {
+        auto created = daemon::PidFile::create(*loaded.plan.pidFileDirectory);
+        if (!created.ok()) {
+            report.failed(created.error().message, EXIT_FAILURE);
+            return EXIT_FAILURE;
+        }
+        pidFile = std::move(*created);
+    }
+    daemon::Daemon healer(log,
+                          {.configPath = path,
+                           .config = std::move(loaded),
+                           .bus = options.bus,
+                           .pidFile = std::move(pidFile),
+                           .directory = std::move(*directory),
+                           .direct = {limits}},
+                          std::move(report));
+    return healer.run();
+}
+
+int run(int argc, char** argv) {
+    const auto options = daemon::parseOptions(argc, argv);
+    if (!options.ok()) {
+        printError(options.error().message + "; see 'healer --help'");
+        return kUsageError;
+    }
+    if (options->command == daemon::Command::help) {
+        std::printf("%s", daemon::helpText().c_str());
+        return EXIT_SUCCESS;
+    }
+    if (options->command == daemon::Command::version) {
+        std::printf("healer " HEALER_VERSION "\n");
+        return EXIT_SUCCESS;
+    }
+    const auto path = config::findConfig(options->config);
+    if (!path.ok()) {
+        printError(path.error().message);
+        return EX_CONFIG;
+    }
+    if (options->command == daemon::Command::printConfigPath) {
+        std::printf("%s\n", path->c_str());
+        return EXIT_SUCCESS;
+    }
+    const auto schemas = daemon::monitorSchemas();
+    auto outcome = config::load({*path, schemas});
+    if (const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome)) {
+        std::fprintf(stderr, "%s\n", config::format(*errors).c_str());
+        printError("the configuration is not valid; nothing was started");
+        return EX_CONFIG;
+    }
+    auto& loaded = std::get<config::LoadedConfig>(outcome);
+    if (options->command == daemon::Command::check) {
+        return check(*path, loaded);
+    }
+    return start(*options, *path, std::move(loaded));
+}
+
+} // namespace
+} // namespace healer
+
+int main(int argc, char** argv) {
+    try {
+        return healer::run(argc, argv);
+    } catch (const std::exception& error) {
+        healer::printError(std::string("unexpected trouble: ") + error.what());
+        return EXIT_FAILURE;
+    }
+}

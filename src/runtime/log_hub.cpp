@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/log_hub.hpp"
+
+#include "core/log_level.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+std::string timeStamp() {
+    const auto now = std::chrono::system_clock::now();
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    std::array<char, 64> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
+    std::snprintf(text.data() + length, text.size() - length, ".%03lld", static_cast<long long>(milliseconds));
+    return text.data();
+}
+
+} // namespace
+
+void LogHub::write(const LogEntry& entry) {
+    if (entry.level > level_) {
+        return;
+    }
+    for (const auto& sink : sinks_) {
+        sink->write(entry);
+    }
+    if (file_) {
+        file_->write(entry);
+    }
+}
+
+std::optional<core::LogLevel> logLevelFromEnvironment() {
+    for (const char* variable : {"HEALER_LOG", "RUST_LOG"}) {
+        if (const char* value = std::getenv(variable); value != nullptr) {
+            if (const auto level = core::logLevelFromWord(value)) {
+                return level;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::string plainLine(const LogEntry& entry) {
+    std::string line = timeStamp() + " ";
+    std::string word(core::toString(entry.level));
+    for (char& letter : word) {
+        letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    word.resize(6, ' ');
+    line += word;
+    for (const char character : entry.message) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < 0x20 || byte == 0x7f) {
+            std::array<char, 8> escaped{};
+            std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
+            line += escaped.data();
+        } else {
+            line += character;
+        }
+    }
+    return line;
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/log_sinks.hpp"
+
+#include "runtime/safe_open.hpp"
+
+#include <systemd/sd-journal.h>
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace healer::runtime {
+
+namespace {
+
+int priority(core::LogLevel level) {
+    switch (level) {
+    case core::LogLevel::error:
+        return LOG_ERR;
+    case core::LogLevel::warn:
+        return LOG_WARNING;
+    case core::LogLevel::info:
+        return LOG_INFO;
+    case core::LogLevel::debug:
+    case core::LogLevel::trace:
+        return LOG_DEBUG;
+    }
+    return LOG_INFO;
+}
+
+class JournalSink final : public LogSink {
+public:
+    void write(const LogEntry& entry) override {
+        std::vector<std::string> fields;
+        fields.reserve(entry.fields.size() + 4);
+        fields.push_back("MESSAGE=" + entry.message);
+        fields.push_back("PRIORITY=" + std::to_string(priority(entry.level)));
+        fields.emplace_back("SYSLOG_IDENTIFIER=healer");
+        if (!entry.messageId.empty()) {
+            fields.push_back("MESSAGE_ID=" + std::string(entry.messageId));
+        }
+        for (const auto& [name, value] : entry.fields) {
+            fields.push_back(std::string(name) + "=" + value);
+        }
+        std::vector<iovec> vector;
+        vector.reserve(fields.size());
+        for (auto& field : fields) {
+            vector.push_back({field.data(), field.size()});
+        }
+        // A journal that is away is no reason to stop healing: the entry is lost.
+        (void)sd_journal_sendv(vector.data(), static_cast<int>(vector.size()));
+    }
+};
+
+class StderrSink final : public LogSink {
+public:
+    void write(const LogEntry& entry) override {
+        pollfd ready{STDERR_FILENO, POLLOUT, 0};
+        if (poll(&ready, 1, 0) != 1) {
+            return;
+        }
+        const std::string line = plainLine(entry) + "\n";
+        (void)!::write(STDERR_FILENO, line.data(), line.size());
+    }
+};
+
+class FileSink final : public LogSink {
+public:
+    explicit FileSink(LogFileSettings settings) : settings_(std::move(settings)) {}
+
+    core::Result<void> open() {
+        const std::string file = path(0);
+        auto opened = openForAppend(file);
+        if (!opened.ok()) {
+            return opened.error();
+        }
+        struct stat status {};
+        if (!opened->file || fstat(opened->file.get(), &status) != 0 || status.st_nlink != 1) {
+            return core::Error{"cannot log to " + file + ": " +
+                               (opened->file ? "it has more than one name" : opened->untrusted)};
+        }
+        fd_ = std::move(opened->file);
+        size_ = static_cast<std::uint64_t>(status.st_size);
+        return {};
+    }
+
+    void write(const LogEntry& entry) override {
+        const std::string line = plainLine(entry) + "\n";
+        if (size_ > 0 && size_ + line.size() > settings_.maxBytes) {
+            rotate();
+        }
+        if (fd_ && ::write(fd_.get(), line.data(), line.size()) > 0) {
+            size_ += line.size();
+        }
+    }
+
+private:
+    [[nodiscard]] std::string path(unsigned generation) const {
+        const std::string base = settings_.directory + "/healer.log";
+        return generation == 0 ? base : base + "." + std::to_string(generation);
+    }
+
+    void rotate() {
+        for (unsigned generation = settings_.keep; generation > 0; --generation) {
+            std::rename(path(generation - 1).c_str(), path(generation).c_str());
+        }
+        fd_.reset();
+        size_ = 0;
+        (void)open().ok();
+    }
+
+    LogFileSettings settings_;
+    UniqueFd fd_;
+    std::uint64_t size_ = 0;
+};
+
+} // namespace
+
+bool stderrIsJournal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) {
+        return false;
+    }
+    return std::string_view(stream) == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+bool journalAvailable() { return access("/run/systemd/journal/socket", W_OK) == 0; }
+
+std::unique_ptr<LogSink> makeJournalSink() { return std::make_unique<JournalSink>(); }
+
+std::unique_ptr<LogSink> makeStderrSink() { return std::make_unique<StderrSink>(); }
+
+core::Result<std::unique_ptr<LogSink>> makeFileSink(LogFileSettings settings) {
+    if (mkdir(settings.directory.c_str(), 0750) != 0 && errno != EEXIST) {
+        return core::Error{"cannot make the log directory " + settings.directory + ": " +
+                           std::generic_category().message(errno)};
+    }
+    auto sink = std::make_unique<FileSink>(std::move(settings));
+    if (auto opened = sink->open(); !opened.ok()) {
+        return opened.error();
+    }
+    return std::unique_ptr<LogSink>(std::move(sink));
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/pidfd.hpp"
+
+#include "runtime/proc_entry.hpp"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+
+namespace healer::runtime {
+
+namespace {
+
+/// struct pidfd_info as of Linux 6.15; older headers do not have it and older kernels refuse the ioctl.
+struct PidfdInfo {
+    std::uint64_t mask;
+    std::uint64_t cgroupId;
+    std::uint32_t pid;
+    std::uint32_t tgid;
+    std::uint32_t ppid;
+    std::array<std::uint32_t, 8> ids;
+    std::int32_t exitCode;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+
+constexpr std::uint64_t kPidfdInfoExit = 1U << 3U;
+constexpr unsigned long kPidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
+
+core::Error refused(const char* what, pid_t pid, int error) {
+    return core::Error{std::string(what) + " " + std::to_string(pid) + ": " + std::strerror(error)};
+}
+
+std::optional<core::Exit> exitOfChild(int pidfd) {
+    siginfo_t info{};
+    if (waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid == 0) {
+        return std::nullopt;
+    }
+    core::Exit exit;
+    if (info.si_code == CLD_EXITED) {
+        exit.reason = core::ExitReason::exited;
+        exit.code = info.si_status;
+    } else {
+        exit.reason = info.si_code == CLD_DUMPED ? core::ExitReason::coreDumped : core::ExitReason::signaled;
+        exit.signal = info.si_status;
+    }
+    return exit;
+}
+
+} // namespace
+
+std::optional<core::ProcessKey> keyOfPid(pid_t pid) {
+    const auto entry = ProcEntry::open(pid);
+    const auto stat = entry ? entry->stat() : std::nullopt;
+    return stat ? std::optional(stat->key) : std::nullopt;
+}
+
+core::Result<UniqueFd> openPidfd(core::ProcessKey key) {
+    if (key.pid <= 0) {
+        return UniqueFd();
+    }
+    UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, key.pid, 0)));
+    if (!fd) {
+        // EINVAL and ENOENT: the number belongs to a thread that is not the first of its process.
+        if (errno == ESRCH || errno == EINVAL || errno == ENOENT) {
+            return UniqueFd();
+        }
+        return refused("cannot open a pidfd of process", key.pid, errno);
+    }
+    // Compared after opening: what the descriptor holds cannot be replaced any more.
+    if (keyOfPid(key.pid) != key) {
+        return UniqueFd();
+    }
+    return fd;
+}
+
+bool hasExited(int pidfd) {
+    pollfd entry{pidfd, POLLIN, 0};
+    return poll(&entry, 1, 0) > 0 && entry.revents != 0;
+}
+
+core::Exit exitOf(int pidfd) {
+    if (const auto exit = exitOfChild(pidfd)) {
+        return *exit;
+    }
+    PidfdInfo info{};
+    info.mask = kPidfdInfoExit;
+    if (ioctl(pidfd, kPidfdGetInfo, &info) == 0 && (info.mask & kPidfdInfoExit) != 0) {
+        return core::exitFromWaitStatus(info.exitCode);
+    }
+    return core::Exit{};
+}
+
+core::Result<void> sendSignal(int pidfd, int signal) {
+    if (syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0 || errno == ESRCH) {
+        return {};
+    }
+    return core::Error{"cannot send " + core::signalName(signal) + ": " + std::strerror(errno)};
+}
+
+} // namespace healer::runtime

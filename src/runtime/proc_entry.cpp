@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/proc_entry.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <charconv>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr std::size_t kSmallFile = 8 * 1024UL;
+constexpr std::size_t kArgumentLimit = 256 * 1024UL;
+
+template <typename Number>
+bool parseNumber(std::string_view text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc();
+}
+
+/// The words that follow KEY in the lines of /proc/PID/status.
+std::vector<std::string_view> statusWords(std::string_view status, std::string_view key) {
+    std::vector<std::string_view> words;
+    for (auto at = status.find(key); at != std::string_view::npos; at = status.find(key, at + 1)) {
+        if (at != 0 && status[at - 1] != '\n') {
+            continue;
+        }
+        auto line = status.substr(at + key.size(), status.substr(at + key.size()).find('\n'));
+        while (!line.empty()) {
+            const auto begin = line.find_first_not_of(" \t");
+            if (begin == std::string_view::npos) {
+                break;
+            }
+            line.remove_prefix(begin);
+            words.push_back(line.substr(0, line.find_first_of(" \t")));
+            line.remove_prefix(words.back().size());
+        }
+        break;
+    }
+    return words;
+}
+
+/// The cgroup that PID 1 lives below: "" on a host, a longer path in containers without a cgroup namespace.
+std::string cgroupRoot() {
+    constexpr std::string_view kInit = "/init.scope";
+    const UniqueFd fd(open("/proc/1/cgroup", O_RDONLY | O_CLOEXEC));
+    std::array<char, kSmallFile> buffer{};
+    const ssize_t length = fd ? read(fd.get(), buffer.data(), buffer.size()) : 0;
+    std::istringstream lines(std::string(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
+    for (std::string line; std::getline(lines, line);) {
+        const bool systemds = line.starts_with("0::") || line.find(":name=systemd:") != std::string::npos;
+        if (systemds && line.ends_with(kInit)) {
+            const auto path = line.find('/');
+            return line.substr(path, line.size() - kInit.size() - path);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
+    // Fields from the third on, as proc(5) counts them; the name before them may hold anything.
+    constexpr std::size_t kState = 0;
+    constexpr std::size_t kParent = 1;
+    constexpr std::size_t kFlags = 6;
+    constexpr std::size_t kThreads = 17;
+    constexpr std::size_t kStart = 19;
+    constexpr unsigned kExitingFlag = 0x00000004;
+    constexpr unsigned kKernelThreadFlag = 0x00200000;
+
+    const auto end = text.rfind(')');
+    if (end == std::string_view::npos) {
+        return std::nullopt;
+    }
+    text.remove_prefix(end + 1);
+    std::array<std::string_view, kStart + 1> fields;
+    for (auto& field : fields) {
+        const auto begin = text.find_first_not_of(' ');
+        if (begin == std::string_view::npos) {
+            return std::nullopt;
+        }
+        text.remove_prefix(begin);
+        field = text.substr(0, text.find_first_of(" \n"));
+        text.remove_prefix(field.size());
+    }
+    ProcEntry::Stat stat;
+    stat.key.pid = pid;
+    stat.state = fields[kState].front();
+    unsigned flags = 0;
+    if (!parseNumber(fields[kParent], stat.parent) || !parseNumber(fields[kFlags], flags) ||
+        !parseNumber(fields[kThreads], stat.threads) || !parseNumber(fields[kStart], stat.key.startTicks)) {
+        return std::nullopt;
+    }
+    stat.kernelThread = (flags & kKernelThreadFlag) != 0;
+    stat.exiting = (flags & kExitingFlag) != 0;
+    return stat;
+}
+
+std::optional<ProcEntry> ProcEntry::open(pid_t pid) {
+    if (pid <= 0) {
+        return std::nullopt;
+    }
+    const std::string path = "/proc/" + std::to_string(pid);
+    UniqueFd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) {
+        return std::nullopt;
+    }
+    return ProcEntry(pid, std::move(folder));
+}
+
+std::optional<std::string> ProcEntry::readText(const std::string& name, std::size_t limit) const {
+    const UniqueFd fd(openat(folder_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        return std::nullopt;
+    }
+    std::string text;
+    std::array<char, kSmallFile> buffer{};
+    while (text.size() < limit) {
+        const ssize_t length = read(fd.get(), buffer.data(), buffer.size());
+        if (length < 0) {
+            return std::nullopt;
+        }
+        if (length == 0) {
+            break;
+        }
+        text.append(buffer.data(), static_cast<std::size_t>(length));
+    }
+    return text;
+}
+
+std::optional<ProcEntry::Stat> ProcEntry::stat() const {
+    const auto text = readText("stat", kSmallFile);
+    return text ? parseStat(pid_, *text) : std::nullopt;
+}
+
+std::optional<ProcEntry::Program> ProcEntry::programIn(const std::string& prefix) const {
+    const std::string link = prefix + "exe";
+    std::array<char, PATH_MAX> target{};
+    const ssize_t length = readlinkat(folder_.get(), link.c_str(), target.data(), target.size());
+    struct stat file {};
+    if (length <= 0 || fstatat(folder_.get(), link.c_str(), &file, 0) != 0) {
+        return std::nullopt;
+    }
+    return Program{std::string(target.data(), static_cast<std::size_t>(length)),
+                   core::FileId{file.st_dev, file.st_ino}};
+}
+
+std::optional<ProcEntry::Program> ProcEntry::program() const {
+    return programIn("");
+}
+
+std::vector<std::string> ProcEntry::argvIn(const std::string& prefix) const {
+    std::vector<std::string> argv;
+    const auto text = readText(prefix + "cmdline", kArgumentLimit);
+    if (!text) {
+        return argv;
+    }
+    std::string_view rest(*text);
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find('\0'), rest.size());
+        argv.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return argv;
+}
+
+std::vector<std::string> ProcEntry::argv() const {
+    return argvIn("");
+}
+
+std::string ProcEntry::unit() const {
+    static const std::string root = cgroupRoot();
+    const auto text = readText("cgroup", kSmallFile);
+    return text ? core::systemUnitOf(*text, root) : std::string();
+}
+
+std::string ProcEntry::livingThread() const {
+    const UniqueFd tasks(openat(folder_.get(), "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    DIR* raw = tasks ? fdopendir(dup(tasks.get())) : nullptr;
+    if (raw == nullptr) {
+        return {};
+    }
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(raw, &closedir);
+    const std::string own = std::to_string(pid_);
+    while (const dirent* entry = readdir(folder.get())) {
+        const std::string name(static_cast<const char*>(entry->d_name));
+        if (name.front() != '.' && name != own) {
+            return "task/" + name + "/";
+        }
+    }
+    return {};
+}
+
+std::optional<core::ProcessFacts> ProcEntry::facts() const {
+    const auto now = stat();
+    const auto status = readText("status", kSmallFile);
+    if (!now || !status) {
+        return std::nullopt;
+    }
+    core::ProcessFacts facts;
+    const auto uids = statusWords(*status, "Uid:");
+    const auto group = statusWords(*status, "Tgid:");
+    pid_t leader = 0;
+    if (uids.size() < 2 || !parseNumber(uids[0], facts.realUid) ||
+        !parseNumber(uids[1], facts.effectiveUid) || group.empty() || !parseNumber(group.front(), leader) ||
+        leader != pid_) {
+        return std::nullopt;
+    }
+    facts.key = now->key;
+    facts.parent = now->parent;
+    facts.zombie = now->zombie();
+    // One number for each namespace from that of /proc down to its own.
+    facts.inOwnPidNamespace = statusWords(*status, "NSpid:").size() <= 1;
+    facts.unit = unit();
+    const std::string prefix = now->leaderEnded() && !facts.zombie ? livingThread() : std::string();
+    if (const auto running = programIn(prefix)) {
+        facts.exe = running->path;
+        facts.exeFile = running->file;
+    }
+    facts.argv = argvIn(prefix);
+    return facts;
+}
+
+std::optional<core::ProcessFacts> factsOf(pid_t pid) {
+    const auto entry = ProcEntry::open(pid);
+    return entry ? entry->facts() : std::nullopt;
+}
+
+} // namespace healer::runtime

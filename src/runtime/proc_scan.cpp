@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/proc_scan.hpp"
+
+#include "runtime/proc_entry.hpp"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr core::Duration kSlice = std::chrono::milliseconds(2);
+
+std::vector<pid_t> allPids() {
+    std::vector<pid_t> pids;
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), &closedir);
+    while (const dirent* entry = folder ? readdir(folder.get()) : nullptr) {
+        const std::string_view name(static_cast<const char*>(entry->d_name));
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc() && end == name.data() + name.size()) {
+            pids.push_back(pid);
+        }
+    }
+    return pids;
+}
+
+} // namespace
+
+/// One walk. The cheap looks (whose program, whose script, whose unit) come first; all facts are read of the
+/// few that may belong to somebody.
+class ProcScan::Pass {
+public:
+    explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)), pids_(allPids()) {
+        for (const auto& asker : askers_) {
+            if (const auto state = asker.lock()) {
+                enter(state->identity);
+            }
+        }
+    }
+
+    /// True when all processes have been looked at.
+    bool advance() {
+        const auto end = Loop::now() + kSlice;
+        while (next_ < pids_.size()) {
+            look(pids_[next_++]);
+            if (Loop::now() >= end) {
+                break;
+            }
+        }
+        return next_ == pids_.size();
+    }
+
+    [[nodiscard]] const std::vector<Asker>& askers() const { return askers_; }
+
+private:
+    void enter(const core::Identity& identity) {
+        if (!identity.unit.empty()) {
+            units_.insert(identity.unit);
+        }
+        if (identity.script) {
+            scripts_.insert(identity.command);
+            scripts_.insert(identity.resolvedCommand);
+            return;
+        }
+        for (const auto& path : {identity.command, identity.resolvedCommand}) {
+            paths_.insert(path);
+            paths_.insert(path + " (deleted)");
+        }
+        if (identity.commandFile) {
+            files_.insert(*identity.commandFile);
+        }
+    }
+
+    void look(pid_t pid) {
+        const auto entry = ProcEntry::open(pid);
+        if (!entry || !mayBelong(*entry)) {
+            return;
+        }
+        const auto facts = entry->facts();
+        if (!facts) {
+            return;
+        }
+        for (const auto& asker : askers_) {
+            const auto state = asker.lock();
+            if (state && core::matches(state->identity, *facts, state->strictness)) {
+                state->matches.push_back(*facts);
+            }
+        }
+    }
+
+    bool mayBelong(const ProcEntry& entry) const {
+        const auto program = entry.program();
+        if (!program) {
+            const auto stat = entry.stat();
+            return stat && !stat->kernelThread && !stat->zombie();
+        }
+        if (paths_.contains(program->path) || files_.contains(program->file)) {
+            return true;
+        }
+        if (!scripts_.empty()) {
+            const auto argv = entry.argv();
+            const auto firstFew = std::min<std::size_t>(argv.size(), kFirstFew);
+            if (std::any_of(argv.begin(), argv.begin() + static_cast<std::ptrdiff_t>(firstFew),
+                            [this](const std::string& argument) { return scripts_.contains(argument); })) {
+                return true;
+            }
+        }
+        return !units_.empty() && units_.contains(entry.unit());
+    }
+
+    static constexpr std::size_t kFirstFew = 6;
+
+    std::vector<Asker> askers_;
+    std::vector<pid_t> pids_;
+    std::size_t next_ = 0;
+    std::set<std::string, std::less<>> paths_;
+    std::set<std::string, std::less<>> scripts_;
+    std::set<std::string, std::less<>> units_;
+    std::set<core::FileId> files_;
+};
+
+ProcScan::ProcScan(Loop& loop) : loop_(loop) {}
+
+ProcScan::~ProcScan() = default;
+
+ProcScan::Question ProcScan::find(core::Identity identity, core::Strictness strictness, Found found) {
+    auto state = std::make_shared<Question::State>();
+    state->identity = std::move(identity);
+    state->strictness = strictness;
+    state->found = std::move(found);
+    waiting_.push_back(state);
+    if (!next_) {
+        next_ = loop_.addDeferred([this] { slice(); });
+    }
+    return Question(std::move(state));
+}
+
+void ProcScan::slice() {
+    if (!pass_) {
+        pass_ = std::make_unique<Pass>(std::exchange(waiting_, {}));
+    }
+    const bool finished = pass_->advance();
+    std::vector<Asker> done;
+    if (finished) {
+        done = pass_->askers();
+        pass_.reset();
+    }
+    const bool more = !finished || !waiting_.empty();
+    next_ = more ? loop_.addDeferred([this] { slice(); }) : Source();
+    for (const auto& asker : done) {
+        if (const auto state = asker.lock()) {
+            state->answered = true;
+            const auto found = std::exchange(state->found, nullptr);
+            found(std::move(state->matches));
+        }
+    }
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/safe_open.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr int kMaxLinks = 40;
+constexpr mode_t kFileMode = 0640;
+
+core::Error cannotOpen(const std::string& path, const std::string& why) {
+    return core::Error{"cannot open " + path + ": " + why};
+}
+
+std::deque<std::string> components(std::string_view path) {
+    std::deque<std::string> parts;
+    while (!path.empty()) {
+        const auto end = path.find('/');
+        const auto part = path.substr(0, end);
+        if (!part.empty() && part != ".") {
+            parts.emplace_back(part);
+        }
+        path.remove_prefix(end == std::string_view::npos ? path.size() : end + 1);
+    }
+    return parts;
+}
+
+/// Owner, type and mode without asking a file server: a user-space file system must not be able to stall us.
+std::optional<struct statx> attributes(int fd) {
+    struct statx found {};
+    if (::statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_MODE | STATX_UID, &found) !=
+        0) {
+        return std::nullopt;
+    }
+    return found;
+}
+
+bool ownedByUs(const struct statx& found) {
+    return found.stx_uid == 0 || found.stx_uid == ::geteuid();
+}
+
+/// Walks the directories of one path, each held open while the next is looked up in it.
+class TrustedWalk {
+public:
+    explicit TrustedWalk(const std::string& path) : path_(path), todo_(components(path)) {}
+
+    struct Outcome {
+        UniqueFd parent; ///< empty when not trusted
+        std::string leaf;
+        std::string untrusted;
+    };
+
+    core::Result<Outcome> run() {
+        if (path_.empty() || path_.front() != '/' || path_.back() == '/' || todo_.empty() ||
+            todo_.back() == "..") {
+            return cannotOpen(path_, "it is not the absolute path of a file");
+        }
+        const std::string leaf = todo_.back();
+        todo_.pop_back();
+        if (!enter(UniqueFd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)), "/")) {
+            return finish(leaf);
+        }
+        while (!todo_.empty()) {
+            const std::string name = std::move(todo_.front());
+            todo_.pop_front();
+            if (!step(name)) {
+                return finish(leaf);
+            }
+        }
+        if (shared_) {
+            untrusted_ = "the directory " + here_ + " can be changed by other users";
+            return finish(leaf);
+        }
+        return Outcome{std::move(directory_), leaf, {}};
+    }
+
+private:
+    core::Result<Outcome> finish(const std::string& leaf) {
+        if (!untrusted_.empty()) {
+            return Outcome{UniqueFd(), leaf, untrusted_};
+        }
+        return cannotOpen(path_, failure_);
+    }
+
+    bool step(const std::string& name) {
+        const std::string where = (here_ == "/" ? "" : here_) + "/" + name;
+        UniqueFd next(::openat(directory_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        if (!next) {
+            failure_ = where + ": " + std::strerror(errno);
+            return false;
+        }
+        const auto found = attributes(next.get());
+        if (found && S_ISLNK(found->stx_mode)) {
+            if (shared_) {
+                untrusted_ = "the symbolic link " + where + " is in a directory that other users can change";
+                return false;
+            }
+            return follow(next.get(), *found, where);
+        }
+        return enter(std::move(next), where);
+    }
+
+    bool follow(int link, const struct statx& found, const std::string& where) {
+        if (!ownedByUs(found)) {
+            untrusted_ = "the symbolic link " + where + " belongs to another user";
+            return false;
+        }
+        std::array<char, PATH_MAX> target{};
+        const ssize_t length = ::readlinkat(link, "", target.data(), target.size());
+        if (length <= 0 || static_cast<std::size_t>(length) == target.size() || ++links_ > kMaxLinks) {
+            failure_ = where + ": the symbolic link cannot be followed";
+            return false;
+        }
+        const std::string_view text(target.data(), static_cast<std::size_t>(length));
+        auto parts = components(text);
+        todo_.insert(todo_.begin(), parts.begin(), parts.end());
+        return text.front() != '/' || enter(UniqueFd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)), "/");
+    }
+
+    bool enter(UniqueFd directory, const std::string& where) {
+        const auto found = directory ? attributes(directory.get()) : std::nullopt;
+        if (!found) {
+            failure_ = where + ": " + std::strerror(errno);
+            return false;
+        }
+        if (!S_ISDIR(found->stx_mode)) {
+            failure_ = where + " is not a directory";
+            return false;
+        }
+        // With an access control list the group bits are its mask, so that they show what it grants to
+        // others.
+        const bool writable = (found->stx_mode & (S_IWGRP | S_IWOTH)) != 0;
+        const bool sticky = (found->stx_mode & S_ISVTX) != 0;
+        if (!ownedByUs(*found) || (writable && !sticky)) {
+            untrusted_ = "the directory " + where + " can be changed by other users";
+            return false;
+        }
+        shared_ = writable;
+        directory_ = std::move(directory);
+        here_ = where;
+        return true;
+    }
+
+    const std::string& path_;
+    std::deque<std::string> todo_;
+    UniqueFd directory_;
+    std::string here_;
+    bool shared_ = false; ///< `here_` is like /tmp: all may write, but not touch what belongs to us
+    std::string untrusted_;
+    std::string failure_;
+    int links_ = 0;
+};
+
+core::Result<AppendFile> openLeaf(const std::string& path, int directory, const char* name, int extraFlags) {
+    constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    UniqueFd file(::openat(directory, name, kFlags | extraFlags, kFileMode));
+    if (!file) {
+        return cannotOpen(path,
+                          errno == ELOOP && extraFlags != 0 ? "it is a symbolic link" : std::strerror(errno));
+    }
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0 || (!S_ISREG(found.st_mode) && !S_ISCHR(found.st_mode))) {
+        return cannotOpen(path, "it is neither a file nor a character device");
+    }
+    if (::fcntl(file.get(), F_SETFL, O_APPEND) != 0) {
+        return cannotOpen(path, std::strerror(errno));
+    }
+    return AppendFile{std::move(file), {}};
+}
+
+} // namespace
+
+core::Result<AppendFile> openForAppend(const std::string& path) {
+    if (::geteuid() != 0) {
+        return openLeaf(path, AT_FDCWD, path.c_str(), 0);
+    }
+    auto walked = TrustedWalk(path).run();
+    if (!walked) {
+        return walked.error();
+    }
+    if (!walked->parent) {
+        return AppendFile{UniqueFd(), std::move(walked->untrusted)};
+    }
+    return openLeaf(path, walked->parent.get(), walked->leaf.c_str(), O_NOFOLLOW);
+}
+
+} // namespace healer::runtime

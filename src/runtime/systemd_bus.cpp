@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/systemd_bus.hpp"
+
+#include "runtime/unique_fd.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr const char* kService = "org.freedesktop.systemd1";
+constexpr std::string_view kPrivateSocket = "/run/systemd/private";
+constexpr core::Duration kFirstRetry = std::chrono::milliseconds(20);
+constexpr core::Duration kLastRetry = std::chrono::seconds(2);
+
+bool accepts(std::string_view path) {
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    return socket &&
+           ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+std::string text(int negativeErrno) {
+    return std::strerror(-negativeErrno);
+}
+
+} // namespace
+
+struct SystemdBus::Call::State {
+    State(SystemdBus& ownerBus, Answer ownAnswer) : bus(ownerBus), answer(std::move(ownAnswer)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { sd_bus_slot_unref(slot); }
+
+    SystemdBus& bus;
+    Answer answer;
+    sd_bus_slot* slot = nullptr;
+    Source failure;
+    std::weak_ptr<State> self;
+};
+
+/// The C callbacks, each a barrier for exceptions: what escapes is thrown again from the loop.
+struct SystemdBus::Callbacks {
+    template <typename Body>
+    static int guard(SystemdBus& bus, Body body) {
+        try {
+            body();
+        } catch (...) {
+            bus.escaped(std::current_exception());
+        }
+        return 0;
+    }
+
+    static int answered(sd_bus_message* reply, void* data, sd_bus_error*) {
+        auto& raw = *static_cast<Call::State*>(data);
+        // The answer may destroy its own Call.
+        const auto state = raw.self.lock();
+        return guard(raw.bus, [&] {
+            sd_bus_slot_unref(std::exchange(raw.slot, nullptr));
+            const auto answer = std::move(raw.answer);
+            const sd_bus_error* error = sd_bus_message_get_error(reply);
+            if (error == nullptr) {
+                raw.bus.retryDelay_ = kFirstRetry;
+                answer(reply, nullptr);
+                return;
+            }
+            // When a connection ends, the library answers what is under way.
+            const bool lost = sd_bus_is_open(raw.bus.bus_) <= 0;
+            const BusFailure failure{lost ? kLost : error->name,
+                                     error->message != nullptr ? error->message : error->name};
+            answer(nullptr, &failure);
+        });
+    }
+
+    static int jobNew(sd_bus_message* message, void* data, sd_bus_error*) {
+        auto& bus = *static_cast<SystemdBus*>(data);
+        return guard(bus, [&] { bus.jobSignal(message, false); });
+    }
+
+    static int jobRemoved(sd_bus_message* message, void* data, sd_bus_error*) {
+        auto& bus = *static_cast<SystemdBus*>(data);
+        return guard(bus, [&] { bus.jobSignal(message, true); });
+    }
+
+    static int closed(sd_bus_message*, void* data, sd_bus_error*) {
+        auto& bus = *static_cast<SystemdBus*>(data);
+        return guard(bus, [&] { bus.reconnect_ = bus.loop_.addDeferred([&bus] { bus.disconnected(); }); });
+    }
+};
+
+SystemdBus::SystemdBus(Loop& loop, Log& log) : loop_(loop), log_(log), retryDelay_(kFirstRetry) {
+    reconnect_ = loop_.addDeferred([this] { connect(); });
+}
+
+SystemdBus::~SystemdBus() {
+    sd_bus_close_unref(bus_);
+}
+
+core::Result<void> SystemdBus::reachable() {
+    if (sd_booted() <= 0) {
+        return core::Error{"systemd is not PID 1 here"};
+    }
+    if (::geteuid() != 0) {
+        return core::Error{"only root can have systemd start system services"};
+    }
+    if (!accepts(kPrivateSocket)) {
+        return core::Error{"systemd does not answer on " + std::string(kPrivateSocket)};
+    }
+    return {};
+}
+
+int SystemdBus::open(bool directly) {
+    sd_bus* bus = nullptr;
+    int result = 0;
+    const auto next = [&result](auto step) {
+        if (result >= 0) {
+            result = step();
+        }
+    };
+    if (directly) {
+        next([&] { return sd_bus_new(&bus); });
+        next([&] { return sd_bus_set_address(bus, ("unix:path=" + std::string(kPrivateSocket)).c_str()); });
+        next([&] { return sd_bus_start(bus); });
+    } else {
+        next([&] { return sd_bus_open_system(&bus); });
+    }
+    // Without a message bus in between the messages carry no sender.
+    const char* sender = directly ? nullptr : kService;
+    const auto match = [&](const char* from, const char* path, const char* interface, const char* member,
+                           sd_bus_message_handler_t handler) {
+        return sd_bus_match_signal_async(bus, nullptr, from, path, interface, member, handler, nullptr, this);
+    };
+    next([&] {
+        return match(nullptr, "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local", "Disconnected",
+                     Callbacks::closed);
+    });
+    next([&] { return match(sender, kManagerPath, kManagerInterface, "JobNew", Callbacks::jobNew); });
+    next([&] { return match(sender, kManagerPath, kManagerInterface, "JobRemoved", Callbacks::jobRemoved); });
+    if (!directly) {
+        // Over the private socket signals come unasked.
+        next([&] {
+            return sd_bus_call_method_async(bus, nullptr, kService, kManagerPath, kManagerInterface,
+                                            "Subscribe", nullptr, nullptr, "");
+        });
+    }
+    next([&] { return sd_bus_attach_event(bus, loop_.raw(), SD_EVENT_PRIORITY_NORMAL); });
+    if (result < 0) {
+        sd_bus_close_unref(bus);
+        return result;
+    }
+    bus_ = bus;
+    return 0;
+}
+
+void SystemdBus::connect() {
+    int result = ::geteuid() == 0 ? open(true) : -ENOTSUP;
+    if (result < 0) {
+        result = open(false);
+    }
+    if (result < 0) {
+        if (!std::exchange(told_, true)) {
+            log_.warn("cannot connect to systemd: " + text(result) + "; trying again");
+        }
+        retry();
+        return;
+    }
+    if (std::exchange(told_, false)) {
+        log_.info("connected to systemd again");
+    }
+    if (observer_ != nullptr) {
+        observer_->connected();
+    }
+}
+
+void SystemdBus::disconnected() {
+    sd_bus_close_unref(std::exchange(bus_, nullptr));
+    retry();
+    if (observer_ != nullptr) {
+        observer_->disconnected();
+    }
+}
+
+void SystemdBus::retry() {
+    reconnect_ = loop_.addTimer(Loop::now() + retryDelay_, [this] { connect(); });
+    retryDelay_ = std::min(retryDelay_ * 2, kLastRetry);
+}
+
+bool SystemdBus::hasUnread() const {
+    if (bus_ == nullptr) {
+        return false;
+    }
+    std::uint64_t queued = 0;
+    if (sd_bus_get_n_queued_read(bus_, &queued) >= 0 && queued > 0) {
+        return true;
+    }
+    pollfd entry{sd_bus_get_fd(bus_), POLLIN, 0};
+    return entry.fd >= 0 && ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0;
+}
+
+void SystemdBus::jobSignal(sd_bus_message* message, bool removed) {
+    std::uint32_t id = 0;
+    const char* path = nullptr;
+    const char* unit = nullptr;
+    const char* result = "";
+    const int read = removed ? sd_bus_message_read(message, "uoss", &id, &path, &unit, &result)
+                             : sd_bus_message_read(message, "uos", &id, &path, &unit);
+    if (read < 0 || observer_ == nullptr) {
+        return;
+    }
+    if (removed) {
+        observer_->jobRemoved({id, unit, result});
+    } else {
+        observer_->jobNew({id, unit, ""});
+    }
+}
+
+SystemdBus::Call SystemdBus::call(const char* path, const char* interface, const char* member,
+                                  const Append& append, Answer answer) {
+    auto state = std::make_shared<Call::State>(*this, std::move(answer));
+    state->self = state;
+    if (bus_ == nullptr) {
+        failLater(state, {kLost, "there is no connection to systemd"});
+        return Call(std::move(state));
+    }
+    sd_bus_message* message = nullptr;
+    int result = sd_bus_message_new_method_call(bus_, &message, kService, path, interface, member);
+    if (result >= 0 && append) {
+        result = append(message);
+    }
+    if (result >= 0) {
+        result = sd_bus_call_async(bus_, &state->slot, message, Callbacks::answered, state.get(), 0);
+    }
+    sd_bus_message_unref(message);
+    if (result < 0) {
+        const bool lost = result == -ENOTCONN || result == -ECONNRESET || result == -EPIPE;
+        failLater(state, {lost ? kLost : SD_BUS_ERROR_INVALID_ARGS, text(result)});
+    }
+    return Call(std::move(state));
+}
+
+SystemdBus::Call SystemdBus::get(const std::string& path, const char* interface, const char* property,
+                                 Answer answer) {
+    return call(
+        path.c_str(), "org.freedesktop.DBus.Properties", "Get",
+        [&](sd_bus_message* message) { return sd_bus_message_append(message, "ss", interface, property); },
+        std::move(answer));
+}
+
+void SystemdBus::failLater(const std::shared_ptr<Call::State>& state, BusFailure failure) {
+    state->failure = loop_.addDeferred([raw = state.get(), failure = std::move(failure)] {
+        const auto keep = raw->self.lock();
+        const auto answer = std::move(raw->answer);
+        answer(nullptr, &failure);
+    });
+}
+
+void SystemdBus::escaped(std::exception_ptr exception) {
+    escape_ = loop_.addDeferred([exception = std::move(exception)] { std::rethrow_exception(exception); });
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.hpp"
+#include "runtime/log.hpp"
+#include "runtime/loop.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+
+struct sd_bus;
+struct sd_bus_message;
+
+namespace healer::runtime {
+
+/// Why a call to the service manager failed: the D-Bus error name and the manager's sentence.
+struct BusFailure {
+    std::string name;
+    std::string message;
+};
+
+/// A client of PID 1's D-Bus interface, asynchronous in everything. Root speaks to PID 1 directly over its
+/// private socket and needs no message bus; other users go through the system bus. A connection that breaks
+/// (PID 1 re-executes itself) is made again for as long as the object lives.
+class SystemdBus {
+public:
+    /// Appends the arguments of a call; answers negative errno as the sd_bus_message_append family does.
+    using Append = std::function<int(sd_bus_message*)>;
+    /// Either the reply or the failure is set.
+    using Answer = std::function<void(sd_bus_message* reply, const BusFailure* failure)>;
+
+    /// A call under way; its destruction drops the answer (the call itself may still take effect).
+    class Call {
+    public:
+        Call() = default;
+        explicit operator bool() const { return state_ != nullptr; }
+        void reset() { state_.reset(); }
+
+    private:
+        friend class SystemdBus;
+        struct State;
+        explicit Call(std::shared_ptr<State> state) : state_(std::move(state)) {}
+        std::shared_ptr<State> state_;
+    };
+
+    struct Job {
+        std::uint32_t id = 0;
+        std::string unit;
+        std::string result; ///< of a removed job: "done", "canceled", "timeout", "failed", "dependency",
+                            ///< "skipped", ...
+    };
+
+    /// Told of changes; the object outlives its registration. Called from the loop.
+    class Observer {
+    public:
+        Observer() = default;
+        Observer(const Observer&) = delete;
+        Observer& operator=(const Observer&) = delete;
+        virtual ~Observer() = default;
+
+        virtual void jobNew(const Job& job) = 0;
+        virtual void jobRemoved(const Job& job) = 0;
+        /// Ready for calls. Signals may have been missed before.
+        virtual void connected() = 0;
+        /// All calls under way have been answered with a failure.
+        virtual void disconnected() = 0;
+    };
+
+    static constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
+    static constexpr const char* kManagerInterface = "org.freedesktop.systemd1.Manager";
+
+    /// Begins to connect. Observers hear of it.
+    SystemdBus(Loop& loop, Log& log);
+    SystemdBus(const SystemdBus&) = delete;
+    SystemdBus& operator=(const SystemdBus&) = delete;
+    ~SystemdBus();
+
+    /// Whether systemd is PID 1 and this user can have it start system services; if not, why. Does not wait.
+    [[nodiscard]] static core::Result<void> reachable();
+
+    /// One observer at a time: the last to register.
+    void observe(Observer* observer) { observer_ = observer; }
+    void unobserve(const Observer* observer) { observer_ = observer_ == observer ? nullptr : observer_; }
+    [[nodiscard]] bool isConnected() const { return bus_ != nullptr; }
+    /// Whether something has come from PID 1 that the loop has not handed on yet.
+    [[nodiscard]] bool hasUnread() const;
+
+    /// Calls a method of PID 1. The answer never comes from within this function, and comes for certain: when
+    /// the connection breaks, or there is none, as a failure named kLost.
+    [[nodiscard]] Call call(const char* path, const char* interface, const char* member, const Append& append,
+                            Answer answer);
+    /// Properties.Get; the reply holds a variant.
+    [[nodiscard]] Call get(const std::string& path, const char* interface, const char* property,
+                           Answer answer);
+
+    static constexpr const char* kLost = "org.healer.Error.ConnectionLost";
+
+private:
+    struct Callbacks;
+
+    int open(bool directly);
+    void disconnected();
+    void connect();
+    void retry();
+    void jobSignal(sd_bus_message* message, bool removed);
+    void failLater(const std::shared_ptr<Call::State>& state, BusFailure failure);
+    void escaped(std::exception_ptr exception);
+
+    Loop& loop_;
+    Log& log_;
+    sd_bus* bus_ = nullptr;
+    Observer* observer_ = nullptr;
+    Source reconnect_;
+    Source escape_;
+    core::Duration retryDelay_;
+    bool told_ = false; ///< of the present absence, in the log
+};
+
+} // namespace healer::runtime

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/compiler.hpp"
+#include "config/surroundings.hpp"
+#include "config/yaml_reader.hpp"
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace healer::config {
+
+inline constexpr std::array<ArgSpec, 2> kPidArgs = {{
+    {.name = "pid_file_path", .type = ArgType::absolutePath, .help = "", .required = true},
+    {.name = "interval_secs",
+     .type = ArgType::seconds,
+     .help = "",
+     .defaultNumber = 3,
+     .minimum = 0.01,
+     .maximum = 3600},
+}};
+inline constexpr std::array<ArgSpec, 1> kEbpfArgs = {{
+    {.name = "interval_secs",
+     .type = ArgType::seconds,
+     .help = "",
+     .defaultNumber = 30,
+     .minimum = 0.01,
+     .maximum = 3600},
+}};
+inline constexpr std::array<MonitorSchema, 2> kSchemas = {{
+    {.type = "ebpf", .args = kEbpfArgs},
+    {.type = "pid", .args = kPidArgs, .confirmsStart = true},
+}};
+
+/// A machine on which every path is an executable of root's, save for what a test says otherwise; known
+/// folders are directories.
+class FakeFiles : public FileProbe {
+public:
+    std::map<std::string, core::Result<FileFacts>> special;
+    FakeFiles() {
+        for (const char* path : {"/", "/tmp", "/usr", "/usr/bin", "/srv", "/usr/local", "/usr/local/bin",
+                                 "/usr/sbin", "/var/lib"}) {
+            special.emplace(path, FileFacts{FileKind::directory, 0755, 0, {}});
+        }
+    }
+    [[nodiscard]] core::Result<FileFacts> follow(const std::string& path) const override {
+        return inspect(path);
+    }
+    [[nodiscard]] core::Result<FileFacts> inspect(const std::string& path) const override {
+        const auto found = special.find(path);
+        return found == special.end() ? FileFacts{FileKind::regular, 0755, 0, {}} : found->second;
+    }
+    void set(const std::string& path, core::Result<FileFacts> facts) {
+        special.insert_or_assign(path, std::move(facts));
+    }
+};
+
+inline const core::User kRoot{"root", 0, 0, {0}, "/root", "/bin/sh"};
+inline const core::User kBob{"bob", 1000, 1000, {1000, 50}, "/home/bob", "/bin/bash"};
+inline const core::User kWeb{"web", 33, 33, {33}, "/var/www", "/bin/false"};
+
+inline core::Result<core::User> fakeUser(const std::string& name) {
+    for (const core::User& user : {kRoot, kBob, kWeb}) {
+        if (user.name == name) {
+            return user;
+        }
+    }
+    return core::Error{"there is no user '" + name + "'"};
+}
+
+inline Surroundings as(const core::User& self, const FileProbe& files) {
+    return {self, fakeUser, &files};
+}
+
+/// Compiles one text as the file "c.yaml".
+inline CompileOutcome compileText(const std::string& text, const Surroundings& who) {
+    YamlOutcome yaml = readYaml("c.yaml", text);
+    CompileInput input;
+    input.main = yaml.document ? &*yaml.document : nullptr;
+    input.monitors = kSchemas;
+    input.complete = yaml.document.has_value();
+    CompileOutcome outcome = compile(input, who);
+    outcome.findings.errors.insert(outcome.findings.errors.begin(), yaml.errors.begin(), yaml.errors.end());
+    return outcome;
+}
+
+inline std::vector<std::string> lines(std::span<const Diagnostic> diagnostics) {
+    std::vector<std::string> formatted;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        formatted.push_back(format(diagnostic));
+    }
+    return formatted;
+}
+
+inline std::string slurp(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+} // namespace healer::config

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/describe.hpp"
+#include "unit/config/fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <sstream>
+
+namespace healer::config {
+namespace {
+
+using testing::IsEmpty;
+
+std::string shipped(const std::string& name) {
+    return slurp(std::string(HEALER_SOURCE_DIR) + "/config/" + name);
+}
+
+/// config.yaml with every setting switched on: a '#' before anything but a single space is taken away.
+std::string uncommented() {
+    std::istringstream in(shipped("config.yaml"));
+    std::string text;
+    for (std::string line; std::getline(in, line);) {
+        const bool prose = line.starts_with("# ") && !line.starts_with("#  ");
+        if (line == "processes: []") {
+            line = "processes:";
+        } else if (line.starts_with('#') && !prose) {
+            line.erase(0, 1);
+        }
+        text += line + "\n";
+    }
+    return text;
+}
+
+Surroundings anywhere(const FileProbe& files) {
+    Surroundings who = as(kRoot, files);
+    who.findUser = [](const std::string& name) -> core::Result<core::User> {
+        return core::User{name, 65534, 65534, {65534}, "/", "/bin/false"};
+    };
+    return who;
+}
+
+TEST(ShippedFiles, TheConfigurationIsValidAndChangesNoDefault) {
+    const FakeFiles files;
+    const auto outcome = compileText(shipped("config.yaml"), anywhere(files));
+    ASSERT_TRUE(outcome.plan) << format(outcome.findings.errors);
+    EXPECT_EQ(*outcome.plan, core::Plan{});
+}
+
+TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
+    const FakeFiles files;
+    const auto all = compileText(uncommented(), anywhere(files));
+    ASSERT_TRUE(all.plan) << format(all.findings.errors);
+    EXPECT_THAT(all.findings.warnings, IsEmpty());
+    const auto least = compileText("log_directory: /var/log/healer\n"
+                                   "pid_file_directory: /run/healer\n"
+                                   "processes:\n"
+                                   "  - name: web\n"
+                                   "    command: /usr/sbin/nginx\n"
+                                   "    args: [-g, daemon off;]\n"
+                                   "    run_as_user: www-data\n"
+                                   "    output: /var/log/web.log\n"
+                                   "    monitors:\n"
+                                   "      - type: ebpf\n"
+                                   "      - {type: pid, pid_file_path: /run/web.pid}\n",
+                                   anywhere(files));
+    ASSERT_TRUE(least.plan) << format(least.findings.errors);
+    EXPECT_EQ(*all.plan, *least.plan);
+}
+
+TEST(ShippedFiles, TheConfigurationMentionsEveryKey) {
+    const std::string text = uncommented();
+    for (const char* key : {"log_level",
+                            "log_directory",
+                            "pid_file_directory",
+                            "working_directory",
+                            "launch",
+                            "observe_only",
+                            "name",
+                            "enabled",
+                            "command",
+                            "args",
+                            "run_as_root",
+                            "run_as_user",
+                            "environment",
+                            "output",
+                            "signal",
+                            "timeout_secs",
+                            "start_timeout_secs",
+                            "monitors",
+                            "interval_secs",
+                            "pid_file_path",
+                            "type",
+                            "retries",
+                            "retry_window_secs",
+                            "cooldown_secs",
+                            "restart_on",
+                            "initial_ms",
+                            "multiplier",
+                            "max_secs",
+                            "jitter_percent",
+                            "cooldown_multiplier",
+                            "cooldown_max_secs",
+                            "stable_secs",
+                            "dependencies"}) {
+        EXPECT_THAT(text, testing::ContainsRegex("\n *(- )?" + std::string(key) + ":"));
+    }
+}
+
+TEST(ShippedFiles, EveryExampleIsValid) {
+    const FakeFiles files;
+    int count = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::string(HEALER_SOURCE_DIR) + "/config/examples")) {
+        ++count;
+        const auto outcome = compileText(slurp(file.path()), anywhere(files));
+        ASSERT_TRUE(outcome.plan) << file.path() << "\n" << format(outcome.findings.errors);
+        EXPECT_THAT(outcome.findings.warnings, IsEmpty());
+        EXPECT_FALSE(outcome.plan->processes.empty());
+    }
+    EXPECT_GE(count, 3);
+}
+
+/// One random edit: a byte changed, a piece removed, doubled or moved, or a word of YAML put in.
+std::string mutate(std::string text, std::mt19937& random) {
+    constexpr std::array<std::string_view, 20> kPieces = {
+        "\n", "  ", ":",  ": ",  "- ",   "[",      "]",    "{",  "}",     "\"",
+        "'",  "&a", "*a", "---", "!!x ", "\xff\n", "\\u0", "? ", "<<: *", "99999999999999999999"};
+    const auto upTo = [&](std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit)(random);
+    };
+    const std::size_t at = upTo(text.size() - 1);
+    const std::size_t length = std::min(upTo(40), text.size() - at);
+    const std::string piece = text.substr(at, length);
+    switch (upTo(4)) {
+    case 0:
+        text[at] = static_cast<char>(upTo(255));
+        break;
+    case 1:
+        text.erase(at, length);
+        break;
+    case 2:
+        text.insert(at, piece);
+        break;
+    case 3:
+        text.erase(at, length);
+        text.insert(upTo(text.size()), piece);
+        break;
+    default:
+        text.insert(at, kPieces.at(upTo(kPieces.size() - 1)));
+    }
+    return text.empty() ? "x" : text;
+}
+
+TEST(ShippedFiles, NoMutationOfThemIsMoreThanAnError) {
+    const FakeFiles files;
+    const auto who = anywhere(files);
+    const std::array<std::string, 3> seeds = {uncommented(), shipped("examples/several.yaml"),
+                                              shipped("examples/ebpf.yaml")};
+    std::mt19937 random(20'261'123); // NOLINT(cert-msc51-cpp): the same texts in every run
+    int good = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string text = seeds[static_cast<std::size_t>(round) % seeds.size()];
+        for (int edit = 0; edit <= round % 4; ++edit) {
+            text = mutate(std::move(text), random);
+        }
+        const auto outcome = compileText(text, who);
+        ASSERT_NE(outcome.plan.has_value() && outcome.findings.errors.empty(),
+                  !outcome.findings.errors.empty())
+            << text;
+        good += outcome.plan ? 1 : 0;
+        static_cast<void>(format(outcome.findings.errors));
+        static_cast<void>(describePlan(outcome.plan.value_or(core::Plan{})));
+    }
+    EXPECT_GT(good, 0);
+    EXPECT_LT(good, 3000);
+}
+
+TEST(DescribePlan, ShowsWhatWouldBeWatched) {
+    const FakeFiles files;
+    const auto outcome =
+        compileText("observe_only: true\n"
+                    "processes:\n"
+                    "  - name: web\n    command: /usr/bin/web\n    args: ['a b', \"x\\e[31m\"]\n"
+                    "    run_as_user: web\n"
+                    "    monitors: [{type: ebpf}, {type: pid, pid_file_path: /run/w}]\n"
+                    "  - name: database\n    command: /usr/bin/db\n    run_as_root: true\n"
+                    "    enabled: false\n    monitor: {type: ebpf}\n"
+                    "    recovery: {retries: 1, retry_window_secs: 1.5, cooldown_secs: 0}\n",
+                    as(kRoot, files));
+    ASSERT_TRUE(outcome.plan) << format(outcome.findings.errors);
+    EXPECT_EQ(describePlan(*outcome.plan),
+              "NAME                 MONITORS  USER  BREAKER                COMMAND\n"
+              "database (disabled)  ebpf      root  1 in 1.5 s, then 0 s   /usr/bin/db\n"
+              "web                  ebpf,pid  web   3 in 60 s, then 180 s  /usr/bin/web \"a b\" x?[31m\n"
+              "1 of 2 processes would be watched, none would be recovered (observe_only).\n");
+}
+
+} // namespace
+} // namespace healer::config

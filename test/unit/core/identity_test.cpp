@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/identity.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace healer::core;
+
+constexpr uid_t kUser = 1000;
+
+Identity program() {
+    Identity identity;
+    identity.command = "/usr/bin/web";
+    identity.resolvedCommand = "/opt/web/web";
+    identity.commandFile = FileId{1, 42};
+    identity.args = {"--port", "80"};
+    identity.uid = kUser;
+    return identity;
+}
+
+ProcessFacts instance() {
+    ProcessFacts facts;
+    facts.key = {100, 5000};
+    facts.parent = 1;
+    facts.realUid = kUser;
+    facts.effectiveUid = kUser;
+    facts.exe = "/opt/web/web";
+    facts.exeFile = FileId{1, 42};
+    facts.argv = {"/usr/bin/web", "--port", "80"};
+    return facts;
+}
+
+Identity script(const std::string& line) {
+    auto identity = program();
+    identity.command = identity.resolvedCommand = "/opt/web/run";
+    identity.args = {"fast"};
+    identity.script = parseScriptLine(line);
+    if (identity.script->program == "bash") {
+        identity.script->interpreterFile = FileId{1, 7};
+    }
+    return identity;
+}
+
+ProcessFacts interpreted(std::vector<std::string> argv) {
+    auto facts = instance();
+    facts.exe = "/usr/bin/interpreter";
+    facts.exeFile = FileId{1, 99};
+    facts.argv = std::move(argv);
+    return facts;
+}
+
+TEST(Identity, isFileArgumentsAndUser) {
+    EXPECT_TRUE(matches(program(), instance(), Strictness::exact));
+    auto facts = instance();
+    facts.argv.back() = "81";
+    EXPECT_FALSE(matches(program(), facts, Strictness::exact));
+    EXPECT_TRUE(matches(program(), facts, Strictness::program));
+}
+
+TEST(Identity, refusesAnotherUserAZombieAndAnotherPidNamespace) {
+    auto other = instance();
+    other.realUid = 1001;
+    EXPECT_FALSE(matches(program(), other, Strictness::program));
+    auto setuid = instance();
+    setuid.effectiveUid = 0;
+    EXPECT_FALSE(matches(program(), setuid, Strictness::program));
+    auto zombie = instance();
+    zombie.zombie = true;
+    EXPECT_FALSE(matches(program(), zombie, Strictness::program));
+    auto contained = instance();
+    contained.inOwnPidNamespace = false;
+    EXPECT_FALSE(matches(program(), contained, Strictness::program));
+}
+
+TEST(Identity, knowsAnUpgradedProgramByItsOldPath) {
+    auto facts = instance();
+    facts.exeFile = FileId{1, 41};
+    facts.exe = "/opt/web/web (deleted)";
+    EXPECT_TRUE(matches(program(), facts, Strictness::exact));
+    facts.exe = "/opt/web/other (deleted)";
+    EXPECT_FALSE(matches(program(), facts, Strictness::exact));
+}
+
+TEST(Identity, refusesAnotherFileAtTheSamePath) {
+    auto facts = instance();
+    facts.exeFile = FileId{2, 42};
+    EXPECT_FALSE(matches(program(), facts, Strictness::exact));
+}
+
+TEST(Identity, acceptsThePathWhenTheFileIsGone) {
+    auto identity = program();
+    identity.commandFile.reset();
+    EXPECT_TRUE(matches(identity, instance(), Strictness::exact));
+}
+
+TEST(Identity, tellsTheNamesOfOneFileApart) {
+    auto identity = program();
+    identity.command = "/bin/httpd";
+    identity.resolvedCommand = "/bin/busybox";
+    identity.args = {};
+    auto facts = instance();
+    facts.exe = "/bin/busybox";
+    facts.argv = {"httpd"};
+    EXPECT_TRUE(matches(identity, facts, Strictness::exact));
+    facts.argv = {"udhcpd"};
+    EXPECT_FALSE(matches(identity, facts, Strictness::exact));
+}
+
+TEST(Identity, takesATitleForArgumentsOnlyWhereAllowed) {
+    auto facts = instance();
+    facts.argv = {"web: master process"};
+    EXPECT_FALSE(matches(program(), facts, Strictness::exact));
+    EXPECT_TRUE(matches(program(), facts, Strictness::exactOrTitled));
+    facts.argv = {"webster"};
+    EXPECT_FALSE(matches(program(), facts, Strictness::exactOrTitled));
+}
+
+TEST(Identity, countsWhateverRunsInItsUnit) {
+    auto identity = program();
+    identity.unit = "healer-web.service";
+    auto facts = interpreted({"java"});
+    facts.realUid = 33;
+    EXPECT_FALSE(matches(identity, facts, Strictness::program));
+    facts.unit = "healer-web.service";
+    EXPECT_TRUE(matches(identity, facts, Strictness::exact));
+    facts.zombie = true;
+    EXPECT_FALSE(matches(identity, facts, Strictness::exact));
+}
+
+TEST(Identity, findsAScriptBehindItsInterpreter) {
+    const auto identity = script("#!/bin/bash -e\n");
+    EXPECT_TRUE(
+        matches(identity, interpreted({"/bin/bash", "-e", "/opt/web/run", "fast"}), Strictness::exact));
+    EXPECT_FALSE(matches(identity, interpreted({"/bin/bash", "-e", "/opt/web/run"}), Strictness::exact));
+    EXPECT_TRUE(matches(identity, interpreted({"/bin/bash", "-e", "/opt/web/run"}), Strictness::program));
+    EXPECT_FALSE(
+        matches(identity, interpreted({"/bin/bash", "-e", "/opt/web/run", "fast", "x"}), Strictness::exact));
+    auto renamed = interpreted({"sh5", "/opt/web/run", "fast"});
+    EXPECT_FALSE(matches(identity, renamed, Strictness::exact));
+    renamed.exeFile = FileId{1, 7};
+    EXPECT_TRUE(matches(identity, renamed, Strictness::exact));
+}
+
+TEST(Identity, doesNotTakeAnEditorForTheScript) {
+    EXPECT_FALSE(
+        matches(script("#!/bin/bash\n"), interpreted({"vim", "/opt/web/run", "fast"}), Strictness::program));
+    EXPECT_FALSE(matches(script("#!/bin/bash\n"), interpreted({"bash", "tee", "/opt/web/run", "fast"}),
+                         Strictness::exact));
+}
+
+TEST(Identity, findsAScriptThatEnvStarts) {
+    const auto identity = script("#!/usr/bin/env python3\n");
+    EXPECT_TRUE(matches(identity, interpreted({"python3", "/opt/web/run", "fast"}), Strictness::exact));
+    EXPECT_TRUE(matches(identity, interpreted({"/usr/bin/env", "python3", "/opt/web/run", "fast"}),
+                        Strictness::exact));
+    const auto split = script("#!/usr/bin/env -S LANG=C python3 -u\n");
+    EXPECT_EQ(split.script->program, "python3");
+    EXPECT_TRUE(matches(split, interpreted({"python3", "-u", "/opt/web/run", "fast"}), Strictness::exact));
+    EXPECT_FALSE(matches(identity, interpreted({"perl", "/opt/web/run", "fast"}), Strictness::exact));
+}
+
+TEST(Identity, readsOnlyTrueScriptLines) {
+    EXPECT_FALSE(parseScriptLine(""));
+    EXPECT_FALSE(parseScriptLine("\x7f"
+                                 "ELF"));
+    EXPECT_FALSE(parseScriptLine("#!"));
+    EXPECT_FALSE(parseScriptLine("#! \n/bin/sh"));
+    EXPECT_FALSE(parseScriptLine("#!sh\n"));
+    EXPECT_EQ(parseScriptLine("#!  /bin/sh")->interpreter, "/bin/sh");
+}
+
+std::vector<ProcessFacts> candidates(std::initializer_list<std::tuple<pid_t, pid_t, std::uint64_t>> list) {
+    std::vector<ProcessFacts> all;
+    for (const auto& [pid, parent, start] : list) {
+        all.push_back(instance());
+        all.back().key = {pid, start};
+        all.back().parent = parent;
+    }
+    return all;
+}
+
+TEST(Choosing, prefersTheRootOfTheTreeThenTheOldest) {
+    EXPECT_FALSE(choose({}, std::nullopt));
+    EXPECT_EQ(choose(candidates({{11, 10, 5}, {10, 1, 6}, {12, 10, 7}}), std::nullopt)->pid, 10);
+    EXPECT_EQ(choose(candidates({{20, 1, 9}, {21, 1, 8}}), std::nullopt)->pid, 21);
+}
+
+TEST(Choosing, doesNotTakeAWorkerOfADeadMasterForASuccessor) {
+    const Predecessor killed{{10, 100}, 200, false};
+    EXPECT_FALSE(choose(candidates({{10, 1, 100}}), killed));
+    EXPECT_FALSE(choose(candidates({{11, 1, 150}}), killed));
+    EXPECT_EQ(choose(candidates({{11, 1, 150}, {12, 1, 200}}), killed)->pid, 12);
+}
+
+TEST(Choosing, takesWhatACleanlyEndedPredecessorHasForked) {
+    const Predecessor forked{{10, 100}, 200, true};
+    EXPECT_EQ(choose(candidates({{11, 1, 150}}), forked)->pid, 11);
+    EXPECT_FALSE(choose(candidates({{9, 1, 50}}), forked));
+}
+
+TEST(SystemUnit, isReadFromBothKindsOfCgroups) {
+    EXPECT_EQ(systemUnitOf("0::/system.slice/healer-web.service\n", ""), "healer-web.service");
+    EXPECT_EQ(systemUnitOf("4:memory:/x\n1:name=systemd:/system.slice/healer-web.service/sub\n0::/\n", ""),
+              "healer-web.service");
+    EXPECT_EQ(systemUnitOf("0::/box/system.slice/a.service\n", "/box"), "a.service");
+}
+
+TEST(SystemUnit, isNoneForUnitsThatUsersName) {
+    EXPECT_EQ(systemUnitOf("0::/user.slice/user-1.slice/user@1.service/app.slice/healer-web.service\n", ""),
+              "");
+    EXPECT_EQ(systemUnitOf("0::/user.slice/system.slice/healer-web.service\n", ""), "");
+    EXPECT_EQ(systemUnitOf("5:cpu:/system.slice/healer-web.service\n", ""), "");
+    EXPECT_EQ(systemUnitOf("nonsense", ""), "");
+}
+
+} // namespace

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/history.hpp"
+#include "daemon/monitor_set.hpp"
+
+#include <gtest/gtest.h>
+
+namespace healer::daemon {
+namespace {
+
+class FakeMonitor final : public monitor::Monitor {
+public:
+    explicit FakeMonitor(monitor::Report sink) : report(std::move(sink)) {}
+    void start(std::optional<core::ProcessKey> /*known*/) override {}
+    void follow(std::optional<core::ProcessKey> key) override { followed = key; }
+    void look() override {}
+
+    monitor::Report report;
+    std::optional<core::ProcessKey> followed;
+};
+
+class MonitorSetTest : public testing::Test {
+protected:
+    MonitorSetTest() {
+        plan_.name = "web";
+        plan_.monitors = {{"pid", {}, true}, {"ebpf", {}, false}};
+        set_ = std::make_unique<MonitorSet>(
+            plan_,
+            [this](const core::MonitorPlan&, monitor::Report report) {
+                auto monitor = std::make_unique<FakeMonitor>(std::move(report));
+                fakes_.push_back(monitor.get());
+                return monitor;
+            },
+            [this](core::Event event) { events_.push_back(std::move(event)); });
+        set_->start(std::nullopt);
+    }
+    void absent(std::size_t monitor) { fakes_[monitor]->report(core::event::Absent{"web", "none"}); }
+
+    core::ProcessPlan plan_;
+    std::vector<FakeMonitor*> fakes_;
+    std::vector<core::Event> events_;
+    std::unique_ptr<MonitorSet> set_;
+};
+
+TEST_F(MonitorSetTest, IsAbsentOnlyWhenAllMonitorsSaySo) {
+    absent(0);
+    absent(0);
+    EXPECT_TRUE(events_.empty());
+    absent(1);
+    EXPECT_EQ(events_.size(), 1U);
+    absent(1);
+    EXPECT_EQ(events_.size(), 1U) << "one answer to one question";
+}
+
+TEST_F(MonitorSetTest, EachQuestionIsAnsweredAnew) {
+    absent(0);
+    absent(1);
+    set_->look();
+    absent(1);
+    EXPECT_EQ(events_.size(), 1U);
+    absent(0);
+    EXPECT_EQ(events_.size(), 2U);
+}
+
+TEST_F(MonitorSetTest, PassesOnWhatOneOfThemSees) {
+    fakes_[1]->report(core::event::Up{"web", {5, 6}});
+    fakes_[0]->report(core::event::Down{"web", {5, 6}, {}});
+    EXPECT_EQ(events_.size(), 2U);
+    set_->follow(core::ProcessKey{5, 6});
+    EXPECT_EQ(fakes_[0]->followed, fakes_[1]->followed);
+}
+
+TEST(History, KeepsTheLastHundredOfEachAndAnswersNewestFirst) {
+    History history;
+    for (std::uint64_t i = 0; i < 150; ++i) {
+        history.add("web", {{"time_usec", 2 * i}});
+        history.add("app", {{"time_usec", 2 * i + 1}});
+    }
+    EXPECT_EQ(history.of("web").size(), History::kPerProcess);
+    const auto both = history.newest("", 3);
+    ASSERT_EQ(both.size(), 3U);
+    EXPECT_EQ(std::get<std::uint64_t>(both[0].at("time_usec")), 299U);
+    EXPECT_EQ(std::get<std::uint64_t>(both[1].at("time_usec")), 298U);
+    EXPECT_EQ(history.newest("web", 1000).size(), 100U);
+    EXPECT_TRUE(history.newest("nobody", 10).empty());
+}
+
+} // namespace
+} // namespace healer::daemon

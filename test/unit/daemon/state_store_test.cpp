@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/state_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace healer::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+class CollectingLog final : public runtime::Log {
+public:
+    void write(const runtime::LogEntry& entry) override { messages.push_back(entry.message); }
+    std::vector<std::string> messages;
+};
+
+StoredState sample() {
+    StoredState state;
+    state.snapshot.key = core::ProcessKey{123, 4567};
+    state.snapshot.down = true;
+    state.snapshot.paused = true;
+    state.snapshot.stopWanted = true;
+    state.snapshot.stopDetail = "stopped by request";
+    state.snapshot.breaker = {core::BreakerState::halfOpen, {core::TimePoint{1s}, core::TimePoint{2s}},
+                              core::TimePoint{3s}, 4, true};
+    state.snapshot.restartCount = 17;
+    state.snapshot.incident = 9;
+    state.snapshot.activeSince = core::TimePoint{5s};
+    core::Exit exit = core::exitFromWaitStatus(11 | 0x80);
+    exit.detail = "bad \xff bytes and \"quotes\"";
+    state.snapshot.lastExit = core::LastExit{exit, 99, core::TimePoint{6s}, 7s};
+    state.history.push_back({{"event", std::string("process-down")},
+                             {"ok", false},
+                             {"pid", std::uint32_t{99}},
+                             {"seq", std::uint64_t{1} << 60},
+                             {"code", std::int32_t{-1}}});
+    return state;
+}
+
+class StateStoreTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = fs::temp_directory_path() / "healer-state-XXXXXX";
+        directory_ = mkdtemp(pattern.data());
+    }
+    void TearDown() override { fs::remove_all(directory_); }
+
+    fs::path directory_;
+    CollectingLog log_;
+};
+
+TEST(StateText, RoundTrips) {
+    StoredState state = sample();
+    state.snapshot.lastExit->exit.detail = "fine";
+    const auto decoded = decodeState(encodeState(state, "boot"), "boot");
+    ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+    EXPECT_EQ(decoded->snapshot, state.snapshot);
+    EXPECT_EQ(decoded->history, state.history);
+}
+
+TEST(StateText, SurvivesBytesThatAreNoText) { EXPECT_TRUE(decodeState(encodeState(sample(), "b"), "b").ok()); }
+
+TEST(StateText, IsWorthlessInAnotherBoot) {
+    const auto decoded = decodeState(encodeState(sample(), "one"), "two");
+    ASSERT_FALSE(decoded.ok());
+    EXPECT_EQ(decoded.error().kind, core::ErrorKind::noSuchProcess);
+}
+
+TEST(StateText, DamagedTextIsAnErrorAndNeverMore) {
+    const std::string text = encodeState(sample(), "boot");
+    std::mt19937 random(7);
+    for (int round = 0; round < 3000; ++round) {
+        std::string damaged = text;
+        for (unsigned change = random() % 4 + 1; change > 0; --change) {
+            damaged[random() % damaged.size()] = static_cast<char>(random());
+        }
+        damaged.resize(random() % 3 == 0 ? random() % damaged.size() : damaged.size());
+        (void)decodeState(damaged, "boot").ok();
+    }
+    for (const char* bad : {"", "{}", "[]", "null", "{\"format\":1}", "{\"format\":\"x\"}"}) {
+        EXPECT_FALSE(decodeState(bad, "boot").ok()) << bad;
+    }
+}
+
+TEST_F(StateStoreTest, LoadsWhatWasSaved) {
+    StateStore(directory_, log_).save("web", sample());
+    StateStore(directory_, log_).save("..", sample());
+    const auto all = StateStore(directory_, log_).load();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all.at("web").snapshot.restartCount, 17U);
+    StateStore(directory_, log_).remove("web");
+    EXPECT_EQ(StateStore(directory_, log_).load().size(), 1U);
+}
+
+TEST_F(StateStoreTest, ADamagedFileIsAWarningAndKeptAside) {
+    StateStore store(directory_, log_);
+    store.save("good", sample());
+    std::ofstream(directory_ / "bad.json") << "{ not json";
+    EXPECT_EQ(store.load().size(), 1U);
+    ASSERT_EQ(log_.messages.size(), 1U);
+    EXPECT_NE(log_.messages[0].find("bad"), std::string::npos);
+    EXPECT_TRUE(fs::exists(directory_ / "bad.json.damaged"));
+    EXPECT_EQ(store.load().size(), 1U);
+    EXPECT_EQ(log_.messages.size(), 1U);
+}
+
+TEST_F(StateStoreTest, AFailureToSaveIsSaidOnce) {
+    StateStore store(directory_ / "missing", log_);
+    store.save("web", sample());
+    store.save("web", sample());
+    EXPECT_EQ(log_.messages.size(), 1U);
+}
+
+} // namespace
+} // namespace healer::daemon
