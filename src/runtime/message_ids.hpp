@@ -18,6 +18,5 @@ inline constexpr std::string_view kAdopted = "bb1a10f65aa84c6f938c8aa6f9427ff1";
 inline constexpr std::string_view kRemark = "44397b044e18424db5b54a50e7d9b2b3";
 inline constexpr std::string_view kReloaded = "e894d984923b4eeeaa4df8eacfee35ba";
 inline constexpr std::string_view kReloadFailed = "e752f70ef7a348ffb510fbc7b80ea9ca";
-inline constexpr std::string_view kDegraded = "a001c99369724560a63a6b5170f38260";
 
 } // namespace healer::runtime::message_id
