@@ -23,10 +23,10 @@ struct ReloadOutcome {
     std::vector<std::string> removed;
 };
 
-/// One line of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys: `seq` t,
-/// `time_usec` t (CLOCK_REALTIME), `event` s (the signal's name in lower case with dashes: "process-down",
-/// "recovery-started", "recovery-finished", "breaker-changed", "adopted", "remark"), `process` s, `incident` t, `pid` u,
-/// `reason` s, `message` s, and what else the event has.
+/// One line of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys:
+/// `seq` t, `time_usec` t (CLOCK_REALTIME), `event` s (the signal's name in lower case with dashes:
+/// "process-down", "recovery-started", "recovery-finished", "breaker-changed", "adopted", "remark"),
+/// `process` s, `incident` t, `pid` u, `reason` s, `message` s, and what else the event has.
 using HistoryValue = std::variant<bool, std::uint32_t, std::uint64_t, std::int32_t, std::string>;
 using HistoryEntry = std::map<std::string, HistoryValue>;
 
@@ -42,7 +42,8 @@ public:
     /// "healer-NAME.service", or empty when the process is launched directly.
     [[nodiscard]] virtual std::string unitOf(const std::string& name) const = 0;
     /// Newest first; an empty name means all processes.
-    [[nodiscard]] virtual std::vector<HistoryEntry> history(const std::string& name, std::size_t max) const = 0;
+    [[nodiscard]] virtual std::vector<HistoryEntry> history(const std::string& name,
+                                                            std::size_t max) const = 0;
 
     using Answer = std::function<void(core::Result<pid_t>)>;
     /// Hands a person's request to the core. `answer` is called once, later from the loop or at once.

@@ -212,6 +212,9 @@ void Subject::decide(TimePoint now, Outbox& out) {
         backoffDelay(plan_->recovery.backoff, attempt, jitterSeed(name(), out.lastAttempt + incident_));
     if (delay > Duration::zero()) {
         wait(delay, now);
+    } else if (endedWith_ && endedWith_->reason == ExitReason::exited && endedWith_->code == 0) {
+        // A program that puts itself into the background ends like this, and its daemon runs.
+        check(now, out);
     } else {
         launch(now, out);
     }

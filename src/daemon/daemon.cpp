@@ -37,7 +37,8 @@ core::Snapshots restore(StateStore& store, const core::Plan& plan, History& hist
 
 Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
     : log_(log), report_(std::move(report)), configPath_(std::move(settings.configPath)),
-      pidFile_(std::move(settings.pidFile)), directory_(std::move(settings.directory)),
+      pidFile_(std::move(settings.pidFile)), withoutBus_(settings.bus.kind == bus::BusMode::Kind::none),
+      directory_(std::move(settings.directory)),
       store_(directory_.path(), log_),
       coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
       launchers_({loop_, log_, [this](core::Event event) { engine_.post(std::move(event)); }},
@@ -66,6 +67,9 @@ int Daemon::run() {
     launchers_.choose(coordinator_.plan().launch);
     engine_.begin();
     bus_.start();
+    if (withoutBus_) {
+        becomeReady();
+    }
     const int code = loop_.run();
     publisher_.flush();
     return code;

@@ -54,6 +54,7 @@ private:
     StartupReport report_;
     std::string configPath_;
     std::optional<PidFile> pidFile_;
+    bool withoutBus_;
     RuntimeDirectory directory_;
     bool ready_ = false;
 

@@ -169,6 +169,18 @@ TEST_F(CoordinatorTest, RestartOnAbnormalAnswersSignalsOnly) {
     EXPECT_EQ(w.state("web"), State::stopped);
 }
 
+TEST_F(CoordinatorTest, AfterACleanExitItLooksForTheDaemonThatWasForked) {
+    World& w = up();
+    w.kill("web", 0);
+    w.alive_.emplace(ProcessKey{88, 8}, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").key, (ProcessKey{88, 8}));
+    EXPECT_EQ(w.launches["web"], 1);
+    w.kill("web", 0);
+    w.pass(1s);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
 TEST_F(CoordinatorTest, AStopByAPersonIsNotHealed) {
     World& w = up();
     const auto id = w.request(Verb::stop, "web");

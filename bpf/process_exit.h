@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel programs and Healer share: the record in the ring buffer and the keys of the maps. */
+#ifndef HEALER_PROCESS_EXIT_H
+#define HEALER_PROCESS_EXIT_H
+
+/* Length of task_struct::comm, its closing zero included. */
+#define HEALER_COMM_LENGTH 16
+
+#define HEALER_FILTER_BITS 4096
+
+enum healer_record_type {
+    HEALER_RECORD_EXIT = 1, /* the last thread of a watched process has ended */
+    HEALER_RECORD_EXEC = 2, /* a program with an expected name was started; only a hint */
+};
+
+/* Fixed width, no holes. Times are nanoseconds of CLOCK_BOOTTIME in the initial time namespace. */
+struct healer_record {
+    unsigned int type;
+    int pid; /* in Healer's own PID namespace */
+    unsigned long long start_time;
+    unsigned long long time; /* of the event */
+    int exit_code;           /* wait status; 0 in HEALER_RECORD_EXEC */
+    unsigned int reserved;
+    char name[HEALER_COMM_LENGTH]; /* of the program, in HEALER_RECORD_EXEC */
+};
+
+#endif

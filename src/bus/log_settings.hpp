@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plan.hpp"
+
+#include <functional>
+#include <string>
+
+namespace healer::bus {
+
+/// The daemon's log, as LogControl1 shows and sets it.
+struct LogSettings {
+    std::function<core::LogLevel()> level;
+    std::function<void(core::LogLevel)> setLevel;
+    std::string target = "journal"; ///< "journal" or "console"
+};
+
+} // namespace healer::bus

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/manager_object.hpp"
+
+#include "bus/object_path.hpp"
+#include "bus/process_properties.hpp"
+#include "bus/utf8.hpp"
+#include "sdbus_dialect.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace healer::bus {
+
+ManagerSnapshot takeManagerSnapshot(const Backend& backend) {
+    ManagerSnapshot snapshot{.configPath = validUtf8(backend.configPath()),
+                             .observeOnly = backend.observeOnly(),
+                             .ebpfStatus = validUtf8(backend.ebpfStatus()),
+                             .lostEvents = backend.lostEvents(),
+                             .lastReloadError = validUtf8(backend.lastReloadError())};
+    for (const std::string& name : backend.processNames()) {
+        ++snapshot.processes;
+        if (const core::ProcessView* view = backend.view(name)) {
+            snapshot.down += countsAsDown(view->state) ? 1U : 0U;
+            snapshot.tripped += view->state == core::State::tripped ? 1U : 0U;
+        }
+    }
+    return snapshot;
+}
+
+std::vector<const char*> changedProperties(const ManagerSnapshot& before, const ManagerSnapshot& after) {
+    std::vector<const char*> names;
+    const auto compare = [&names](const char* name, bool same) {
+        if (!same) {
+            names.push_back(name);
+        }
+    };
+    compare("ConfigPath", before.configPath == after.configPath);
+    compare("ObserveOnly", before.observeOnly == after.observeOnly);
+    compare("EbpfStatus", before.ebpfStatus == after.ebpfStatus);
+    compare("LostEvents", before.lostEvents == after.lostEvents);
+    compare("ProcessCount", before.processes == after.processes);
+    compare("DownCount", before.down == after.down);
+    compare("TrippedCount", before.tripped == after.tripped);
+    compare("LastReloadError", before.lastReloadError == after.lastReloadError);
+    return names;
+}
+
+ManagerObject::ManagerObject(sdbus::IConnection& connection, Requests& requests)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath(kManagerPath)), requests_(requests) {
+    registerAdaptor();
+}
+
+ManagerObject::~ManagerObject() {
+    unregisterAdaptor();
+}
+
+void ManagerObject::announce(const std::vector<const char*>& properties) {
+    dbus::emitPropertiesChanged(getObject(), Manager_adaptor::INTERFACE_NAME, properties);
+}
+
+std::vector<sdbus::Struct<std::string, std::string, std::string, std::uint32_t, sdbus::ObjectPath>>
+ManagerObject::ListProcesses() {
+    return guarded([this] {
+        std::vector<sdbus::Struct<std::string, std::string, std::string, std::uint32_t, sdbus::ObjectPath>>
+            result;
+        for (const std::string& name : requests_.backend().processNames()) {
+            if (const core::ProcessView* view = requests_.backend().view(name)) {
+                result.emplace_back(validUtf8(name), std::string(toString(view->state)),
+                                    std::string(toString(view->breaker)),
+                                    view->key ? static_cast<std::uint32_t>(view->key->pid) : std::uint32_t{0},
+                                    sdbus::ObjectPath(processPath(name)));
+            }
+        }
+        return result;
+    });
+}
+
+sdbus::ObjectPath ManagerObject::GetProcess(const std::string& name) {
+    return guarded([&] {
+        requests_.mustExist(name);
+        return sdbus::ObjectPath(processPath(name));
+    });
+}
+
+sdbus::ObjectPath ManagerObject::GetProcessByPID(const std::uint32_t& pid) {
+    return guarded([&] {
+        for (const std::string& name : requests_.backend().processNames()) {
+            const core::ProcessView* view = requests_.backend().view(name);
+            if (view != nullptr && view->key && static_cast<std::uint32_t>(view->key->pid) == pid) {
+                return sdbus::ObjectPath(processPath(name));
+            }
+        }
+        throw toBusError(
+            core::Error{"no managed process has PID " + std::to_string(pid), core::ErrorKind::noSuchProcess});
+    });
+}
+
+void ManagerObject::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
+                                   const std::string& name) {
+    guarded(
+        [&] { requests_.startOrRestart(std::move(result), verb, name, dbus::currentSender(getObject())); });
+}
+
+void ManagerObject::change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name) {
+    guarded([&] { requests_.change(std::move(result), verb, name, dbus::currentSender(getObject())); });
+}
+
+void ManagerObject::Restart(sdbus::Result<std::uint32_t>&& result, std::string name) {
+    startOrRestart(std::move(result), core::event::Verb::restart, name);
+}
+
+void ManagerObject::Start(sdbus::Result<std::uint32_t>&& result, std::string name) {
+    startOrRestart(std::move(result), core::event::Verb::start, name);
+}
+
+void ManagerObject::Stop(sdbus::Result<>&& result, std::string name) {
+    change(std::move(result), core::event::Verb::stop, name);
+}
+
+void ManagerObject::Pause(sdbus::Result<>&& result, std::string name) {
+    change(std::move(result), core::event::Verb::pause, name);
+}
+
+void ManagerObject::Resume(sdbus::Result<>&& result, std::string name) {
+    change(std::move(result), core::event::Verb::resume, name);
+}
+
+void ManagerObject::ResetBreaker(sdbus::Result<>&& result, std::string name) {
+    change(std::move(result), core::event::Verb::resetBreaker, name);
+}
+
+void ManagerObject::Reload(NameLists&& result) {
+    guarded([&] { requests_.reload(std::move(result), dbus::currentSender(getObject())); });
+}
+
+std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::GetHistory(const std::string& name,
+                                                                             const std::uint32_t& max) {
+    return guarded([&] {
+        if (!name.empty()) {
+            requests_.mustExist(name);
+        }
+        const std::size_t limit = max == 0 ? std::numeric_limits<std::size_t>::max() : max;
+        std::vector<std::map<std::string, sdbus::Variant>> result;
+        for (const HistoryEntry& entry : requests_.backend().history(name, limit)) {
+            result.push_back(toDictionary(entry));
+        }
+        return result;
+    });
+}
+
+std::string ManagerObject::Version() {
+    return HEALER_VERSION;
+}
+
+std::string ManagerObject::ConfigPath() {
+    return guarded([this] { return validUtf8(requests_.backend().configPath()); });
+}
+
+bool ManagerObject::ObserveOnly() {
+    return guarded([this] { return requests_.backend().observeOnly(); });
+}
+
+std::vector<std::string> ManagerObject::MonitorTypes() {
+    return guarded([this] { return requests_.backend().monitorTypes(); });
+}
+
+std::string ManagerObject::EbpfStatus() {
+    return guarded([this] { return validUtf8(requests_.backend().ebpfStatus()); });
+}
+
+std::uint64_t ManagerObject::LostEvents() {
+    return guarded([this] { return requests_.backend().lostEvents(); });
+}
+
+std::uint32_t ManagerObject::ProcessCount() {
+    return guarded([this] { return takeManagerSnapshot(requests_.backend()).processes; });
+}
+
+std::uint32_t ManagerObject::DownCount() {
+    return guarded([this] { return takeManagerSnapshot(requests_.backend()).down; });
+}
+
+std::uint32_t ManagerObject::TrippedCount() {
+    return guarded([this] { return takeManagerSnapshot(requests_.backend()).tripped; });
+}
+
+std::string ManagerObject::LastReloadError() {
+    return guarded([this] { return validUtf8(requests_.backend().lastReloadError()); });
+}
+
+} // namespace healer::bus

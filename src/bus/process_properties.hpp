@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/backend.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace healer::bus {
+
+/// What org.healer.Process shows, as it was last published. Instants stay on the core's clock, so that the
+/// conversion's rounding is never taken for a change.
+struct ProcessSnapshot {
+    core::ProcessView view;
+    std::string unit;
+    std::vector<std::string> command;
+    std::vector<std::string> monitors;
+    std::vector<core::DependencyPlan> dependencies;
+};
+
+/// The present picture; default values where the backend knows no such process (any more).
+[[nodiscard]] ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name);
+
+/// The names of the org.healer.Process properties that differ.
+[[nodiscard]] std::vector<const char*> changedProperties(const ProcessSnapshot& before,
+                                                         const ProcessSnapshot& after);
+
+/// Whether a process in this state is not up and ought to be.
+[[nodiscard]] bool countsAsDown(core::State state);
+
+[[nodiscard]] std::vector<std::string> commandLine(const core::ProcessPlan& plan);
+[[nodiscard]] std::vector<std::string> monitorTypes(const core::ProcessPlan& plan);
+[[nodiscard]] std::vector<sdbus::Struct<std::string, std::string, bool, std::string>>
+dependencyList(const core::ProcessPlan& plan);
+
+using Dictionary = std::map<std::string, sdbus::Variant>;
+
+/// The keys that an Exit alone gives: reason, code, signal, probe, detail, each where known.
+[[nodiscard]] Dictionary exitDetails(const core::Exit& exit);
+/// All keys of LastExit that are known; empty without an end.
+[[nodiscard]] Dictionary lastExitDetails(const Backend& backend, const core::ProcessView& view);
+[[nodiscard]] Dictionary toDictionary(const HistoryEntry& entry);
+
+} // namespace healer::bus

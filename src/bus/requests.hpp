@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/authority.hpp"
+#include "bus/backend.hpp"
+#include "bus/pending_replies.hpp"
+
+#include <string>
+
+namespace healer::bus {
+
+/// Carries out what callers ask to change: exists? allowed? then the backend, and the answer when it comes.
+/// The references outlive it.
+class Requests {
+public:
+    Requests(Backend& backend, Authority& authority) : backend_(backend), authority_(authority) {}
+
+    [[nodiscard]] Backend& backend() const { return backend_; }
+
+    /// Throws the sdbus::Error for an unknown process.
+    void mustExist(const std::string& name) const;
+
+    void startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
+                        const std::string& name, const std::string& sender);
+    void change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name,
+                const std::string& sender);
+    void reload(
+        sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>&& result,
+        const std::string& sender);
+
+private:
+    void request(core::event::Verb verb, const std::string& name, const std::string& sender,
+                 Backend::Answer answer);
+
+    Backend& backend_;
+    Authority& authority_;
+    PendingReplies replies_;
+};
+
+} // namespace healer::bus

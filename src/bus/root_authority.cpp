@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/root_authority.hpp"
+
+#include "bus/connection.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace healer::bus {
+
+bool mayChange(uid_t callerUid, uid_t ownUid) {
+    return callerUid == 0 || callerUid == ownUid;
+}
+
+core::Error accessDenied() {
+    return core::Error{"only the administrator may change what Healer does; run the command as root (sudo)",
+                       core::ErrorKind::accessDenied};
+}
+
+void RootAuthority::check(const std::string& sender, const std::string& /*action*/,
+                          const std::map<std::string, std::string>& /*details*/,
+                          std::function<void(core::Result<void>)> callback) {
+    connection_.uidOf(sender, [callback = std::move(callback)](const core::Result<uid_t>& uid) {
+        if (!uid) {
+            callback(core::Error{"the bus does not say who is asking: " + uid.error().message,
+                                 core::ErrorKind::accessDenied});
+        } else if (mayChange(*uid, geteuid())) {
+            callback({});
+        } else {
+            callback(accessDenied());
+        }
+    });
+}
+
+} // namespace healer::bus

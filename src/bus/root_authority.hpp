@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/authority.hpp"
+
+#include <sys/types.h>
+
+namespace healer::bus {
+
+class Connection;
+
+/// Whether this user may change something in a Healer that runs as `ownUid`: root, and on a bus of his own
+/// the user who runs Healer himself.
+[[nodiscard]] bool mayChange(uid_t callerUid, uid_t ownUid);
+
+/// The sentence for somebody who may not.
+[[nodiscard]] core::Error accessDenied();
+
+/// The rule without polkit: see mayChange(). Unique names are never used twice on a bus, but nothing is
+/// remembered.
+class RootAuthority : public Authority {
+public:
+    explicit RootAuthority(Connection& connection) : connection_(connection) {}
+
+    void check(const std::string& sender, const std::string& action,
+               const std::map<std::string, std::string>& details,
+               std::function<void(core::Result<void>)> callback) override;
+
+private:
+    Connection& connection_;
+};
+
+} // namespace healer::bus

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/service.hpp"
+
+#include "bus/bus_probe.hpp"
+#include "bus/object_path.hpp"
+#include "bus/session.hpp"
+#include "bus/utf8.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace healer::bus {
+
+namespace {
+
+constexpr core::Duration kFirstRetry = std::chrono::milliseconds(100);
+constexpr core::Duration kLastRetry = std::chrono::seconds(5);
+constexpr core::Duration kNameRetry = std::chrono::seconds(2);
+/// The counts take a look at all processes: in a burst, once for many changes.
+constexpr core::Duration kManagerDelay = std::chrono::milliseconds(50);
+constexpr core::Duration kProbeTimeout = std::chrono::seconds(4);
+
+std::vector<std::string> validNames(const std::vector<std::string>& names) {
+    std::vector<std::string> result(names.size());
+    std::transform(names.begin(), names.end(), result.begin(),
+                   [](const std::string& name) { return validUtf8(name); });
+    return result;
+}
+
+} // namespace
+
+Service::Service(runtime::Loop& loop, runtime::Log& log, Backend& backend, Settings settings)
+    : loop_(loop), log_(log), backend_(backend), settings_(std::move(settings)), backoff_(kFirstRetry) {}
+
+Service::~Service() = default;
+
+void Service::start() {
+    if (settings_.mode.kind != BusMode::Kind::none) {
+        attempt();
+    }
+}
+
+void Service::attempt() {
+    probe_ = std::make_unique<BusProbe>(loop_, settings_.mode, kProbeTimeout,
+                                        [this](const core::Result<void>& outcome) { probed(outcome); });
+}
+
+void Service::probed(const core::Result<void>& outcome) {
+    probe_.reset();
+    if (!outcome) {
+        unavailable("cannot connect to " + describe(settings_.mode) + ": " + outcome.error().message);
+        retryConnecting();
+        return;
+    }
+    auto connection = Connection::open(loop_, settings_.mode, [this](const std::string& why) {
+        session_.reset();
+        unavailable("lost the connection to " + describe(settings_.mode) + ": " + why);
+        retryConnecting();
+    });
+    if (!connection) {
+        unavailable(connection.error().message);
+        retryConnecting();
+        return;
+    }
+    try {
+        session_ = std::make_unique<Session>(std::move(connection).value(), backend_, settings_.log);
+    } catch (const sdbus::Error& e) {
+        unavailable("cannot export the D-Bus objects: " + e.getMessage());
+        retryConnecting();
+        return;
+    }
+    published_.clear();
+    for (const std::string& name : backend_.processNames()) {
+        published_.emplace(name, takeSnapshot(backend_, name));
+    }
+    publishedManager_ = takeManagerSnapshot(backend_);
+    changed_.clear();
+    requestName();
+}
+
+void Service::requestName() {
+    if (session_) {
+        session_->connection().requestName(kServiceName,
+                                           [this](const core::Result<bool>& owned) { nameAnswered(owned); });
+    }
+}
+
+void Service::nameAnswered(const core::Result<bool>& owned) {
+    if (owned && *owned) {
+        nameOwned_ = true;
+        backoff_ = kFirstRetry;
+        lastComplaint_.clear();
+        log_.info(std::string("D-Bus: ") + kServiceName + " is on " + describe(settings_.mode));
+        if (settings_.onNameAcquired) {
+            settings_.onNameAcquired();
+        }
+        return;
+    }
+    unavailable(owned
+                    ? std::string("the name ") + kServiceName + " on " + describe(settings_.mode) +
+                          " belongs to another program; is a second Healer running?"
+                    : std::string("the bus refuses the name ") + kServiceName + ": " + owned.error().message);
+    retryIn(kNameRetry, &Service::requestName);
+}
+
+void Service::unavailable(const std::string& why) {
+    nameOwned_ = false;
+    if (std::exchange(lastComplaint_, why) != why) {
+        log_.warn("D-Bus: " + why + "; healing goes on, trying again");
+    }
+    if (settings_.onUnavailable) {
+        settings_.onUnavailable(why);
+    }
+}
+
+void Service::retryConnecting() {
+    retryIn(backoff_, &Service::attempt);
+    backoff_ = std::min(backoff_ * 2, kLastRetry);
+}
+
+void Service::retryIn(core::Duration delay, void (Service::*what)()) {
+    retry_ = loop_.addTimer(runtime::Loop::now() + delay, [this, what] { (this->*what)(); });
+}
+
+void Service::processesChanged(const std::vector<std::string>& added,
+                               const std::vector<std::string>& removed) {
+    if (!session_) {
+        return;
+    }
+    for (const std::string& name : removed) {
+        session_->removeProcess(name);
+        published_.erase(name);
+        changed_.erase(name);
+    }
+    for (const std::string& name : added) {
+        published_.insert_or_assign(name, takeSnapshot(backend_, name));
+        session_->addProcess(name);
+    }
+    publishManagerLater();
+}
+
+void Service::processChanged(const std::string& name) {
+    if (session_) {
+        changed_.insert(name);
+        publishLater();
+        publishManagerLater();
+    }
+}
+
+void Service::managerChanged() {
+    if (session_) {
+        publishManagerLater();
+    }
+}
+
+void Service::publishLater() {
+    if (!publication_) {
+        publication_ = loop_.addDeferred([this] { publish(); });
+    }
+}
+
+void Service::publish() {
+    publication_.reset();
+    const std::set<std::string> names = std::exchange(changed_, {});
+    if (!session_) {
+        return;
+    }
+    for (const std::string& name : names) {
+        const auto known = published_.find(name);
+        if (known != published_.end()) {
+            ProcessSnapshot now = takeSnapshot(backend_, name);
+            session_->announce(name, changedProperties(known->second, now));
+            known->second = std::move(now);
+        }
+    }
+}
+
+void Service::publishManagerLater() {
+    if (!managerPublication_) {
+        managerPublication_ =
+            loop_.addTimer(runtime::Loop::now() + kManagerDelay, [this] { publishManager(); });
+    }
+}
+
+void Service::publishManager() {
+    managerPublication_.reset();
+    if (!session_) {
+        return;
+    }
+    ManagerSnapshot now = takeManagerSnapshot(backend_);
+    const auto properties = changedProperties(publishedManager_, now);
+    publishedManager_ = std::move(now);
+    if (!properties.empty()) {
+        sent([&] { session_->manager().announce(properties); });
+    }
+}
+
+template <typename Emit>
+std::uint64_t Service::signal(const Emit& emit) {
+    const std::uint64_t seq = ++seq_;
+    if (session_) {
+        sent([&] { emit(session_->manager(), seq); });
+    }
+    return seq;
+}
+
+std::uint64_t Service::processDown(const std::string& name, const core::notice::ProcessDown& notice,
+                                   std::uint64_t incident) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        Dictionary details = exitDetails(notice.exit);
+        if (notice.pid > 0) {
+            details.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(notice.pid)));
+        }
+        if (incident != 0) {
+            details.emplace("incident", sdbus::Variant(incident));
+        }
+        manager.emitProcessDown(seq, validUtf8(name), static_cast<std::uint32_t>(notice.pid),
+                                validUtf8(notice.reason), details);
+    });
+}
+
+std::uint64_t Service::processDisconnected(const std::string& name, const std::string& url,
+                                           const std::string& reason) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        manager.emitProcessDisconnected(seq, validUtf8(name), validUtf8(url), validUtf8(reason));
+    });
+}
+
+std::uint64_t Service::recoveryStarted(const std::string& name, const core::notice::RecoveryStarted& notice) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        manager.emitRecoveryStarted(seq, validUtf8(name), std::uint32_t{notice.attempt});
+    });
+}
+
+std::uint64_t Service::recoveryFinished(const std::string& name,
+                                        const core::notice::RecoveryFinished& notice) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        manager.emitRecoveryFinished(seq, validUtf8(name), notice.ok, static_cast<std::uint32_t>(notice.pid),
+                                     validUtf8(notice.error),
+                                     static_cast<std::uint64_t>(notice.took.count()));
+    });
+}
+
+std::uint64_t Service::breakerChanged(const std::string& name, const core::notice::BreakerChanged& notice) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        manager.emitBreakerChanged(seq, validUtf8(name), std::string(toString(notice.from)),
+                                   std::string(toString(notice.to)));
+    });
+}
+
+std::uint64_t Service::reloaded(const ReloadOutcome& outcome) {
+    return signal([&](ManagerObject& manager, std::uint64_t seq) {
+        manager.emitReloaded(seq, validNames(outcome.added), validNames(outcome.changed),
+                             validNames(outcome.removed));
+    });
+}
+
+} // namespace healer::bus

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/session.hpp"
+
+#include <utility>
+
+namespace healer::bus {
+
+Session::Session(std::unique_ptr<Connection> connection, Backend& backend, LogSettings& log)
+    : connection_(std::move(connection)), authority_(*connection_), requests_(backend, authority_),
+      manager_(connection_->raw(), requests_), logControl_(connection_->raw(), log) {
+    for (const std::string& name : backend.processNames()) {
+        processes_.emplace(name, std::make_unique<ProcessObject>(connection_->raw(), requests_, name));
+    }
+}
+
+void Session::addProcess(const std::string& name) {
+    auto& object = processes_[name];
+    if (object) {
+        return;
+    }
+    object = std::make_unique<ProcessObject>(connection_->raw(), requests_, name);
+    sent([&object] { object->emitInterfacesAddedSignal(); });
+}
+
+void Session::removeProcess(const std::string& name) {
+    const auto found = processes_.find(name);
+    if (found != processes_.end()) {
+        sent([&found] { found->second->emitInterfacesRemovedSignal(); });
+        processes_.erase(found);
+    }
+}
+
+void Session::announce(const std::string& name, const std::vector<const char*>& properties) {
+    const auto found = processes_.find(name);
+    if (found != processes_.end() && !properties.empty()) {
+        sent([&] { found->second->announce(properties); });
+    }
+}
+
+} // namespace healer::bus

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/connection.hpp"
+#include "bus/log_control.hpp"
+#include "bus/manager_object.hpp"
+#include "bus/process_object.hpp"
+#include "bus/root_authority.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace healer::bus {
+
+/// Everything that lives as long as one connection: the objects on it and the answers it owes. What cannot be
+/// sent is dropped: the connection finds out by itself that it is lost.
+class Session {
+public:
+    /// Exports all objects of the backend. The references outlive it.
+    Session(std::unique_ptr<Connection> connection, Backend& backend, LogSettings& log);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() = default;
+
+    [[nodiscard]] Connection& connection() { return *connection_; }
+    [[nodiscard]] ManagerObject& manager() { return manager_; }
+
+    void addProcess(const std::string& name);
+    void removeProcess(const std::string& name);
+    void announce(const std::string& name, const std::vector<const char*>& properties);
+
+private:
+    std::unique_ptr<Connection> connection_;
+    RootAuthority authority_;
+    Requests requests_;
+    ManagerObject manager_;
+    LogControl logControl_;
+    std::map<std::string, std::unique_ptr<ProcessObject>> processes_;
+};
+
+} // namespace healer::bus

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "healerctl/commands.hpp"
+
+#include "healerctl/reports.hpp"
+#include "healerctl/text.hpp"
+
+#include <map>
+#include <ostream>
+
+namespace healer::healerctl {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint32_t kStatusLines = 10;
+constexpr std::uint32_t kHistoryLines = 50;
+constexpr std::uint32_t kWhyLines = 100;
+constexpr const char* kNoSuchProcessError = "org.healer.Error.NoSuchProcess";
+
+std::uint32_t lines(const Options& options, std::uint32_t normally) {
+    return options.lines == 0 ? normally : options.lines;
+}
+
+bool asJson(const Terminal& terminal) {
+    return terminal.json != JsonStyle::off;
+}
+
+/// Says what went wrong with this process, and which name may have been meant.
+int reportFor(const std::string& name, Daemon& daemon, const Terminal& terminal, const CallFailure& failure) {
+    if (failure.name() != kNoSuchProcessError) {
+        terminal.err << "healerctl: " << printable(name) << ": " << printable(failure.what()) << '\n';
+        return kFailed;
+    }
+    std::vector<std::string> names;
+    try {
+        for (const json& process : daemon.processes()) {
+            names.push_back(process.value("Name", ""));
+        }
+    } catch (const CallFailure&) {
+        names.clear();
+    }
+    const std::string meant = nearest(name, names);
+    terminal.err << "healerctl: no such process: " << printable(name)
+                 << (meant.empty() ? "" : "; did you mean " + printable(meant) + "?") << '\n';
+    return kNoSuchProcess;
+}
+
+/// Does something for each name, goes on after a failure, and ends with the first exit status that is not 0.
+template <typename Body>
+int forEachName(const Options& options, Daemon& daemon, const Terminal& terminal, Body&& body) {
+    int status = kDone;
+    for (const std::string& name : options.arguments) {
+        int one = kDone;
+        try {
+            one = body(name);
+        } catch (const CallFailure& failure) {
+            one = reportFor(name, daemon, terminal, failure);
+        }
+        status = status == kDone ? one : status;
+    }
+    return status;
+}
+
+int list(const Options&, Daemon& daemon, const Terminal& terminal) {
+    const std::vector<json> processes = daemon.processes();
+    if (asJson(terminal)) {
+        printJson(terminal, processes);
+    } else {
+        printTable(terminal, processes);
+    }
+    return kDone;
+}
+
+int status(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    if (options.arguments.empty()) {
+        const json manager = daemon.manager();
+        asJson(terminal) ? printJson(terminal, manager) : printManager(terminal, manager);
+        return kDone;
+    }
+    bool first = true;
+    return forEachName(options, daemon, terminal, [&](const std::string& name) {
+        const json process = daemon.process(name);
+        const std::vector<json> history = daemon.history(name, lines(options, kStatusLines));
+        if (asJson(terminal)) {
+            json document = process;
+            document["History"] = history;
+            printJson(terminal, document);
+        } else {
+            terminal.out << (first ? "" : "\n");
+            printStatus(terminal, process, history);
+        }
+        first = false;
+        return isUp(process) ? kDone : kNotUp;
+    });
+}
+
+int change(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    struct Words {
+        Verb verb;
+        const char* done;
+    };
+    static const std::map<std::string, Words> kVerbs{
+        {"start", {Verb::start, "started"}},       {"stop", {Verb::stop, "stopped"}},
+        {"restart", {Verb::restart, "restarted"}}, {"pause", {Verb::pause, "paused"}},
+        {"resume", {Verb::resume, "resumed"}},     {"reset", {Verb::reset, "breaker reset"}}};
+    const Words& words = kVerbs.at(options.command);
+    return forEachName(options, daemon, terminal, [&](const std::string& name) {
+        const std::optional<std::uint32_t> pid = daemon.change(words.verb, name);
+        if (asJson(terminal)) {
+            json document{{"Name", name}, {"Done", options.command}};
+            if (pid) {
+                document["PID"] = *pid;
+            }
+            printJson(terminal, document);
+        } else {
+            terminal.out << printable(name) << ": " << words.done
+                         << (pid ? ", PID " + std::to_string(*pid) : std::string()) << '\n';
+        }
+        terminal.out.flush();
+        return kDone;
+    });
+}
+
+int reload(const Options&, Daemon& daemon, const Terminal& terminal) {
+    const json outcome = daemon.reload();
+    if (asJson(terminal)) {
+        printJson(terminal, outcome);
+        return kDone;
+    }
+    bool any = false;
+    for (const char* kind : {"Added", "Changed", "Removed"}) {
+        for (const json& name : outcome.at(kind)) {
+            terminal.out << kind << ' ' << printable(name.get<std::string>()) << '\n';
+            any = true;
+        }
+    }
+    terminal.out << (any ? "" : "Nothing changed\n");
+    return kDone;
+}
+
+int history(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    const auto print = [&](const std::string& name) {
+        const std::vector<json> entries = daemon.history(name, lines(options, kHistoryLines));
+        asJson(terminal) ? printJson(terminal, entries) : printHistory(terminal, entries, name.empty(), "");
+        return kDone;
+    };
+    return options.arguments.empty() ? print("") : forEachName(options, daemon, terminal, print);
+}
+
+int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    return forEachName(options, daemon, terminal, [&](const std::string& name) {
+        const json process = daemon.process(name);
+        const std::vector<json> entries = daemon.history(name, lines(options, kWhyLines));
+        if (asJson(terminal)) {
+            json document = process;
+            document["History"] = entries;
+            printJson(terminal, document);
+        } else {
+            printWhy(terminal, process, entries);
+        }
+        return kDone;
+    });
+}
+
+} // namespace
+
+int report(const Terminal& terminal, const CallFailure& failure) {
+    terminal.err << "healerctl: " << printable(failure.what()) << '\n';
+    return failure.name() == kNoSuchProcessError ? kNoSuchProcess : kFailed;
+}
+
+int runCommand(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    using Command = int (*)(const Options&, Daemon&, const Terminal&);
+    static const std::map<std::string, Command> kReaders{
+        {"list", list}, {"status", status}, {"reload", reload}, {"history", history}, {"why", why}};
+    try {
+        const auto reader = kReaders.find(options.command);
+        return (reader == kReaders.end() ? change : reader->second)(options, daemon, terminal);
+    } catch (const CallFailure& failure) {
+        return report(terminal, failure);
+    }
+}
+
+} // namespace healer::healerctl

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "healerctl/outcome.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace healer::healerctl {
+
+enum class JsonStyle { off, shortLines, pretty };
+
+/// What the command line asks for.
+struct Options {
+    JsonStyle json = JsonStyle::off;
+    bool noColor = false;
+    std::string bus = "system"; ///< system, session, or a D-Bus address
+    std::string host;           ///< of -H: reached by ssh
+    std::string container;      ///< of -M
+    std::uint32_t lines = 0;    ///< of -n; 0: the command's default
+    std::string command = "list";
+    std::vector<std::string> arguments;
+};
+
+struct HelpWanted {};
+struct VersionWanted {};
+/// The command line cannot be understood; a sentence.
+struct UsageError {
+    std::string message;
+};
+
+using ParsedOptions = std::variant<Options, HelpWanted, VersionWanted, UsageError>;
+
+/// Understands the arguments after argv[0].
+[[nodiscard]] ParsedOptions parseOptions(const std::vector<std::string>& arguments);
+
+[[nodiscard]] std::string_view helpText();
+
+} // namespace healer::healerctl

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "healerctl/options.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+namespace healer::healerctl {
+
+/// Where and how commands write.
+struct Terminal {
+    std::ostream& out;
+    std::ostream& err;
+    bool colour = false;
+    JsonStyle json = JsonStyle::off;
+    std::uint64_t nowUsec = 0; ///< CLOCK_REALTIME
+};
+
+enum class Tone { plain, good, bad, notice, dim, bold };
+
+/// The text (already printable) in a colour, if the terminal has them.
+[[nodiscard]] std::string painted(const Terminal& terminal, Tone tone, std::string_view text);
+
+/// The tone for a state of the contract.
+[[nodiscard]] Tone toneOfState(std::string_view state);
+
+/// One JSON document and a newline. Only ASCII is written, everything else escaped.
+void printJson(const Terminal& terminal, const nlohmann::json& document);
+
+} // namespace healer::healerctl

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Words for people: pure functions from values to text.
+namespace healer::healerctl {
+
+/// The text with every control character (C0, DEL, C1) shown as an escape, so that nothing from the daemon
+/// can steer the terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// How many columns a text takes on a terminal, as far as its code points tell.
+[[nodiscard]] std::size_t columns(std::string_view text);
+
+/// "2min 10s", "3d 4h", "850ms": the two largest units that count.
+[[nodiscard]] std::string durationText(std::uint64_t usec);
+/// "14:03:05" on the same local day as now, else "2026-11-23 14:03:05".
+[[nodiscard]] std::string clockText(std::uint64_t realtimeUsec, std::uint64_t nowUsec);
+/// "2026-11-23 14:03:05", local time.
+[[nodiscard]] std::string dateText(std::uint64_t realtimeUsec);
+/// "3min 2s ago", or "in 5s" for what is to come.
+[[nodiscard]] std::string agoText(std::uint64_t realtimeUsec, std::uint64_t nowUsec);
+
+/// "SIGKILL" for 9.
+[[nodiscard]] std::string signalText(int number);
+
+/// An argument list as one would type it.
+[[nodiscard]] std::string shellText(const std::vector<std::string>& arguments);
+
+/// The candidate that is most like `word`, if one is near enough to be meant; else empty.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+} // namespace healer::healerctl

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/ebpf/ebpf_host.hpp"
+
+#include "monitor/ebpf/ebpf_monitor.hpp"
+
+#include <sys/epoll.h>
+
+#include <utility>
+
+namespace healer::monitor::ebpf {
+
+EbpfHost::EbpfHost(HostContext context) : context_(context), scan_(context.loop), schedule_(context.loop) {
+    auto loaded = KernelProbe::load(context_.log);
+    if (!loaded) {
+        status_ = loaded.error().message;
+        context_.log.warn("eBPF is not used: " + status_ +
+                          ". Exits are noticed by pidfd, and new instances by a scan at intervals.");
+        return;
+    }
+    probe_ = std::move(*loaded);
+    readable_ = context_.loop.addIo(probe_->fd(), EPOLLIN, [this](std::uint32_t) { drain(); });
+}
+
+EbpfHost::~EbpfHost() = default;
+
+std::unique_ptr<Monitor> EbpfHost::make(MonitorContext context) {
+    return std::make_unique<EbpfMonitor>(*this, std::move(context));
+}
+
+std::uint64_t EbpfHost::lostEvents() const {
+    return probe_ ? probe_->lost() : 0;
+}
+
+std::string EbpfHost::unitOf(const std::string& name) const {
+    return context_.managedByService ? "healer-" + name + ".service" : std::string();
+}
+
+void EbpfHost::remove(EbpfMonitor& monitor) {
+    monitors_.erase(&monitor);
+    schedule_.clear(monitor);
+}
+
+void EbpfHost::watch(EbpfMonitor& monitor, pid_t pid) {
+    byPid_[pid].insert(&monitor);
+    if (!probe_) {
+        return;
+    }
+    if (const auto entered = probe_->watch(pid); !entered) {
+        context_.log.warn(entered.error().message + "; its end is noticed by pidfd");
+    }
+}
+
+void EbpfHost::unwatch(EbpfMonitor& monitor, pid_t pid) {
+    const auto entry = byPid_.find(pid);
+    if (entry == byPid_.end() || entry->second.erase(&monitor) == 0 || !entry->second.empty()) {
+        return;
+    }
+    byPid_.erase(entry);
+    if (probe_) {
+        probe_->unwatch(pid);
+    }
+}
+
+void EbpfHost::expect(EbpfMonitor& monitor, const std::string& name) {
+    auto& expecting = byName_[asKernelCuts(name)];
+    expecting.insert(&monitor);
+    if (!probe_ || expecting.size() > 1) {
+        return;
+    }
+    if (const auto entered = probe_->expect(name); !entered) {
+        context_.log.warn(entered.error().message + "; new instances are noticed by a scan");
+    }
+}
+
+void EbpfHost::unexpect(EbpfMonitor& monitor, const std::string& name) {
+    const auto entry = byName_.find(asKernelCuts(name));
+    if (entry == byName_.end() || entry->second.erase(&monitor) == 0 || !entry->second.empty()) {
+        return;
+    }
+    byName_.erase(entry);
+    if (probe_) {
+        probe_->unexpect(name);
+    }
+}
+
+void EbpfHost::drain() {
+    if (!probe_) {
+        return;
+    }
+    probe_->drain([this](const KernelRecord& record) { dispatch(record); });
+    makeGoodLosses();
+}
+
+void EbpfHost::dispatch(const KernelRecord& record) {
+    // The monitors only put their reports into their outboxes, so the sets stay as they are but for what they
+    // change themselves: hence the copies.
+    if (const auto* exit = std::get_if<ExitRecord>(&record)) {
+        if (const auto entry = byPid_.find(exit->key.pid); entry != byPid_.end()) {
+            for (auto* monitor : std::set(entry->second)) {
+                monitor->onExit(*exit);
+            }
+        }
+        return;
+    }
+    const auto& exec = std::get<ExecRecord>(record);
+    if (const auto entry = byName_.find(exec.name); entry != byName_.end()) {
+        for (auto* monitor : std::set(entry->second)) {
+            monitor->onExec(exec.pid);
+        }
+    }
+}
+
+void EbpfHost::makeGoodLosses() {
+    const auto lost = probe_->lost();
+    if (lost == lostSeen_) {
+        return;
+    }
+    context_.log.warn(std::to_string(lost - lostSeen_) +
+                      " kernel events were lost; all processes are looked at again");
+    lostSeen_ = lost;
+    for (auto* monitor : monitors_) {
+        monitor->lookAgain();
+    }
+}
+
+} // namespace healer::monitor::ebpf

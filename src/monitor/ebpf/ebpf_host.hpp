@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/ebpf/kernel_probe.hpp"
+#include "monitor/monitor.hpp"
+#include "monitor/schedule.hpp"
+#include "runtime/proc_scan.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace healer::monitor::ebpf {
+
+class EbpfMonitor;
+
+/// Shares one kernel probe among all monitors of the kind and hands its records to those whom they concern.
+/// Without a probe the monitors have their pidfds and scans.
+class EbpfHost final : public Host {
+public:
+    explicit EbpfHost(HostContext context);
+    ~EbpfHost() override;
+
+    [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;
+    [[nodiscard]] std::string status() const override { return status_; }
+    [[nodiscard]] std::uint64_t lostEvents() const override;
+
+    [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
+    [[nodiscard]] runtime::Log& log() { return context_.log; }
+    [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
+    [[nodiscard]] Schedule& schedule() { return schedule_; }
+    /// The unit that a process of this name is started as; empty when it is started directly.
+    [[nodiscard]] std::string unitOf(const std::string& name) const;
+
+    void enter(EbpfMonitor& monitor) { monitors_.insert(&monitor); }
+    /// Forgets the monitor and all that it asked for.
+    void remove(EbpfMonitor& monitor);
+    void watch(EbpfMonitor& monitor, pid_t pid);
+    void unwatch(EbpfMonitor& monitor, pid_t pid);
+    /// Hints about starts of programs of this file name, wanted or no more.
+    void expect(EbpfMonitor& monitor, const std::string& name);
+    void unexpect(EbpfMonitor& monitor, const std::string& name);
+    /// Takes the records that are there; called when the ring is readable and before a pidfd's word is taken.
+    void drain();
+
+private:
+    void dispatch(const KernelRecord& record);
+    void makeGoodLosses();
+
+    HostContext context_;
+    runtime::ProcScan scan_;
+    Schedule schedule_;
+    std::string status_ = "active";
+    std::set<EbpfMonitor*> monitors_;
+    std::map<pid_t, std::set<EbpfMonitor*>> byPid_;
+    std::map<std::string, std::set<EbpfMonitor*>> byName_; ///< names as the kernel cuts them
+    std::uint64_t lostSeen_ = 0;
+    std::unique_ptr<KernelProbe> probe_;
+    runtime::Source readable_;
+};
+
+} // namespace healer::monitor::ebpf

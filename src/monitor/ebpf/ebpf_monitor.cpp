@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/ebpf/ebpf_monitor.hpp"
+
+#include "runtime/proc_entry.hpp"
+#include "runtime/program_identity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace healer::monitor::ebpf {
+
+namespace {
+
+constexpr std::array<core::Duration, 4> kHintLooks{
+    std::chrono::milliseconds(5), std::chrono::milliseconds(20), std::chrono::milliseconds(100),
+    std::chrono::milliseconds(500)};
+constexpr std::size_t kMostHints = 16;
+
+} // namespace
+
+EbpfMonitor::EbpfMonitor(EbpfHost& host, MonitorContext context)
+    : host_(host), process_(context.process),
+      interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
+      outbox_(host.loop(), std::move(context.report)),
+      watch_(host.loop(), [this](core::Exit exit) { onPidfd(exit); }), hintTimer_(*this) {
+    host_.enter(*this);
+}
+
+EbpfMonitor::~EbpfMonitor() {
+    letGo();
+    host_.schedule().clear(hintTimer_);
+    host_.remove(*this);
+}
+
+core::Identity EbpfMonitor::identity() const {
+    return runtime::identityOf(process_.command, host_.unitOf(process_.name));
+}
+
+void EbpfMonitor::start(std::optional<core::ProcessKey> known) {
+    beWithout();
+    if (known && isRunning(*known)) {
+        outbox_.post(core::event::Up{process_.name, *known});
+    } else {
+        ask();
+    }
+}
+
+void EbpfMonitor::follow(std::optional<core::ProcessKey> key) {
+    if (key && key == watch_.key()) {
+        return;
+    }
+    letGo();
+    if (!key) {
+        beWithout();
+        return;
+    }
+    predecessor_.reset();
+    // First the kernel's table, then the look whether it still lives: there is no moment in which an end is
+    // missed.
+    host_.watch(*this, key->pid);
+    watch_.hold(key);
+}
+
+void EbpfMonitor::letGo() {
+    if (watch_.key()) {
+        host_.unwatch(*this, watch_.key()->pid);
+    }
+    watch_.hold(std::nullopt);
+    downTold_ = false;
+    if (std::exchange(hinting_, false)) {
+        host_.unexpect(*this, std::string(core::baseName(process_.command.path)));
+    }
+    hints_.clear();
+    host_.schedule().clear(hintTimer_);
+    host_.schedule().clear(*this);
+}
+
+void EbpfMonitor::beWithout() {
+    if (!std::exchange(hinting_, true)) {
+        host_.expect(*this, std::string(core::baseName(process_.command.path)));
+    }
+    host_.schedule().setNext(*this, interval_);
+}
+
+void EbpfMonitor::onExit(const ExitRecord& record) {
+    if (watch_.key() == record.key) {
+        watch_.markEnded();
+        noteEnd(record.exit, record.endTicks);
+    }
+}
+
+void EbpfMonitor::onPidfd(const core::Exit& exit) {
+    // The kernel's record says more than a pidfd does; it was written before, so it is there now.
+    host_.drain();
+    noteEnd(exit, ticksOf(runtime::Loop::now()));
+}
+
+void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
+    if (std::exchange(downTold_, true)) {
+        return;
+    }
+    const auto key = *watch_.key();
+    predecessor_ =
+        core::Predecessor{key, endTicks, exit.reason == core::ExitReason::exited && exit.code == 0};
+    outbox_.post(core::event::Down{process_.name, key, std::move(exit)});
+    beWithout();
+}
+
+void EbpfMonitor::look() {
+    if (watch_.alive()) {
+        outbox_.post(core::event::Up{process_.name, *watch_.key()});
+    } else {
+        ask();
+    }
+}
+
+void EbpfMonitor::ask() {
+    std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
+    questions_.push_back(host_.scan().find(
+        identity(), core::Strictness::exact, [this](const std::vector<core::ProcessFacts>& found) {
+            if (watch_.alive()) {
+                outbox_.post(core::event::Up{process_.name, *watch_.key()});
+            } else if (!reportUp(found)) {
+                outbox_.post(core::event::Absent{process_.name, "no running instance was found"});
+            }
+        }));
+}
+
+void EbpfMonitor::scanQuietly() {
+    if (watch_.alive() || quiet_.pending()) {
+        return;
+    }
+    quiet_ = host_.scan().find(identity(), core::Strictness::exact,
+                               [this](const std::vector<core::ProcessFacts>& found) {
+                                   if (!watch_.alive()) {
+                                       reportUp(found);
+                                   }
+                               });
+}
+
+bool EbpfMonitor::reportUp(const std::vector<core::ProcessFacts>& candidates) {
+    const auto chosen = core::choose(candidates, predecessor_);
+    if (!chosen || !isRunning(*chosen)) {
+        return false;
+    }
+    outbox_.post(core::event::Up{process_.name, *chosen});
+    return true;
+}
+
+void EbpfMonitor::lookAgain() {
+    scanQuietly();
+}
+
+void EbpfMonitor::due() {
+    if (!watch_.alive()) {
+        scanQuietly();
+        host_.schedule().setNext(*this, interval_);
+    }
+}
+
+void EbpfMonitor::onExec(pid_t pid) {
+    const auto facts = runtime::factsOf(pid);
+    if (!facts || watch_.alive() || settle(*facts)) {
+        return;
+    }
+    const bool known = std::ranges::any_of(hints_, [&](const Hint& hint) { return hint.key == facts->key; });
+    if (!known && hints_.size() < kMostHints) {
+        hints_.push_back(Hint{facts->key});
+        host_.schedule().set(hintTimer_, runtime::Loop::now() + kHintLooks.front());
+    }
+}
+
+bool EbpfMonitor::settle(const core::ProcessFacts& facts) {
+    if (core::matches(identity(), facts, core::Strictness::exact)) {
+        reportUp({facts});
+        return true;
+    }
+    // Only what runs as the right user can still become the instance; nobody else gets more than this one
+    // look.
+    return facts.zombie || facts.effectiveUid != process_.command.user.uid;
+}
+
+void EbpfMonitor::checkHints() {
+    std::optional<core::Duration> next;
+    std::erase_if(hints_, [&](Hint& hint) {
+        const auto facts = runtime::factsOf(hint.key.pid);
+        if (!facts || facts->key != hint.key || watch_.alive() || settle(*facts) ||
+            ++hint.looks == kHintLooks.size()) {
+            return true;
+        }
+        next = std::min(next.value_or(kHintLooks[hint.looks]), kHintLooks[hint.looks]);
+        return false;
+    });
+    if (next) {
+        host_.schedule().set(hintTimer_, runtime::Loop::now() + *next);
+    }
+}
+
+} // namespace healer::monitor::ebpf

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/identity.hpp"
+#include "monitor/ebpf/ebpf_host.hpp"
+#include "monitor/instance_watch.hpp"
+#include "monitor/outbox.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::monitor::ebpf {
+
+/// Follows one process by the kernel's exit record, and by a pidfd in case that is lost. While it follows
+/// none it looks at programs of the right name when they are started, and scans at intervals.
+class EbpfMonitor final : public Monitor, public Schedule::Client {
+public:
+    EbpfMonitor(EbpfHost& host, MonitorContext context);
+    ~EbpfMonitor() override;
+
+    void start(std::optional<core::ProcessKey> known) override;
+    void follow(std::optional<core::ProcessKey> key) override;
+    void look() override;
+
+    void onExit(const ExitRecord& record);
+    void onExec(pid_t pid);
+    /// Records may have been lost.
+    void lookAgain();
+    void due() override;
+
+private:
+    /// A started program that is not the wanted one yet: env(1) or a shell on the way to it.
+    struct Hint {
+        core::ProcessKey key;
+        unsigned looks = 0;
+    };
+    class HintTimer final : public Schedule::Client {
+    public:
+        explicit HintTimer(EbpfMonitor& owner) : owner_(owner) {}
+        void due() override { owner_.checkHints(); }
+
+    private:
+        EbpfMonitor& owner_;
+    };
+
+    [[nodiscard]] core::Identity identity() const;
+    void letGo();
+    void beWithout();
+    void onPidfd(const core::Exit& exit);
+    void noteEnd(core::Exit exit, std::uint64_t endTicks);
+    void ask();
+    void scanQuietly();
+    /// Reports the instance among these; false when there is none.
+    bool reportUp(const std::vector<core::ProcessFacts>& candidates);
+    void checkHints();
+    /// True when this hint needs no further look.
+    bool settle(const core::ProcessFacts& facts);
+
+    EbpfHost& host_;
+    const core::ProcessPlan& process_;
+    core::Duration interval_;
+    Outbox outbox_;
+    InstanceWatch watch_;
+    bool downTold_ = false; ///< of what watch_ holds
+    bool hinting_ = false;
+    std::optional<core::Predecessor> predecessor_;
+    std::vector<runtime::ProcScan::Question> questions_;
+    runtime::ProcScan::Question quiet_;
+    std::vector<Hint> hints_;
+    HintTimer hintTimer_;
+};
+
+} // namespace healer::monitor::ebpf

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/ebpf/kernel_probe.hpp"
+
+#include "monitor/ebpf/libbpf_log.hpp"
+#include "process_exit.h"
+
+#include <bpf/bpf.h>
+#include <process_exit.skel.h>
+
+#include <malloc.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace healer::monitor::ebpf {
+
+namespace {
+
+constexpr std::size_t kBatch = 256;
+
+using Comm = std::array<char, HEALER_COMM_LENGTH>;
+
+Comm commOf(const std::string& name) {
+    Comm comm{};
+    asKernelCuts(name).copy(comm.data(), comm.size());
+    return comm;
+}
+
+/// What this process's time namespace adds to the boot time that /proc shows.
+std::int64_t bootOffsetNs() {
+    constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+    const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/timens_offsets", "re"),
+                                                     &std::fclose);
+    std::array<char, 32> clock{};
+    long long seconds = 0;
+    long long nanoseconds = 0;
+    // NOLINTNEXTLINE(cert-err34-c): written by the kernel
+    while (file && std::fscanf(file.get(), "%31s %lld %lld", clock.data(), &seconds, &nanoseconds) == 3) {
+        if (std::string_view(clock.data()) == "boottime") {
+            return seconds * kNsPerSecond + nanoseconds;
+        }
+    }
+    return 0;
+}
+
+/// The inode of this process's PID namespace; 0 for the initial one, which has a fixed number.
+unsigned ownPidNamespace() {
+    constexpr ino_t kInitial = 0xEFFFFFFC;
+    struct stat file {};
+    if (::stat("/proc/self/ns/pid", &file) != 0 || file.st_ino == kInitial) {
+        return 0;
+    }
+    return static_cast<unsigned>(file.st_ino);
+}
+
+core::Error notLoaded(int error, const LibbpfLog& said) {
+    std::string why;
+    if (error == EPERM || error == EACCES) {
+        why = "no permission to load eBPF programs (root, or CAP_BPF and CAP_PERFMON, is needed)";
+    } else if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+        why = "this kernel offers no type information (/sys/kernel/btf/vmlinux is missing)";
+    } else {
+        why = std::string("the kernel refuses the eBPF programs: ") + std::strerror(error);
+        if (!said.lastWarning().empty()) {
+            why += " (" + said.lastWarning() + ")";
+        }
+    }
+    return core::Error{why};
+}
+
+} // namespace
+
+std::string asKernelCuts(const std::string& name) {
+    return name.substr(0, HEALER_COMM_LENGTH - 1);
+}
+
+struct KernelProbe::State {
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        ring_buffer__free(ring);
+        process_exit_bpf__destroy(skeleton);
+    }
+
+    /// Copies only: no exception may pass through libbpf. Full: libbpf is told to stop after this record.
+    static int take(void* context, void* data, std::size_t size) {
+        auto& self = *static_cast<State*>(context);
+        if (size >= sizeof(healer_record)) {
+            std::memcpy(&self.batch[self.filled++], data, sizeof(healer_record));
+        }
+        return self.filled == self.batch.size() ? -ENOBUFS : 0;
+    }
+
+    [[nodiscard]] std::uint64_t ticks(std::uint64_t bootNs) const {
+        constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+        return (bootNs + static_cast<std::uint64_t>(offsetNs)) / (kNsPerSecond / ticksPerSecond);
+    }
+
+    [[nodiscard]] KernelRecord decode(const healer_record& record) const {
+        if (record.type == HEALER_RECORD_EXEC) {
+            return ExecRecord{record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))};
+        }
+        return ExitRecord{{record.pid, ticks(record.start_time)},
+                          ticks(record.time),
+                          core::exitFromWaitStatus(record.exit_code)};
+    }
+
+    /// One more or less of the watched PIDs that share a bit of the kernel's filter.
+    void count(pid_t pid, int change) {
+        const auto bit = static_cast<unsigned>(pid) % HEALER_FILTER_BITS;
+        sharing[bit] += change;
+        std::atomic_ref<unsigned char> byte(skeleton->bss->filter[bit / 8]);
+        const auto mask = static_cast<unsigned char>(1U << (bit % 8));
+        if (sharing[bit] > 0) {
+            byte.fetch_or(mask);
+        } else {
+            byte.fetch_and(static_cast<unsigned char>(~mask));
+        }
+    }
+
+    process_exit_bpf* skeleton = nullptr;
+    std::array<int, HEALER_FILTER_BITS> sharing{};
+    ring_buffer* ring = nullptr;
+    std::int64_t offsetNs = bootOffsetNs();
+    std::uint64_t ticksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+    std::array<healer_record, kBatch> batch{};
+    std::size_t filled = 0;
+};
+
+KernelProbe::KernelProbe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+KernelProbe::~KernelProbe() = default;
+
+core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log) {
+    const LibbpfLog said(log);
+    auto state = std::make_unique<State>();
+    errno = 0;
+    state->skeleton = process_exit_bpf__open();
+    if (state->skeleton == nullptr) {
+        return notLoaded(errno, said);
+    }
+    state->skeleton->rodata->pid_namespace = ownPidNamespace();
+    if (const int error = process_exit_bpf__load(state->skeleton); error != 0) {
+        return notLoaded(-error, said);
+    }
+    if (const int error = process_exit_bpf__attach(state->skeleton); error != 0) {
+        return notLoaded(-error, said);
+    }
+    state->ring =
+        ring_buffer__new(bpf_map__fd(state->skeleton->maps.records), &State::take, state.get(), nullptr);
+    if (state->ring == nullptr) {
+        return notLoaded(errno, said);
+    }
+    // libbpf has read the types of the whole kernel, some megabytes that are not needed any more.
+    malloc_trim(0);
+    return std::unique_ptr<KernelProbe>(new KernelProbe(std::move(state)));
+}
+
+core::Result<void> KernelProbe::watch(pid_t pid) {
+    const unsigned char yes = 1;
+    if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid, &yes, BPF_NOEXIST) != 0) {
+        if (errno == EEXIST) {
+            return {};
+        }
+        return core::Error{"cannot enter process " + std::to_string(pid) +
+                           " into the kernel's table: " + std::strerror(errno)};
+    }
+    state_->count(pid, 1);
+    return {};
+}
+
+void KernelProbe::unwatch(pid_t pid) {
+    if (bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid) == 0) {
+        state_->count(pid, -1);
+    }
+}
+
+core::Result<void> KernelProbe::expect(const std::string& name) {
+    const unsigned char yes = 1;
+    const auto comm = commOf(name);
+    if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data(), &yes, BPF_ANY) != 0) {
+        return core::Error{"cannot enter the program name " + name +
+                           " into the kernel's table: " + std::strerror(errno)};
+    }
+    return {};
+}
+
+void KernelProbe::unexpect(const std::string& name) {
+    const auto comm = commOf(name);
+    bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data());
+}
+
+int KernelProbe::fd() const {
+    return ring_buffer__epoll_fd(state_->ring);
+}
+
+void KernelProbe::drain(const std::function<void(const KernelRecord&)>& take) {
+    bool more = true;
+    while (more) {
+        state_->filled = 0;
+        ring_buffer__consume(state_->ring);
+        const auto batch = state_->batch;
+        const auto filled = state_->filled;
+        more = filled == batch.size();
+        for (std::size_t index = 0; index < filled; ++index) {
+            take(state_->decode(batch[index]));
+        }
+    }
+}
+
+std::uint64_t KernelProbe::lost() const {
+    return *static_cast<const volatile unsigned long long*>(&state_->skeleton->bss->lost);
+}
+
+int KernelProbe::exitProgramFd() const {
+    return bpf_program__fd(state_->skeleton->progs.on_exit);
+}
+
+} // namespace healer::monitor::ebpf

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/ebpf/kind.hpp"
+
+#include "monitor/ebpf/ebpf_host.hpp"
+
+#include <array>
+
+namespace healer::monitor::ebpf {
+
+const Kind& kind() {
+    static constexpr std::array kArgs{
+        config::ArgSpec{.name = "interval_secs",
+                        .type = config::ArgType::seconds,
+                        .help = "Time between the scans for an instance while none is known.",
+                        .defaultNumber = 30,
+                        .minimum = 1},
+    };
+    static const Kind kKind{
+        .schema = {.type = "ebpf", .args = kArgs, .confirmsStart = false},
+        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+            return std::make_unique<EbpfHost>(context);
+        },
+    };
+    return kKind;
+}
+
+} // namespace healer::monitor::ebpf

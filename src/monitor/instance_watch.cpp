@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/instance_watch.hpp"
+
+#include "runtime/pidfd.hpp"
+#include "runtime/proc_entry.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+namespace healer::monitor {
+
+namespace {
+
+constexpr core::Duration kRetry = std::chrono::seconds(1);
+
+} // namespace
+
+InstanceWatch::InstanceWatch(runtime::Loop& loop, Ended ended) : loop_(loop), ended_(std::move(ended)) {}
+
+void InstanceWatch::hold(std::optional<core::ProcessKey> key) {
+    source_.reset();
+    pidfd_.reset();
+    key_ = key;
+    told_ = false;
+    if (key_) {
+        arm();
+    }
+}
+
+void InstanceWatch::arm() {
+    auto opened = runtime::openPidfd(*key_);
+    if (!opened) {
+        source_ = loop_.addTimer(runtime::Loop::now() + kRetry, [this] {
+            if (isRunning(*key_)) {
+                arm();
+            } else {
+                end({});
+            }
+        });
+        return;
+    }
+    pidfd_ = std::move(*opened);
+    if (!pidfd_) {
+        source_ = loop_.addDeferred([this] { end({}); });
+        return;
+    }
+    source_ =
+        loop_.addIo(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { end(runtime::exitOf(pidfd_.get())); });
+}
+
+void InstanceWatch::end(core::Exit exit) {
+    source_.reset();
+    if (!std::exchange(told_, true)) {
+        const auto ended = ended_;
+        ended(std::move(exit));
+    }
+}
+
+void InstanceWatch::markEnded() {
+    told_ = true;
+    source_.reset();
+}
+
+bool InstanceWatch::hasEnded() const {
+    return told_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !isRunning(*key_));
+}
+
+bool isRunning(core::ProcessKey key) {
+    const auto entry = runtime::ProcEntry::open(key.pid);
+    const auto stat = entry ? entry->stat() : std::nullopt;
+    return stat && stat->key == key && !stat->zombie();
+}
+
+std::uint64_t ticksOf(core::TimePoint when) {
+    static const auto perSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+    constexpr std::uint64_t kUsecPerSecond = 1'000'000;
+    return static_cast<std::uint64_t>(when.time_since_epoch().count()) / (kUsecPerSecond / perSecond);
+}
+
+} // namespace healer::monitor

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/process.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace healer::monitor {
+
+/// Holds one incarnation by a pidfd and tells once when it has ended. Where no pidfd is to be had, it looks
+/// each second.
+class InstanceWatch {
+public:
+    /// Takes how it ended, as far as a pidfd can tell. Called from the loop, once for each hold(); it may
+    /// hold the next one.
+    using Ended = std::function<void(core::Exit)>;
+
+    InstanceWatch(runtime::Loop& loop, Ended ended);
+    InstanceWatch(const InstanceWatch&) = delete;
+    InstanceWatch& operator=(const InstanceWatch&) = delete;
+    ~InstanceWatch() = default;
+
+    /// Holds this incarnation from now on, or none. What has ended already is told from the loop.
+    void hold(std::optional<core::ProcessKey> key);
+
+    [[nodiscard]] const std::optional<core::ProcessKey>& key() const { return key_; }
+    /// Whether it holds one that has not ended.
+    [[nodiscard]] bool alive() const { return key_.has_value() && !hasEnded(); }
+    /// Its end was learned in another way and need not be told any more.
+    void markEnded();
+
+private:
+    [[nodiscard]] bool hasEnded() const;
+    void arm();
+    void end(core::Exit exit);
+
+    runtime::Loop& loop_;
+    Ended ended_;
+    std::optional<core::ProcessKey> key_;
+    bool told_ = false;
+    runtime::UniqueFd pidfd_;
+    runtime::Source source_;
+};
+
+/// Whether exactly this incarnation still runs, by /proc alone. One that has begun to end does not.
+[[nodiscard]] bool isRunning(core::ProcessKey key);
+
+/// An instant on the clock of ProcessKey::startTicks.
+[[nodiscard]] std::uint64_t ticksOf(core::TimePoint when);
+
+} // namespace healer::monitor

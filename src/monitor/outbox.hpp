@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/monitor.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace healer::monitor {
+
+/// Hands a monitor's events to its Report from the loop, in order, whoever posts them. After its destruction,
+/// also by a report itself, nothing is reported.
+class Outbox {
+public:
+    Outbox(runtime::Loop& loop, Report report);
+    Outbox(const Outbox&) = delete;
+    Outbox& operator=(const Outbox&) = delete;
+    ~Outbox() = default;
+
+    void post(core::Event event);
+
+private:
+    struct State {
+        Report report;
+        std::vector<core::Event> events;
+    };
+    static void deliver(const std::weak_ptr<State>& box);
+
+    runtime::Loop& loop_;
+    std::shared_ptr<State> state_;
+    runtime::Source next_;
+};
+
+} // namespace healer::monitor

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.hpp"
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace healer::monitor::pidfile {
+
+/// The decimal PID in the text of a PID file: digits with white space around them, and nothing else.
+[[nodiscard]] core::Result<pid_t> parsePid(std::string_view text);
+
+/// Reads a PID file that anybody may have tampered with: a regular file only (nothing else is even opened),
+/// at most 64 bytes, a symbolic link in the last place only when root or `owner` made it. Never blocks.
+/// Errors are sentences that name the path and tell nothing of the content.
+[[nodiscard]] core::Result<pid_t> readPidFile(const std::string& path, uid_t owner);
+
+/// What changes when a file is written or replaced; equal stamps mean that it need not be read again.
+struct FileStamp {
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::int64_t size = 0;
+    std::int64_t modifiedNs = 0;
+    std::int64_t changedNs = 0;
+
+    bool operator==(const FileStamp&) const = default;
+};
+
+/// None when there is no file.
+[[nodiscard]] std::optional<FileStamp> stampOf(const std::string& path);
+
+} // namespace healer::monitor::pidfile

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/monitor.hpp"
+#include "monitor/pidfile/folder_watch.hpp"
+#include "monitor/schedule.hpp"
+#include "runtime/proc_scan.hpp"
+
+#include <memory>
+#include <string>
+
+namespace healer::monitor::pidfile {
+
+/// What all PID-file monitors share: one inotify, one timer, one scan.
+class PidFileHost final : public Host {
+public:
+    explicit PidFileHost(HostContext context)
+        : context_(context), folders_(context.loop), schedule_(context.loop), scan_(context.loop) {}
+
+    [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;
+
+    [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
+    [[nodiscard]] runtime::Log& log() { return context_.log; }
+    [[nodiscard]] FolderWatch& folders() { return folders_; }
+    [[nodiscard]] Schedule& schedule() { return schedule_; }
+    [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
+    /// The unit that a process of this name is started as; empty when it is started directly.
+    [[nodiscard]] std::string unitOf(const std::string& name) const {
+        return context_.managedByService ? "healer-" + name + ".service" : std::string();
+    }
+
+private:
+    HostContext context_;
+    FolderWatch folders_;
+    Schedule schedule_;
+    runtime::ProcScan scan_;
+};
+
+} // namespace healer::monitor::pidfile

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/pidfile/pid_file_monitor.hpp"
+
+#include "runtime/proc_entry.hpp"
+#include "runtime/program_identity.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace healer::monitor::pidfile {
+
+namespace {
+
+constexpr core::Duration kQuick = std::chrono::milliseconds(50);
+
+} // namespace
+
+PidFileMonitor::PidFileMonitor(PidFileHost& host, MonitorContext context)
+    : host_(host), process_(context.process),
+      path_(std::get<std::string>(context.plan.args.at("pid_file_path"))),
+      interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
+      outbox_(host.loop(), std::move(context.report)),
+      watch_(host.loop(), [this](core::Exit exit) { onEnded(std::move(exit)); }), quickDelay_(kQuick) {}
+
+PidFileMonitor::~PidFileMonitor() {
+    host_.folders().remove(*this);
+    host_.schedule().clear(*this);
+}
+
+core::Identity PidFileMonitor::identity() const {
+    return runtime::identityOf(process_.command, host_.unitOf(process_.name));
+}
+
+void PidFileMonitor::start(std::optional<core::ProcessKey> known) {
+    host_.folders().add(*this, path_);
+    if (known && isRunning(*known)) {
+        awaited_ = known;
+    }
+    look();
+}
+
+void PidFileMonitor::follow(std::optional<core::ProcessKey> key) {
+    if (key == watch_.key()) {
+        return;
+    }
+    watch_.hold(key);
+    settled_ = false;
+    warned_ = false;
+    waitUntil_.reset();
+    awaited_.reset();
+    quickDelay_ = kQuick;
+    if (key) {
+        predecessor_.reset();
+    }
+    update();
+}
+
+void PidFileMonitor::look() {
+    ++open_;
+    update();
+}
+
+void PidFileMonitor::fileChanged() {
+    quickDelay_ = kQuick;
+    update();
+}
+
+void PidFileMonitor::due() {
+    const auto stamp = stampOf(path_);
+    if (!stamp) {
+        host_.folders().rearm(*this);
+    }
+    if (settled_ && watch_.alive() && stamp == stamp_) {
+        plan(false);
+    } else {
+        update();
+    }
+}
+
+PidFileMonitor::Verdict PidFileMonitor::inspect() const {
+    const auto pid = readPidFile(path_, process_.command.user.uid);
+    if (!pid) {
+        return Verdict{std::nullopt, pid.error().message};
+    }
+    const auto facts = runtime::factsOf(*pid);
+    if (!facts || facts->zombie || (predecessor_ && predecessor_->key == facts->key)) {
+        return Verdict{std::nullopt, "PID file " + path_ + " names a process that does not run"};
+    }
+    if ((watch_.alive() && facts->key == watch_.key()) ||
+        core::matches(identity(), *facts, core::Strictness::program)) {
+        return Verdict{facts->key, {}};
+    }
+    return Verdict{std::nullopt,
+                   "PID file " + path_ + " names a process that does not run " + process_.command.path +
+                       " as user " + process_.command.user.name,
+                   true};
+}
+
+void PidFileMonitor::update() {
+    stamp_ = stampOf(path_); // before reading: a change in between shows at the next look
+    const auto verdict = inspect();
+    if (verdict.verified) {
+        onVerified(*verdict.verified);
+    } else {
+        onUnverified(verdict);
+    }
+    host_.folders().setEager(*this, !settled_);
+}
+
+void PidFileMonitor::onVerified(core::ProcessKey key) {
+    settled_ = watch_.alive() && watch_.key() == key;
+    warned_ = false;
+    awaited_.reset();
+    waitUntil_.reset();
+    quickDelay_ = kQuick;
+    const core::event::Up up{process_.name, key};
+    if (open_ > 0) {
+        answer(up);
+    } else if (upTold_ != key) {
+        outbox_.post(up);
+    }
+    upTold_ = key;
+    plan(false);
+}
+
+void PidFileMonitor::onUnverified(const Verdict& verdict) {
+    if (std::exchange(settled_, false) && watch_.alive() && !std::exchange(warned_, true)) {
+        host_.log().warn(verdict.reason + "; process " + std::to_string(watch_.key()->pid) +
+                         " still runs and is followed");
+    }
+    if (open_ > 0) {
+        answerWithout(verdict.reason);
+    }
+    plan(verdict.mayBecome || open_ > 0 || (watch_.alive() && !warned_));
+}
+
+void PidFileMonitor::answerWithout(const std::string& reason) {
+    if (watch_.alive() && (warned_ || upTold_ == watch_.key())) {
+        answer(core::event::Up{process_.name, *watch_.key()});
+        return;
+    }
+    if (watch_.alive()) {
+        await(*watch_.key(), reason);
+    } else if (awaited_ && isRunning(*awaited_)) {
+        await(*awaited_, reason);
+    } else {
+        awaited_.reset();
+        search(reason);
+    }
+}
+
+void PidFileMonitor::search(const std::string& reason) {
+    if (question_.pending()) {
+        return;
+    }
+    question_ = host_.scan().find(identity(), core::Strictness::exactOrTitled,
+                                  [this, reason](const std::vector<core::ProcessFacts>& found) {
+                                      const auto instance = core::choose(found, predecessor_);
+                                      if (open_ == 0) {
+                                          return;
+                                      }
+                                      if (instance && isRunning(*instance)) {
+                                          await(*instance, reason);
+                                          plan(true);
+                                      } else {
+                                          waitUntil_.reset();
+                                          answer(core::event::Absent{process_.name, reason});
+                                      }
+                                  });
+}
+
+void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason) {
+    const auto now = runtime::Loop::now();
+    awaited_ = instance;
+    if (!waitUntil_) {
+        waitUntil_ = now + process_.startTimeout;
+    }
+    if (now < *waitUntil_) {
+        return;
+    }
+    host_.log().warn(reason + "; process " + std::to_string(instance.pid) + " runs and is taken for " +
+                     process_.name);
+    warned_ = true;
+    waitUntil_.reset();
+    awaited_.reset();
+    answer(core::event::Up{process_.name, instance});
+    upTold_ = instance;
+}
+
+void PidFileMonitor::answer(const core::Event& event) {
+    for (; open_ > 0; --open_) {
+        outbox_.post(event);
+    }
+}
+
+void PidFileMonitor::onEnded(core::Exit exit) {
+    const auto key = *watch_.key();
+    settled_ = false;
+    predecessor_ = core::Predecessor{key, ticksOf(runtime::Loop::now()),
+                                     exit.reason == core::ExitReason::exited && exit.code == 0};
+    outbox_.post(core::event::Down{process_.name, key, std::move(exit)});
+    // The file may name the successor already.
+    update();
+}
+
+void PidFileMonitor::plan(bool quick) {
+    if (!quick) {
+        host_.schedule().setNext(*this, interval_);
+        return;
+    }
+    const auto next = runtime::Loop::now() + std::min(quickDelay_, interval_);
+    host_.schedule().set(*this, waitUntil_ ? std::min(next, *waitUntil_) : next);
+    quickDelay_ = std::min(2 * quickDelay_, interval_);
+}
+
+} // namespace healer::monitor::pidfile

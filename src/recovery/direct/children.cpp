@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovery/direct/children.hpp"
+
+#include "runtime/pidfd.hpp"
+
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <utility>
+
+namespace healer::recovery::direct {
+
+Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(std::move(report)) {
+    // An ignored SIGCHLD, inherited perhaps, would have the kernel throw the exit statuses away.
+    std::signal(SIGCHLD, SIG_DFL);
+}
+
+void Children::follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd) {
+    watch(Child{name, key, std::move(pidfd), nullptr, {}});
+}
+
+void Children::bury(std::unique_ptr<Spawn> spawn) {
+    auto pidfd = spawn->takePidfd();
+    (void)runtime::sendSignal(pidfd.get(), SIGKILL);
+    watch(Child{"", {}, std::move(pidfd), std::move(spawn), {}});
+}
+
+void Children::forget(const std::string& name) {
+    for (auto& [pidfd, child] : children_) {
+        if (child.name == name) {
+            child.name.clear();
+        }
+    }
+}
+
+int Children::pidfdOf(core::ProcessKey key) const {
+    const auto found = pidfds_.find(key);
+    return found == pidfds_.end() ? -1 : found->second;
+}
+
+void Children::watch(Child child) {
+    const int pidfd = child.pidfd.get();
+    if (!child.name.empty()) {
+        pidfds_[child.key] = pidfd;
+    }
+    child.source = loop_.addIo(pidfd, EPOLLIN, [this, pidfd](std::uint32_t) { ended(pidfd); });
+    children_.insert_or_assign(pidfd, std::move(child));
+}
+
+void Children::ended(int pidfd) {
+    auto& child = children_.at(pidfd);
+    // Two turns: what became ready together with this comes before the first, in any order.
+    child.source = loop_.addDeferred(
+        [this, pidfd] { children_.at(pidfd).source = loop_.addDeferred([this, pidfd] { reap(pidfd); }); });
+    if (!child.name.empty()) {
+        report_(core::event::Down{child.name, child.key, runtime::exitOf(pidfd)});
+    }
+}
+
+void Children::reap(int pidfd) {
+    const auto found = children_.find(pidfd);
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG);
+    if (const auto key = pidfds_.find(found->second.key); key != pidfds_.end() && key->second == pidfd) {
+        pidfds_.erase(key);
+    }
+    children_.erase(found);
+}
+
+} // namespace healer::recovery::direct

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovery/direct/direct.hpp"
+
+#include "recovery/direct/children.hpp"
+#include "recovery/direct/spawn.hpp"
+#include "recovery/environment.hpp"
+#include "recovery/predecessor_wait.hpp"
+#include "recovery/signal_stop.hpp"
+#include "runtime/pidfd.hpp"
+#include "runtime/safe_open.hpp"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace healer::recovery::direct {
+
+namespace {
+
+using SpawnResult = core::Result<std::unique_ptr<Spawn>>;
+
+bool oomScoreIsLowered() {
+    const runtime::UniqueFd fd(::open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
+    char first = '0';
+    return fd && ::read(fd.get(), &first, 1) == 1 && first == '-';
+}
+
+/// Done from here after the exec: a child that shares our memory would change ours along with its own.
+void resetOomScore(pid_t pid) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/oom_score_adj";
+    const runtime::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (fd) {
+        (void)!::write(fd.get(), "0", 1);
+    }
+}
+
+class Direct final : public Recovery {
+public:
+    Direct(RecoveryContext context, DirectSettings settings)
+        : context_(std::move(context)), settings_(std::move(settings)), lowOomScore_(oomScoreIsLowered()),
+          children_(context_.loop, context_.report) {}
+
+    void launch(LaunchOrder order) override;
+    void cancel(const std::string& name, std::uint64_t attempt) override;
+    void stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) override;
+    void forget(const std::string& name) override;
+
+private:
+    struct Pending {
+        std::uint64_t attempt = 0;
+        SpawnResult spawn{core::Error{}};
+        std::optional<PredecessorWait> wait;
+        runtime::Source status;
+        bool started = false;
+    };
+
+    SpawnResult prepare(const LaunchOrder& order) const;
+    core::Result<void> chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const;
+    void predecessorGone(const std::string& name, const core::Result<void>& outcome);
+    void statusChanged(const std::string& name);
+    void drop(std::map<std::string, Pending>::iterator entry, bool answers);
+    void answer(const std::string& name, const core::Result<core::ProcessKey>& outcome);
+
+    RecoveryContext context_;
+    DirectSettings settings_;
+    bool lowOomScore_;
+    Children children_;
+    std::map<std::string, Pending> pending_;
+    std::map<std::string, runtime::Source> failures_;
+    std::map<std::uint64_t, runtime::Source> overtaken_; ///< answers on their way, by attempt
+};
+
+void Direct::launch(LaunchOrder order) {
+    const std::string name = order.name;
+    if (const auto old = pending_.find(name); old != pending_.end()) {
+        drop(old, true);
+    }
+    Pending& pending = pending_[name];
+    pending.attempt = order.attempt;
+    pending.spawn = prepare(order);
+    pending.wait.emplace(context_.loop, order.predecessor,
+                         [this, name](const core::Result<void>& gone) { predecessorGone(name, gone); });
+}
+
+SpawnResult Direct::prepare(const LaunchOrder& order) const {
+    const auto& command = order.command;
+    SpawnSettings settings;
+    settings.environment = environmentFor(command);
+    settings.arguments.push_back(command.path);
+    settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
+    settings.path = command.path;
+    settings.workingDirectory = command.workingDirectory;
+    settings.limits = settings_.limits;
+    settings.userName = command.user.name;
+    settings.uid = command.user.uid;
+    settings.gid = command.user.gid;
+    settings.groups = command.user.groups;
+    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
+    if (auto chosen = chooseOutput(command, settings); !chosen) {
+        return chosen.error().in("cannot start " + command.path);
+    }
+    return Spawn::prepare(std::move(settings));
+}
+
+core::Result<void> Direct::chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const {
+    if (!command.output) {
+        return {};
+    }
+    auto opened = runtime::openForAppend(*command.output);
+    if (!opened) {
+        return opened.error();
+    }
+    if (opened->file) {
+        settings.output = std::move(opened->file);
+        return {};
+    }
+    if (command.user.uid == 0) {
+        return core::Error{"root does not write to " + *command.output + ": " + opened->untrusted};
+    }
+    settings.outputPath = command.output;
+    return {};
+}
+
+void Direct::predecessorGone(const std::string& name, const core::Result<void>& outcome) {
+    Pending& pending = pending_.at(name);
+    if (!outcome) {
+        answer(name, outcome.error().in("cannot wait for the end of the predecessor"));
+        return;
+    }
+    if (!pending.spawn) {
+        answer(name, core::Error(pending.spawn.error()));
+        return;
+    }
+    if (auto started = (*pending.spawn)->start(); !started) {
+        answer(name, started.error());
+        return;
+    }
+    pending.started = true;
+    pending.wait.reset();
+    pending.status = context_.loop.addIo((*pending.spawn)->statusFd(), EPOLLIN,
+                                         [this, name](std::uint32_t) { statusChanged(name); });
+}
+
+void Direct::statusChanged(const std::string& name) {
+    Pending& pending = pending_.at(name);
+    const auto outcome = (*pending.spawn)->outcome();
+    if (!outcome) {
+        return;
+    }
+    auto spawn = std::move(*pending.spawn);
+    if (!*outcome) {
+        children_.bury(std::move(spawn));
+        answer(name, outcome->error());
+        return;
+    }
+    if (lowOomScore_) {
+        resetOomScore(spawn->pid());
+    }
+    // Not reaped yet, so that the number is certainly still this process.
+    const auto key = runtime::keyOfPid(spawn->pid()).value_or(core::ProcessKey{spawn->pid(), 0});
+    children_.follow(name, key, spawn->takePidfd());
+    answer(name, key);
+}
+
+void Direct::answer(const std::string& name, const core::Result<core::ProcessKey>& outcome) {
+    const auto entry = pending_.find(name);
+    const auto attempt = entry->second.attempt;
+    pending_.erase(entry);
+    context_.report(core::event::LaunchFinished{name, attempt, outcome});
+}
+
+/// `answers`: that it runs already is still reported.
+void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) {
+    Pending& pending = entry->second;
+    if (pending.started) {
+        auto spawn = std::move(*pending.spawn);
+        const auto outcome = spawn->outcome();
+        const auto key = runtime::keyOfPid(spawn->pid());
+        if (outcome && *outcome && key) {
+            children_.follow(entry->first, *key, spawn->takePidfd());
+            if (answers) {
+                const core::event::LaunchFinished finished{entry->first, pending.attempt, *key};
+                overtaken_[pending.attempt] = context_.loop.addDeferred([this, finished] {
+                    overtaken_.erase(finished.attempt);
+                    context_.report(finished);
+                });
+            }
+        } else {
+            children_.bury(std::move(spawn));
+        }
+    }
+    pending_.erase(entry);
+}
+
+void Direct::cancel(const std::string& name, std::uint64_t attempt) {
+    const auto entry = pending_.find(name);
+    if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
+        drop(entry, false);
+    }
+}
+
+void Direct::stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) {
+    const int child = children_.pidfdOf(key);
+    const auto sent = child >= 0 ? signalStop(child, plan, force) : signalStop(key, plan, force);
+    if (child >= 0 && force && ::getpgid(key.pid) == key.pid) {
+        // As long as the leader has not been reaped nobody else can have a group of this number.
+        ::kill(-key.pid, SIGKILL);
+    }
+    if (!sent) {
+        failures_[name] = context_.loop.addDeferred([this, name, error = sent.error()] {
+            context_.report(core::event::StopFailed{name, error.message});
+        });
+    }
+}
+
+void Direct::forget(const std::string& name) {
+    if (const auto entry = pending_.find(name); entry != pending_.end()) {
+        drop(entry, false);
+    }
+    failures_.erase(name);
+    children_.forget(name);
+}
+
+} // namespace
+
+std::vector<Limit> currentLimits() {
+    std::vector<Limit> limits;
+    for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
+        Limit limit{resource, {}};
+        if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit.value) == 0) {
+            limits.push_back(limit);
+        }
+    }
+    return limits;
+}
+
+std::unique_ptr<Recovery> makeDirect(RecoveryContext context, DirectSettings settings) {
+    return std::make_unique<Direct>(std::move(context), std::move(settings));
+}
+
+} // namespace healer::recovery::direct

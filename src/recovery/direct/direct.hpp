@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "recovery/direct/child_program.hpp"
+#include "recovery/recovery.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace healer::recovery::direct {
+
+/// The resource limits of this process now. To be taken before Healer raises any of its own.
+[[nodiscard]] std::vector<Limit> currentLimits();
+
+struct DirectSettings {
+    std::vector<Limit> limits; ///< what started programs get
+};
+
+/// Healer starts the program itself, in a session of its own: as the user with all groups, with a clean
+/// signal state, environment and set of descriptors, output appended to the file of the order (none:
+/// /dev/null). The start fails, with the step in words, when the program cannot be executed. Ends of what it
+/// started are reported as event::Down with the exact exit. Stops are signals to the one process; a forced
+/// one also goes to its process group where it was started here. Needs no Healer running for what it started
+/// to go on.
+[[nodiscard]] std::unique_ptr<Recovery> makeDirect(RecoveryContext context, DirectSettings settings);
+
+} // namespace healer::recovery::direct

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.hpp"
+#include "recovery/direct/child_program.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::recovery::direct {
+
+/// What to become, prepared as far as it can be before the moment of the start.
+struct SpawnSettings {
+    std::string path;
+    std::vector<std::string> arguments;   ///< argv, the name first
+    std::vector<std::string> environment; ///< NAME=value
+    std::string workingDirectory;
+    runtime::UniqueFd output;              ///< opened already, or
+    std::optional<std::string> outputPath; ///< to be opened by the child as its user; neither: /dev/null
+    std::vector<Limit> limits;             ///< set before the user is changed
+    bool changeUser = false;
+    std::string userName;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;
+};
+
+/// One start of a program. The child runs in Healer's memory until its exec, as with vfork(2), but Healer
+/// runs on meanwhile: a child that is held up (a dead file server, a SIGSTOP by its user) delays nobody. The
+/// memory that it uses is this object's; it goes when statusFd() has come to its end.
+class Spawn {
+public:
+    /// Makes the stack, the pipe and the pointers; start() is left.
+    [[nodiscard]] static core::Result<std::unique_ptr<Spawn>> prepare(SpawnSettings settings);
+    Spawn(const Spawn&) = delete;
+    Spawn& operator=(const Spawn&) = delete;
+    /// A child that has not become the program yet is killed; if it cannot even die, its memory is left to
+    /// it.
+    ~Spawn();
+
+    /// Makes the child: one system call between two that hold signals back.
+    [[nodiscard]] core::Result<void> start();
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] int pidfd() const { return pidfd_.get(); }
+    [[nodiscard]] runtime::UniqueFd takePidfd() { return std::move(pidfd_); }
+    /// Readable when outcome() has news.
+    [[nodiscard]] int statusFd() const { return statusRead_.get(); }
+    /// Success: it is the program now. An error: it could not become it, and is ending. Nothing: not known
+    /// yet.
+    [[nodiscard]] std::optional<core::Result<void>> outcome();
+
+private:
+    /// What the child reads, at a place of its own so that it can be left behind.
+    struct Memory {
+        SpawnSettings settings;
+        std::vector<char*> arguments;
+        std::vector<char*> environment;
+        ChildProgram program{};
+    };
+
+    explicit Spawn(SpawnSettings settings);
+    core::Result<void> allocate();
+    void point();
+    core::Error describe(Failure failure) const;
+
+    std::unique_ptr<Memory> memory_;
+    runtime::UniqueFd input_;
+    runtime::UniqueFd statusRead_;
+    runtime::UniqueFd statusWrite_;
+    runtime::UniqueFd pidfd_;
+    void* stack_ = nullptr;
+    pid_t pid_ = 0;
+    std::optional<Failure> failure_;
+    bool running_ = false; ///< the child is using our memory
+};
+
+} // namespace healer::recovery::direct

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clients.hpp"
+#include "fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+namespace healer::test {
+
+namespace {
+
+using ::testing::ElementsAre;
+
+class BusPublishing : public BusFixture {
+protected:
+    void SetUp() override {
+        backend_.add("web", 100);
+        startAll();
+    }
+
+    /// A client that listens to `web` until `count` PropertiesChanged have come; ready_ says that it listens.
+    auto listen(std::size_t count) {
+        return client([this, count](sdbus::IConnection& c) {
+            ProcessClient process(c, "/org/healer/process/web");
+            ready_ = true;
+            pumpUntil(c, [&] { return process.changes.size() >= count; });
+            return process.changes;
+        });
+    }
+    auto listenToManager(std::size_t count) {
+        return client([this, count](sdbus::IConnection& c) {
+            ManagerClient manager(c);
+            ready_ = true;
+            pumpUntil(c, [&] { return manager.events.size() >= count; });
+            return std::make_pair(manager.events, manager.seqs);
+        });
+    }
+    void waitForListener() {
+        ASSERT_TRUE(runUntil([this] { return ready_.load(); }));
+    }
+
+    std::atomic<bool> ready_ = false;
+};
+
+core::Exit killed() {
+    core::Exit exit;
+    exit.reason = core::ExitReason::signaled;
+    exit.signal = 9;
+    return exit;
+}
+
+std::vector<std::string> keys(const std::map<dbus::PropertyName, sdbus::Variant>& properties) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : properties) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+TEST_F(BusPublishing, OnlyWhatChangedIsSentAndOnceForManyReports) {
+    auto listening = listen(1);
+    waitForListener();
+    backend_.views["web"].state = core::State::down;
+    service_->processChanged("web");
+    backend_.views["web"].state = core::State::tripped;
+    backend_.views["web"].breaker = core::BreakerState::open;
+    backend_.views["web"].breakerRetryAt = core::TimePoint(std::chrono::seconds(5));
+    service_->processChanged("web");
+    service_->processChanged("web");
+    const auto changes = finish(std::move(listening));
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_THAT(keys(changes[0]), ElementsAre("BreakerRetryUSec", "BreakerState", "State"));
+    EXPECT_EQ(changes[0].at(dbus::PropertyName("State")).get<std::string>(), "tripped");
+    EXPECT_EQ(changes[0].at(dbus::PropertyName("BreakerRetryUSec")).get<std::uint64_t>(),
+              1'700'000'005'000'000U);
+}
+
+TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
+    auto listening = listen(1);
+    waitForListener();
+    backend_.views["web"].key.reset();
+    service_->processChanged("web");
+    backend_.views["web"].key = core::ProcessKey{200, 2};
+    backend_.views["web"].restartCount = 1;
+    auto& last = backend_.views["web"].lastExit.emplace();
+    last.exit = killed();
+    last.pid = 100;
+    service_->processChanged("web");
+    const auto changes = finish(std::move(listening));
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_THAT(keys(changes[0]), ElementsAre("LastExit", "PID", "RestartCount"));
+    EXPECT_EQ(changes[0].at(dbus::PropertyName("PID")).get<std::uint32_t>(), 200U);
+    const auto exit =
+        changes[0].at(dbus::PropertyName("LastExit")).get<std::map<std::string, sdbus::Variant>>();
+    EXPECT_EQ(exit.at("reason").get<std::string>(), "signaled");
+    EXPECT_EQ(exit.at("signal").get<std::int32_t>(), 9);
+    EXPECT_EQ(exit.at("pid").get<std::uint32_t>(), 100U);
+    EXPECT_EQ(exit.count("code"), 0U);
+}
+
+TEST_F(BusPublishing, ReloadMakesObjectsComeAndGo) {
+    auto listening = listenToManager(2);
+    waitForListener();
+    backend_.add("a.b", 7);
+    backend_.remove("web");
+    service_->processesChanged({"a.b"}, {"web"});
+    const auto [events, seqs] = finish(std::move(listening));
+    EXPECT_THAT(events, ElementsAre("removed /org/healer/process/web", "added /org/healer/process/a_2eb 1"));
+    EXPECT_EQ(ask([](sdbus::IConnection& c) { return ProcessClient(c, "/org/healer/process/a_2eb").PID(); }),
+              7U);
+    EXPECT_NE(ask([](sdbus::IConnection& c) {
+                  return errorOf([&] { ProcessClient(c, "/org/healer/process/web").PID(); });
+              }),
+              "");
+}
+
+TEST_F(BusPublishing, SignalsAreNumberedWithoutGaps) {
+    auto listening = listenToManager(6);
+    waitForListener();
+    service_->processDown("web", {.pid = 100, .exit = killed(), .reason = "killed"}, 1);
+    service_->processDisconnected("web", "http://x", "refused");
+    service_->recoveryStarted("web", {.attempt = 1});
+    service_->recoveryFinished("web",
+                               {.ok = true, .pid = 200, .error = "", .took = std::chrono::milliseconds(2)});
+    core::notice::BreakerChanged breaker;
+    breaker.to = core::BreakerState::open;
+    service_->breakerChanged("web", breaker);
+    EXPECT_EQ(service_->reloaded({.added = {"x"}, .changed = {}, .removed = {"y"}}), 6U);
+    const auto [events, seqs] = finish(std::move(listening));
+    EXPECT_THAT(events, ElementsAre("down web 100 killed signaled", "disconnected web http://x refused",
+                                    "started web 1", "finished web ok 200  2000", "breaker web closed open",
+                                    "reloaded 1 0 1"));
+    EXPECT_THAT(seqs, ElementsAre(1U, 2U, 3U, 4U, 5U, 6U));
+}
+
+TEST_F(BusPublishing, CountsFollowTheProcesses) {
+    backend_.views["web"].state = core::State::tripped;
+    service_->processChanged("web");
+    const auto counts = ask([](sdbus::IConnection& c) {
+        ManagerClient manager(c);
+        return std::make_tuple(manager.ProcessCount(), manager.DownCount(), manager.TrippedCount());
+    });
+    EXPECT_EQ(counts, std::make_tuple(1U, 1U, 1U));
+}
+
+TEST_F(BusPublishing, BytesThatAreNoUtf8DoNotEndTheConnection) {
+    backend_.views["web"].stateReason = "bad \xff\xfe bytes";
+    backend_.plans["web"].command.args = {"\xc3", std::string("a\0b", 3)};
+    service_->processChanged("web");
+    core::Exit exit = killed();
+    exit.detail = "\xed\xa0\x80";
+    service_->processDown("web", {.pid = 1, .exit = exit, .reason = "\x80"}, 0);
+    const auto read = ask([](sdbus::IConnection& c) {
+        ProcessClient process(c, "/org/healer/process/web");
+        return std::make_pair(process.StateReason(), process.Command());
+    });
+    EXPECT_EQ(read.first, "bad \uFFFD\uFFFD bytes");
+    EXPECT_THAT(read.second, ElementsAre("/usr/bin/web", "\uFFFD", "a\uFFFDb"));
+    EXPECT_TRUE(service_->connected());
+    EXPECT_EQ(acquired_, 1);
+}
+
+} // namespace
+
+} // namespace healer::test

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "healerctl/commands.hpp"
+#include "healerctl/event_line.hpp"
+#include "healerctl/reports.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <sstream>
+
+namespace healer::healerctl {
+
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::uint64_t kNow = 1'700'000'000'000'000;
+
+json process(const std::string& name, const std::string& state, std::uint32_t pid) {
+    return {{"Name", name},
+            {"State", state},
+            {"BreakerState", "closed"},
+            {"BreakerRetryUSec", std::uint64_t{0}},
+            {"PID", pid},
+            {"Unit", "healer-" + name + ".service"},
+            {"Command", {"/bin/" + name, "two words"}},
+            {"Monitors", {"ebpf", "pid"}},
+            {"RestartCount", std::uint64_t{2}},
+            {"ActiveSinceUSec", pid == 0 ? std::uint64_t{0} : kNow - 60'000'000},
+            {"StateReason", "because"},
+            {"Degraded", false},
+            {"Dependencies", json::array()},
+            {"LastExit", json::object()}};
+}
+
+class FakeDaemon : public Daemon {
+public:
+    std::vector<json> processes() override {
+        std::vector<json> result;
+        for (const auto& [name, value] : known) {
+            result.push_back(value);
+        }
+        return result;
+    }
+    json process(const std::string& name) override {
+        mustExist(name);
+        return known.at(name);
+    }
+    json manager() override {
+        return {{"Version", "1"}, {"ProcessCount", 2U}, {"DownCount", std::uint64_t{1}}};
+    }
+    std::vector<json> history(const std::string& name, std::uint32_t max) override {
+        if (!name.empty()) {
+            mustExist(name);
+        }
+        asked = max;
+        return entries;
+    }
+    std::optional<std::uint32_t> change(Verb verb, const std::string& name) override {
+        mustExist(name);
+        changes.emplace_back(name);
+        if (const auto found = failures.find(name); found != failures.end()) {
+            throw CallFailure(found->second, "no luck");
+        }
+        return verb == Verb::restart ? std::optional<std::uint32_t>(42) : std::nullopt;
+    }
+    json reload() override {
+        return {{"Added", {"x"}}, {"Changed", json::array()}, {"Removed", json::array()}};
+    }
+
+    void mustExist(const std::string& name) const {
+        if (!known.contains(name)) {
+            throw CallFailure("org.healer.Error.NoSuchProcess", "no");
+        }
+    }
+
+    std::map<std::string, json> known{{"web", healerctl::process("web", "running", 7)},
+                                      {"db", healerctl::process("db", "tripped", 0)}};
+    std::map<std::string, std::string> failures;
+    std::vector<json> entries;
+    std::vector<std::string> changes;
+    std::uint32_t asked = 0;
+};
+
+class Commands : public ::testing::Test {
+protected:
+    int run(const std::vector<std::string>& arguments) {
+        const Options options = std::get<Options>(parseOptions(arguments));
+        terminal_.json = options.json;
+        out_.str("");
+        err_.str("");
+        return runCommand(options, daemon_, terminal_);
+    }
+
+    FakeDaemon daemon_;
+    std::ostringstream out_;
+    std::ostringstream err_;
+    Terminal terminal_{.out = out_, .err = err_, .nowUsec = kNow};
+};
+
+TEST_F(Commands, ListHasALineAProcess) {
+    EXPECT_EQ(run({}), 0);
+    EXPECT_THAT(out_.str(), HasSubstr("NAME  STATE    BREAKER  PID  SINCE     RESTARTS  REASON\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("web   running  closed   7    1min ago  2         because\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("2 processes, 1 up\n"));
+    EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b"))) << "no colours where none are wanted";
+    terminal_.colour = true;
+    EXPECT_EQ(run({}), 0);
+    EXPECT_THAT(out_.str(), HasSubstr("\x1b[32mrunning"));
+}
+
+TEST_F(Commands, JsonHasThePropertyNames) {
+    EXPECT_EQ(run({"--json=short", "list"}), 0);
+    const json document = json::parse(out_.str());
+    ASSERT_EQ(document.size(), 2U);
+    EXPECT_EQ(document[0]["Name"], "db");
+    EXPECT_EQ(document[1]["PID"], 7);
+    EXPECT_EQ(run({"--json=pretty", "status", "web"}), 0);
+    EXPECT_EQ(json::parse(out_.str())["ActiveSinceUSec"], kNow - 60'000'000);
+}
+
+TEST_F(Commands, StatusExplainsAndItsExitStatusTells) {
+    EXPECT_EQ(run({"status", "web"}), kDone);
+    EXPECT_EQ(daemon_.asked, 10U);
+    json& db = daemon_.known["db"];
+    db["BreakerState"] = "open";
+    db["BreakerRetryUSec"] = kNow + 130'000'000;
+    db["LastExit"] = {{"reason", "signaled"}, {"signal", 9}, {"runtime_usec", std::uint64_t{180'000'000}}};
+    EXPECT_EQ(run({"status", "db"}), kNotUp);
+    EXPECT_THAT(out_.str(), HasSubstr("● db\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("State: tripped\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("Breaker: open, next trial in 2min 10s, at "));
+    EXPECT_THAT(out_.str(), HasSubstr("Last exit: killed by SIGKILL, after running 3min\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("Command: /bin/db 'two words'\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("Monitors: ebpf, pid\n"));
+    EXPECT_EQ(run({"status", "web", "db"}), kNotUp);
+    EXPECT_EQ(run({"status"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("Healer 1"));
+}
+
+TEST_F(Commands, UnknownProcessGetsAHint) {
+    EXPECT_EQ(run({"status", "webb"}), kNoSuchProcess);
+    EXPECT_THAT(err_.str(), HasSubstr("no such process: webb; did you mean web?"));
+    EXPECT_EQ(run({"restart", "zzzzzz"}), kNoSuchProcess);
+    EXPECT_THAT(err_.str(), Not(HasSubstr("did you mean")));
+}
+
+TEST_F(Commands, GoesOnAfterAFailureAndEndsWithTheFirst) {
+    daemon_.failures["db"] = "org.healer.Error.Busy";
+    EXPECT_EQ(run({"restart", "db", "nope", "web"}), kFailed);
+    EXPECT_THAT(daemon_.changes, ElementsAre("db", "web"));
+    EXPECT_EQ(out_.str(), "web: restarted, PID 42\n");
+    EXPECT_THAT(err_.str(), HasSubstr("db: no luck"));
+    EXPECT_EQ(run({"stop", "nope", "db"}), kNoSuchProcess);
+}
+
+TEST_F(Commands, TextOfTheDaemonCannotSteerTheTerminal) {
+    daemon_.known["web"]["StateReason"] = "\x1b]0;owned\a";
+    daemon_.known["web"]["Command"] = {"/bin/x", "\x1b[2J"};
+    daemon_.known["web"]["LastExit"] = {{"reason", "exited"}, {"code", 1}, {"detail", "\x1b[1m"}};
+    daemon_.entries = {
+        {{"event", "\x1b"}, {"process", "\x1b"}, {"message", "\x1b"}, {"incident", std::uint64_t{1}}}};
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"list"}, {"status", "web"}, {"history"}, {"why", "web"}, {"--json=short", "status", "web"}}) {
+        EXPECT_EQ(run(arguments), 0);
+        EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b"))) << arguments[0];
+        EXPECT_THAT(out_.str(), Not(HasSubstr("\a"))) << arguments[0];
+    }
+}
+
+TEST_F(Commands, HistoryIsPrintedOldestFirst) {
+    daemon_.entries = {{{"event", "recovery-finished"}, {"process", "web"}, {"message", "second"}},
+                       {{"event", "process-down"}, {"process", "web"}, {"message", "first"}}};
+    EXPECT_EQ(run({"history", "-n", "7"}), 0);
+    EXPECT_EQ(daemon_.asked, 7U);
+    EXPECT_LT(out_.str().find("first"), out_.str().find("second"));
+}
+
+TEST_F(Commands, ReloadNamesWhatChanged) {
+    EXPECT_EQ(run({"reload"}), 0);
+    EXPECT_EQ(out_.str(), "Added x\n");
+}
+
+TEST(ExitWords, EveryReasonIsASentence) {
+    EXPECT_EQ(exitWords(json::object()), "");
+    EXPECT_EQ(exitWords({{"reason", "exited"}, {"code", 3}}), "exited with status 3");
+    EXPECT_EQ(exitWords({{"reason", "core-dumped"}, {"signal", 11}}), "dumped core (SIGSEGV)");
+    EXPECT_EQ(exitWords({{"reason", "vanished"}, {"detail", "d"}}), "vanished, nobody could say how: d");
+}
+
+TEST(EventPrinter, SaysWhatWasMissedAndStartsAnewWithANewHealer) {
+    std::ostringstream out;
+    const Terminal terminal{.out = out, .err = out, .json = JsonStyle::shortLines};
+    EventPrinter printer(terminal);
+    const auto event = [](std::uint64_t seq) {
+        return json{{"event", "recovery-started"}, {"seq", seq}, {"process", "web"}, {"attempt", 1U}};
+    };
+    printer.event(event(5), kNow);
+    printer.event(event(6), kNow);
+    printer.event(event(9), kNow);
+    printer.daemonGone(kNow);
+    printer.daemonThere(kNow);
+    printer.event(event(1), kNow);
+    std::vector<std::string> kinds;
+    std::istringstream lines(out.str());
+    for (std::string line; std::getline(lines, line);) {
+        kinds.push_back(json::parse(line)["event"]);
+    }
+    EXPECT_THAT(kinds, ElementsAre("recovery-started", "recovery-started", "missed", "recovery-started",
+                                   "healer-gone", "healer-there", "recovery-started"));
+    EXPECT_THAT(out.str(), HasSubstr("\"count\":2"));
+}
+
+TEST(EventPrinter, LinesAreSentences) {
+    std::ostringstream out;
+    const Terminal terminal{.out = out, .err = out};
+    EventPrinter printer(terminal);
+    printer.event(
+        {{"event", "process-down"}, {"seq", 1U}, {"process", "web"}, {"pid", 7U}, {"reason", "killed\x1b"}},
+        kNow);
+    printer.event({{"event", "recovery-finished"},
+                   {"seq", 2U},
+                   {"process", "web"},
+                   {"ok", true},
+                   {"pid", 8U},
+                   {"duration_usec", std::uint64_t{4000}}},
+                  kNow);
+    EXPECT_THAT(out.str(), HasSubstr("  web  down: killed\\x1b (PID 7)\n"));
+    EXPECT_THAT(out.str(), HasSubstr("  web  up again, PID 8, after 4ms\n"));
+}
+
+} // namespace
+
+} // namespace healer::healerctl

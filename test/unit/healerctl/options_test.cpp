@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "healerctl/address.hpp"
+#include "healerctl/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace healer::healerctl {
+
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Options parsed(const std::vector<std::string>& arguments) {
+    const ParsedOptions result = parseOptions(arguments);
+    const auto* error = std::get_if<UsageError>(&result);
+    EXPECT_EQ(error, nullptr) << error->message;
+    return std::holds_alternative<Options>(result) ? std::get<Options>(result) : Options{};
+}
+
+std::string refused(const std::vector<std::string>& arguments) {
+    const ParsedOptions result = parseOptions(arguments);
+    const auto* error = std::get_if<UsageError>(&result);
+    return error == nullptr ? "" : error->message;
+}
+
+TEST(Options, ListIsTheDefault) {
+    const Options options = parsed({});
+    EXPECT_EQ(options.command, "list");
+    EXPECT_EQ(options.json, JsonStyle::off);
+    EXPECT_EQ(options.bus, "system");
+}
+
+TEST(Options, OptionsMayStandAnywhereAndInEveryForm) {
+    const Options options = parsed({"--json=pretty", "history", "-n5", "web", "--bus", "unix:path=/x"});
+    EXPECT_EQ(options.command, "history");
+    EXPECT_THAT(options.arguments, ElementsAre("web"));
+    EXPECT_EQ(options.json, JsonStyle::pretty);
+    EXPECT_EQ(options.lines, 5U);
+    EXPECT_EQ(options.bus, "unix:path=/x");
+    EXPECT_EQ(parsed({"-H", "root@host"}).host, "root@host");
+    EXPECT_EQ(parsed({"-Mbox"}).container, "box");
+    EXPECT_THAT(parsed({"status", "--", "--odd"}).arguments, ElementsAre("--odd"));
+}
+
+TEST(Options, WrongUsageIsExplained) {
+    EXPECT_THAT(refused({"frobnicate"}), HasSubstr("unknown command frobnicate"));
+    EXPECT_THAT(refused({"--frob"}), HasSubstr("unknown option --frob"));
+    EXPECT_THAT(refused({"restart"}), HasSubstr("needs the name"));
+    EXPECT_THAT(refused({"reload", "x"}), HasSubstr("too many"));
+    EXPECT_THAT(refused({"--json=xml"}), HasSubstr("short, pretty or off"));
+    EXPECT_THAT(refused({"--json"}), HasSubstr("needs a value"));
+    EXPECT_THAT(refused({"-n", "0"}), HasSubstr("number"));
+    EXPECT_THAT(refused({"-n", "5x"}), HasSubstr("number"));
+    EXPECT_THAT(refused({"--bus", "sytem"}), HasSubstr("--bus takes"));
+    EXPECT_THAT(refused({"-H", "a", "-M", "b"}), HasSubstr("exclude"));
+}
+
+TEST(Options, HostsThatSshWouldTakeForOptionsAreRefused) {
+    for (const std::string host : {"-oProxyCommand=reboot", "", "a b", "a,argv5=x", "a;b", "$(x)", "a/b"}) {
+        EXPECT_NE(refused({"-H", host}), "") << host;
+        EXPECT_NE(refused({"--machine=" + host}), "") << host;
+    }
+}
+
+TEST(Options, EveryCommandIsInTheHelp) {
+    for (const std::string command : {"list", "status", "start", "stop", "restart", "pause", "resume",
+                                      "reset", "reload", "watch", "history", "why", "check"}) {
+        EXPECT_THAT(helpText(), HasSubstr("\n  " + command + " ")) << command;
+        EXPECT_THAT(refused({command, "a"}), ::testing::Not(HasSubstr("unknown command")));
+    }
+    EXPECT_TRUE(std::holds_alternative<HelpWanted>(parseOptions({"status", "--help"})));
+    EXPECT_TRUE(std::holds_alternative<VersionWanted>(parseOptions({"-V"})));
+}
+
+TEST(Address, ValuesAreEscaped) {
+    EXPECT_EQ(hostAddress("root@h:2"),
+              "unixexec:path=ssh,argv1=-xT,argv2=--,argv3=root%40h%3A2,argv4=systemd-stdio-bridge");
+    EXPECT_EQ(containerAddress("a,b"), "x-machine-unix:machine=a%2Cb");
+    EXPECT_EQ(escapeAddressValue("\xff"), "%FF");
+}
+
+} // namespace
+
+} // namespace healer::healerctl

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/pidfd.hpp"
+#include "runtime/proc_entry.hpp"
+#include "runtime/proc_scan.hpp"
+#include "runtime/program_identity.hpp"
+
+#include <gtest/gtest.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+#include <utility>
+
+namespace {
+
+using namespace healer;
+
+/// A fork of the test that waits to be killed.
+class Forked {
+public:
+    Forked() : pid_(fork()) {
+        if (pid_ == 0) {
+            while (true) {
+                pause();
+            }
+        }
+    }
+    Forked(const Forked&) = delete;
+    Forked& operator=(const Forked&) = delete;
+    ~Forked() {
+        if (pid_ > 0) {
+            end();
+            reap();
+        }
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    void end() const { kill(pid_, SIGKILL); }
+    void becomeZombie() const {
+        end();
+        siginfo_t info{};
+        waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+    }
+    void reap() { waitpid(std::exchange(pid_, -1), nullptr, 0); }
+
+private:
+    pid_t pid_;
+};
+
+TEST(Stat, surviveAnyName) {
+    const std::string tail = " S 7 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 3 0 123456 1 1";
+    for (const std::string name : {"plain", "two words", ") S 9 9", "((", "\n"}) {
+        const auto stat = runtime::parseStat(42, "42 (" + name + ")" + tail);
+        ASSERT_TRUE(stat) << name;
+        EXPECT_EQ(stat->key, (core::ProcessKey{42, 123456}));
+        EXPECT_EQ(stat->parent, 7);
+        EXPECT_EQ(stat->threads, 3);
+        EXPECT_FALSE(stat->kernelThread);
+    }
+    EXPECT_FALSE(runtime::parseStat(42, ""));
+    EXPECT_FALSE(runtime::parseStat(42, "42 (x) S 1 2"));
+    EXPECT_FALSE(runtime::parseStat(42, "42 (x) S a 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 3 0 123456 1"));
+}
+
+TEST(Facts, areThoseOfThisProcess) {
+    const auto facts = runtime::factsOf(getpid());
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->key.pid, getpid());
+    EXPECT_EQ(facts->parent, getppid());
+    EXPECT_EQ(facts->realUid, getuid());
+    EXPECT_FALSE(facts->zombie);
+    EXPECT_TRUE(facts->inOwnPidNamespace);
+    EXPECT_TRUE(facts->exe.ends_with("unit-runtime"));
+    EXPECT_FALSE(facts->argv.empty());
+}
+
+TEST(Facts, areNoneForAMereThread) {
+    pid_t thread = 0;
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, nullptr, 2);
+    std::thread other([&] {
+        thread = gettid();
+        pthread_barrier_wait(&barrier);
+        pthread_barrier_wait(&barrier);
+    });
+    pthread_barrier_wait(&barrier);
+    EXPECT_FALSE(runtime::factsOf(thread));
+    const auto opened = runtime::openPidfd(runtime::keyOfPid(thread).value_or(core::ProcessKey{}));
+    EXPECT_TRUE(opened && !*opened);
+    pthread_barrier_wait(&barrier);
+    other.join();
+    pthread_barrier_destroy(&barrier);
+}
+
+TEST(Facts, showAZombie) {
+    const Forked child;
+    child.becomeZombie();
+    const auto facts = runtime::factsOf(child.pid());
+    ASSERT_TRUE(facts);
+    EXPECT_TRUE(facts->zombie);
+}
+
+TEST(Pidfd, holdsExactlyOneIncarnation) {
+    Forked child;
+    const auto key = runtime::keyOfPid(child.pid());
+    ASSERT_TRUE(key);
+    auto opened = runtime::openPidfd(*key);
+    ASSERT_TRUE(opened && *opened);
+    EXPECT_FALSE(runtime::hasExited(opened->get()));
+    auto stranger = runtime::openPidfd({key->pid, key->startTicks + 1});
+    EXPECT_TRUE(stranger && !*stranger);
+    ASSERT_TRUE(runtime::sendSignal(opened->get(), SIGTERM));
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT);
+    EXPECT_TRUE(runtime::hasExited(opened->get()));
+    EXPECT_EQ(runtime::exitOf(opened->get()).signal, SIGTERM);
+    EXPECT_EQ(runtime::exitOf(opened->get()).signal, SIGTERM) << "the child must stay waitable";
+    child.reap();
+    EXPECT_TRUE(runtime::sendSignal(opened->get(), SIGTERM)) << "gone already is a success";
+    auto late = runtime::openPidfd(*key);
+    EXPECT_TRUE(late && !*late);
+}
+
+core::Identity ownIdentity() {
+    const auto facts = runtime::factsOf(getpid());
+    core::CommandPlan command;
+    command.path = facts->exe;
+    command.args = {facts->argv.begin() + 1, facts->argv.end()};
+    command.user.uid = getuid();
+    return runtime::identityOf(command, "");
+}
+
+TEST(Scan, answersAllWhoAskedAndNoneWhoLeft) {
+    runtime::Loop loop;
+    runtime::ProcScan scan(loop);
+    int answers = 0;
+    bool found = false;
+    const auto take = [&](const std::vector<core::ProcessFacts>& all) {
+        ++answers;
+        found = std::ranges::any_of(all, [](const auto& facts) { return facts.key.pid == getpid(); });
+    };
+    auto first = scan.find(ownIdentity(), core::Strictness::exact, take);
+    auto second = scan.find(ownIdentity(), core::Strictness::exact, take);
+    { const auto left = scan.find(ownIdentity(), core::Strictness::exact, take); }
+    EXPECT_EQ(answers, 0) << "never from within find()";
+    while (first.pending() || second.pending()) {
+        ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
+    }
+    EXPECT_EQ(answers, 2);
+    EXPECT_TRUE(found);
+}
+
+TEST(Scan, doesNotHoldUpTheLoop) {
+    std::vector<std::unique_ptr<Forked>> many;
+    for (int count = 0; count < 500; ++count) {
+        many.push_back(std::make_unique<Forked>());
+    }
+    runtime::Loop loop;
+    runtime::ProcScan scan(loop);
+    std::size_t found = 0;
+    int turns = 0;
+    auto question = scan.find(ownIdentity(), core::Strictness::exact,
+                              [&](const std::vector<core::ProcessFacts>& all) { found = all.size(); });
+    while (question.pending()) {
+        ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
+        ++turns;
+    }
+    EXPECT_GE(found, 501U);
+    EXPECT_GT(turns, 2) << "500 matching processes are more than one slice";
+}
+
+} // namespace
