@@ -24,7 +24,9 @@ namespace {
 
 constexpr int kUsageError = 2;
 
-void printError(const std::string& message) { std::fprintf(stderr, "healer: %s\n", message.c_str()); }
+void printError(const std::string& message) {
+    std::fprintf(stderr, "healer: %s\n", message.c_str());
+}
 
 /// Every watched process takes a descriptor or two.
 void raiseDescriptorLimit() {

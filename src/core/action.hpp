@@ -38,22 +38,25 @@ struct Look {
 };
 
 /// Start the program. If `predecessor` is set, only after that incarnation is really gone. Answered with
-/// exactly one LaunchFinished (or StoppedOnPurpose) carrying the same attempt number, unless it is cancelled in time.
+/// exactly one LaunchFinished (or StoppedOnPurpose) carrying the same attempt number, unless it is cancelled
+/// in time.
 struct Launch {
     std::string name;
     std::uint64_t attempt = 0;
     std::optional<ProcessKey> predecessor;
-    bool afterFailure = false; ///< nobody asked for it: if the predecessor was stopped on purpose, do not start
+    bool afterFailure =
+        false; ///< nobody asked for it: if the predecessor was stopped on purpose, do not start
 };
 
-/// Withdraw a Launch that has not been answered: if it has not started anything yet, it must not any more and needs no
-/// answer; if it has, LaunchFinished still comes.
+/// Withdraw a Launch that has not been answered: if it has not started anything yet, it must not any more and
+/// needs no answer; if it has, LaunchFinished still comes.
 struct CancelLaunch {
     std::string name;
     std::uint64_t attempt = 0;
 };
 
-/// End this incarnation: with the configured stop signal, or by SIGKILL when `force`. Its end is reported as Down.
+/// End this incarnation: with the configured stop signal, or by SIGKILL when `force`. Its end is reported as
+/// Down.
 struct Stop {
     std::string name;
     ProcessKey key;
@@ -73,8 +76,8 @@ struct Changed {
 
 } // namespace healer::core::action
 
-/// Things that happened, for the journal, the D-Bus signals and the history. One incident number joins what belongs to
-/// one failure.
+/// Things that happened, for the journal, the D-Bus signals and the history. One incident number joins what
+/// belongs to one failure.
 namespace healer::core::notice {
 
 struct ProcessDown {
@@ -106,7 +109,8 @@ struct BreakerChanged {
 struct Adopted {
     pid_t pid = 0;
 };
-/// Anything else that an administrator may want to know: "paused by request", "stop timed out, sending SIGKILL".
+/// Anything else that an administrator may want to know: "paused by request", "stop timed out, sending
+/// SIGKILL".
 struct Remark {
     bool warning = false;
     std::string text;
@@ -129,8 +133,9 @@ struct Announce {
 
 } // namespace action
 
-using Action = std::variant<action::Watch, action::Unwatch, action::Track, action::Look, action::Launch,
-                            action::CancelLaunch, action::Stop, action::Reply, action::Changed, action::Announce>;
+using Action =
+    std::variant<action::Watch, action::Unwatch, action::Track, action::Look, action::Launch,
+                 action::CancelLaunch, action::Stop, action::Reply, action::Changed, action::Announce>;
 using Actions = std::vector<Action>;
 
 } // namespace healer::core

@@ -8,8 +8,9 @@
 
 namespace healer::core {
 
-/// The wait before attempt `attempt` (1 is the first) of one window: initial * multiplier^(attempt-1), at most `max`,
-/// then moved by up to `jitterPercent` either way. `seed` decides where in that range: the same seed, the same wait.
+/// The wait before attempt `attempt` (1 is the first) of one window: initial * multiplier^(attempt-1), at
+/// most `max`, then moved by up to `jitterPercent` either way. `seed` decides where in that range: the same
+/// seed, the same wait.
 [[nodiscard]] Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed);
 
 } // namespace healer::core

@@ -12,11 +12,11 @@ namespace healer::core {
 
 /// The circuit breaker of one process.
 ///
-/// Closed: automatic starts of the last `retryWindow` are counted; a failure that finds `retries` of them opens it.
-/// Open: nothing is started until deadline(), which is `cooldown` after the opening, longer by `cooldownMultiplier`
-/// (at most `cooldownMax`) for every trial that failed in a row. Then, by the clock alone, half-open.
-/// Half-open: one trial start is allowed. Up for `stable` closes it and forgets the count; a failure after the trial
-/// opens it again.
+/// Closed: automatic starts of the last `retryWindow` are counted; a failure that finds `retries` of them
+/// opens it. Open: nothing is started until deadline(), which is `cooldown` after the opening, longer by
+/// `cooldownMultiplier` (at most `cooldownMax`) for every trial that failed in a row. Then, by the clock
+/// alone, half-open. Half-open: one trial start is allowed. Up for `stable` closes it and forgets the count;
+/// a failure after the trial opens it again.
 ///
 /// The settings are passed to each call, so that a reload takes effect at once, on a running cooldown too.
 class Breaker {
@@ -41,8 +41,8 @@ public:
     void countStart(const RecoveryPlan& plan, TimePoint now);
     /// That start turned out to be none (the process had been stopped on purpose).
     void uncountStart();
-    /// Moves on what only the clock moves: open to half-open, and half-open to closed when the process has been up
-    /// since `upSince` for long enough. True when the state changed.
+    /// Moves on what only the clock moves: open to half-open, and half-open to closed when the process has
+    /// been up since `upSince` for long enough. True when the state changed.
     bool advance(const RecoveryPlan& plan, TimePoint now, std::optional<TimePoint> upSince);
     /// When advance() has something to do next; none: not by the clock.
     [[nodiscard]] std::optional<TimePoint> deadline(const RecoveryPlan& plan,

@@ -13,7 +13,8 @@ const std::string& nameOf(const Event& event) {
 
 } // namespace
 
-Coordinator::Coordinator(Plan plan, const Snapshots& before) : plan_(std::make_unique<Plan>(std::move(plan))) {
+Coordinator::Coordinator(Plan plan, const Snapshots& before)
+    : plan_(std::make_unique<Plan>(std::move(plan))) {
     for (const auto& [name, snapshot] : before) {
         lastIncident_ = std::max(lastIncident_, snapshot.incident);
     }
@@ -100,10 +101,9 @@ std::optional<TimePoint> Coordinator::nextDeadline() const {
 }
 
 const ProcessPlan* Coordinator::processPlan(const std::string& name) const {
-    const auto found = std::lower_bound(plan_->processes.begin(), plan_->processes.end(), name,
-                                        [](const ProcessPlan& plan, const std::string& wanted) {
-                                            return plan.name < wanted;
-                                        });
+    const auto found = std::lower_bound(
+        plan_->processes.begin(), plan_->processes.end(), name,
+        [](const ProcessPlan& plan, const std::string& wanted) { return plan.name < wanted; });
     return found != plan_->processes.end() && found->name == name ? &*found : nullptr;
 }
 
@@ -135,7 +135,9 @@ void Coordinator::settle(Entry& entry, Outbox& out) {
     }
 }
 
-Outbox Coordinator::outbox() const { return Outbox{{}, lastIncident_, lastAttempt_}; }
+Outbox Coordinator::outbox() const {
+    return Outbox{{}, lastIncident_, lastAttempt_};
+}
 
 Actions Coordinator::collect(Outbox&& out) {
     lastIncident_ = out.lastIncident;

@@ -22,8 +22,8 @@ using Snapshots = std::map<std::string, SubjectSnapshot, std::less<>>;
 
 /// The pure core: events and time in, actions out. It reads no clock, does no I/O, and calls nobody.
 ///
-/// Call begin() once, then handle() for every event and advance() when nextDeadline() has come, always with the
-/// present time, which never goes back.
+/// Call begin() once, then handle() for every event and advance() when nextDeadline() has come, always with
+/// the present time, which never goes back.
 class Coordinator {
 public:
     Coordinator(Plan plan, const Snapshots& before);

@@ -7,7 +7,8 @@
 
 namespace healer::core {
 
-/// A duration for a sentence: "250 ms", "1.5 s", "3 min 5 s", "2 h 10 min". Never more precise than it is useful.
+/// A duration for a sentence: "250 ms", "1.5 s", "3 min 5 s", "2 h 10 min". Never more precise than it is
+/// useful.
 [[nodiscard]] std::string durationText(Duration duration);
 
 } // namespace healer::core

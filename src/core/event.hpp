@@ -10,8 +10,8 @@
 #include <string>
 #include <variant>
 
-/// What monitors, recoveries and the bus report to the coordinator. Reports are facts; what follows from them is
-/// decided in the core alone. Reports about strangers, repeats and late ones are legal and change nothing.
+/// What monitors, recoveries and the bus report to the coordinator. Reports are facts; what follows from them
+/// is decided in the core alone. Reports about strangers, repeats and late ones are legal and change nothing.
 namespace healer::core::event {
 
 /// A monitor saw a verified running instance. Repeats are fine.
@@ -27,7 +27,8 @@ struct Absent {
     std::string detail; ///< why, for a person: "PID file /run/web.pid is empty"
 };
 
-/// An incarnation ended. It may still be letting go of ports and files: who starts a successor waits for its pidfd.
+/// An incarnation ended. It may still be letting go of ports and files: who starts a successor waits for its
+/// pidfd.
 struct Down {
     std::string name;
     ProcessKey key;
@@ -66,7 +67,7 @@ struct Request {
 
 namespace healer::core {
 
-using Event = std::variant<event::Up, event::Absent, event::Down, event::LaunchFinished, event::StoppedOnPurpose,
-                           event::StopFailed, event::Request>;
+using Event = std::variant<event::Up, event::Absent, event::Down, event::LaunchFinished,
+                           event::StoppedOnPurpose, event::StopFailed, event::Request>;
 
 } // namespace healer::core

@@ -82,14 +82,17 @@ using ArgValue = std::variant<bool, std::int64_t, double, std::string, Duration,
 struct MonitorPlan {
     std::string type;
     std::map<std::string, ArgValue, std::less<>> args;
-    /// True when this kind itself finds out that a start succeeded (a PID file, a probe); false when a started
-    /// program counts as up.
+    /// True when this kind itself finds out that a start succeeded (a PID file, a probe); false when a
+    /// started program counts as up.
     bool confirmsStart = false;
 
     bool operator==(const MonitorPlan&) const = default;
 };
 
-enum class DependencyKind { requires_, after };
+enum class DependencyKind {
+    requires_,
+    after
+}; // NOLINT(readability-identifier-naming): `requires` is a keyword
 enum class DependencyFailure { abort, skip, degrade };
 enum class Propagate { none, restart };
 

@@ -10,7 +10,8 @@
 
 namespace healer::core {
 
-/// One incarnation of a process. A PID alone may be recycled; together with the start time it is unique for a boot.
+/// One incarnation of a process. A PID alone may be recycled; together with the start time it is unique for a
+/// boot.
 struct ProcessKey {
     pid_t pid = 0;
     std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat: clock ticks (1/100 s) after boot
@@ -32,10 +33,12 @@ struct Exit {
     bool operator==(const Exit&) const = default;
 };
 
-/// Decodes a wait status (also task_struct::exit_code: low 7 bits signal, 0x80 core, above them the exit status).
+/// Decodes a wait status (also task_struct::exit_code: low 7 bits signal, 0x80 core, above them the exit
+/// status).
 [[nodiscard]] Exit exitFromWaitStatus(int status);
 
-/// "exited with status 3", "killed by SIGKILL", "dumped core (SIGSEGV)", "vanished": the end as part of a sentence.
+/// "exited with status 3", "killed by SIGKILL", "dumped core (SIGSEGV)", "vanished": the end as part of a
+/// sentence.
 [[nodiscard]] std::string describe(const Exit& exit);
 
 /// The contract's word for a reason: "exited", "signaled", "core-dumped", ...

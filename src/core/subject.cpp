@@ -12,8 +12,8 @@ namespace healer::core {
 
 namespace {
 
-/// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait for a
-/// start that is under way.
+/// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait for
+/// a start that is under way.
 constexpr Duration kLookSlack = std::chrono::seconds(10);
 /// Between two SIGKILLs to something that does not die.
 constexpr Duration kMinForceInterval = std::chrono::seconds(5);
@@ -186,10 +186,10 @@ void Subject::decide(TimePoint now, Outbox& out) {
     const bool allowed = breaker_.allowsStart(plan_->recovery, now);
     if (from != breaker_.state()) {
         const unsigned starts = breaker_.startsInWindow(plan_->recovery, now);
-        const std::string why = from == BreakerState::halfOpen
-                                    ? "the trial start did not last"
-                                    : std::to_string(starts) + " restarts within " +
-                                          durationText(plan_->recovery.retryWindow);
+        const std::string why =
+            from == BreakerState::halfOpen
+                ? "the trial start did not last"
+                : std::to_string(starts) + " restarts within " + durationText(plan_->recovery.retryWindow);
         reason_ = "circuit breaker is open: " + why;
         announceBreaker(from, why, out);
     }
@@ -238,9 +238,10 @@ void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
     endedWith_.reset();
     downAt_.reset();
     down_ = false;
-    reason_ = stopWanted_ ? "started by somebody else after a stop by request: not healed until somebody starts it "
-                            "through Healer"
-                          : "running";
+    reason_ = stopWanted_
+                  ? "started by somebody else after a stop by request: not healed until somebody starts it "
+                    "through Healer"
+                  : "running";
     out.actions.emplace_back(action::Track{name(), key});
     answerStarts(key.pid, out);
     if (awaits(event::Verb::stop)) {
@@ -313,8 +314,8 @@ void Subject::forceStop(TimePoint now, Outbox& out) {
     const std::string pid = std::to_string(key_ ? key_->pid : 0);
     if (!forced_) {
         remark(true,
-               name() + " (PID " + pid + ") did not stop within " + durationText(plan_->stop.timeout) + " of " +
-                   signalName(plan_->stop.signal) + ": sending SIGKILL",
+               name() + " (PID " + pid + ") did not stop within " + durationText(plan_->stop.timeout) +
+                   " of " + signalName(plan_->stop.signal) + ": sending SIGKILL",
                out);
     } else if (awaits(event::Verb::stop) || awaitsStart()) {
         const Error stuck{name() + " (PID " + pid + ") is not gone after SIGKILL; Healer goes on trying",

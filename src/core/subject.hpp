@@ -46,20 +46,22 @@ struct SubjectSnapshot {
 ///   up         an instance runs and is followed by its key.
 ///              -> any phase of "down" (its Down), stopping (a person stops or restarts it)
 ///   waiting    down; the backoff before the next start. -> checking (deadline), up (somebody started it)
-///   open       down; the breaker is open.               -> checking (cooldown over), up (somebody started it)
-///   checking   about to start after a wait: the monitors look whether somebody was quicker.
+///   open       down; the breaker is open.               -> checking (cooldown over), up (somebody started
+///   it) checking   about to start after a wait: the monitors look whether somebody was quicker.
 ///              -> up, launching (Absent, or no answer until the deadline)
 ///   launching  a start has been ordered. -> up (started, and confirmed where the monitor does that),
 ///              stopping (started but not up in time), waiting/open/resting (failed)
 ///   stopping   an instance is being ended: signal, then SIGKILL again and again until it is gone.
 ///              -> resting (stop), launching (restart), waiting/open (clean-up after a failed start)
-///   resting    down, and nothing is to be done: stopped or paused by a person, ended in a way that `restart_on` does
-///              not answer, or observe_only. -> up (somebody started it), anything by a person's word or a reload
+///   resting    down, and nothing is to be done: stopped or paused by a person, ended in a way that
+///   `restart_on` does
+///              not answer, or observe_only. -> up (somebody started it), anything by a person's word or a
+///              reload
 ///   off        `enabled: false`.
 ///
-/// Every phase but up, resting and off has a deadline; so nothing stays down by accident. `paused` and `stopWanted`
-/// are what people said; they outlive phases. Events about another incarnation than the one in question, and late
-/// answers, change nothing.
+/// Every phase but up, resting and off has a deadline; so nothing stays down by accident. `paused` and
+/// `stopWanted` are what people said; they outlive phases. Events about another incarnation than the one in
+/// question, and late answers, change nothing.
 class Subject {
 public:
     /// `plan` must outlive the subject or be replaced by changePlan().
@@ -70,7 +72,8 @@ public:
     void handle(const Event& event, TimePoint now, Outbox& out);
     /// Does what the clock makes due; harmless before deadline().
     void advance(TimePoint now, Outbox& out);
-    /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the call.
+    /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the
+    /// call.
     void changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint now, Outbox& out);
     /// The entry is gone: lets go of the process, which goes on running.
     void end(Outbox& out);
@@ -160,10 +163,10 @@ private:
 
     // What happened.
     Breaker breaker_;
-    bool down_ = false;                      ///< a failure is being recovered from
-    std::optional<Exit> endedWith_;          ///< the end that restart_on judges
-    std::optional<ProcessKey> predecessor_;  ///< the incarnation that ended last
-    std::optional<ProcessKey> known_;        ///< from the snapshot, until the monitors have answered
+    bool down_ = false;                     ///< a failure is being recovered from
+    std::optional<Exit> endedWith_;         ///< the end that restart_on judges
+    std::optional<ProcessKey> predecessor_; ///< the incarnation that ended last
+    std::optional<ProcessKey> known_;       ///< from the snapshot, until the monitors have answered
     std::optional<TimePoint> downAt_;
     std::optional<TimePoint> activeSince_;
     std::optional<LastExit> lastExit_;

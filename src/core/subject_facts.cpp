@@ -100,7 +100,8 @@ void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& 
     downAt_ = now;
     const bool asked = phase_ == Phase::stopping && afterStop_ != AfterStop::startFailed;
     if (asked || stopWanted_) {
-        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended as asked: " + describe(exit), out);
+        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended as asked: " + describe(exit),
+               out);
         return;
     }
     endedWith_ = exit;

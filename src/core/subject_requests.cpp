@@ -9,19 +9,22 @@ namespace healer::core {
 
 namespace {
 
-bool isStart(event::Verb verb) { return verb == event::Verb::start || verb == event::Verb::restart; }
+bool isStart(event::Verb verb) {
+    return verb == event::Verb::start || verb == event::Verb::restart;
+}
 
 } // namespace
 
 void Subject::on(const event::Request& request, TimePoint now, Outbox& out) {
     if (phase_ == Phase::off) {
-        reply(request.id, Error{name() + " is disabled in the configuration (enabled: false)", ErrorKind::disabled},
-              out);
+        reply(request.id,
+              Error{name() + " is disabled in the configuration (enabled: false)", ErrorKind::disabled}, out);
         return;
     }
     const bool acts = isStart(request.verb) || request.verb == event::Verb::stop;
     if (observeOnly_ && acts) {
-        reply(request.id, Error{"observe_only is set: Healer starts and stops nothing", ErrorKind::failed}, out);
+        reply(request.id, Error{"observe_only is set: Healer starts and stops nothing", ErrorKind::failed},
+              out);
         return;
     }
     switch (request.verb) {
@@ -59,7 +62,8 @@ void Subject::requestStart(const event::Request& request, TimePoint now, Outbox&
     switch (phase_) {
     case Phase::stopping:
         afterStop_ = AfterStop::launch;
-        answer(event::Verb::stop, Error{"a start was asked for while it was being stopped", ErrorKind::busy}, out);
+        answer(event::Verb::stop, Error{"a start was asked for while it was being stopped", ErrorKind::busy},
+               out);
         break;
     case Phase::checking:
         cause_ = notice::Cause::request;
@@ -107,7 +111,9 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
         break;
     case Phase::launching:
         withdrawLaunch(out);
-        announce(notice::RecoveryFinished{cause_, false, 0, "stopped by request", now - downAt_.value_or(now)}, out);
+        announce(
+            notice::RecoveryFinished{cause_, false, 0, "stopped by request", now - downAt_.value_or(now)},
+            out);
         if (launched_) {
             stop(*launched_, AfterStop::rest, now, out);
         } else {
@@ -162,7 +168,9 @@ bool Subject::awaits(event::Verb verb) const {
                        [verb](const PendingReply& pending) { return pending.verb == verb; });
 }
 
-bool Subject::awaitsStart() const { return awaits(event::Verb::start) || awaits(event::Verb::restart); }
+bool Subject::awaitsStart() const {
+    return awaits(event::Verb::start) || awaits(event::Verb::restart);
+}
 
 void Subject::answer(event::Verb verb, const Result<pid_t>& outcome, Outbox& out) {
     std::erase_if(pending_, [&](const PendingReply& pending) {

@@ -13,7 +13,18 @@
 namespace healer::core {
 
 /// The states of the contract, as outsiders see them.
-enum class State { disabled, paused, stopped, starting, running, down, deferred, backoff, recovering, tripped };
+enum class State {
+    disabled,
+    paused,
+    stopped,
+    starting,
+    running,
+    down,
+    deferred,
+    backoff,
+    recovering,
+    tripped
+};
 enum class BreakerState { closed, open, halfOpen };
 
 [[nodiscard]] std::string_view toString(State state);
@@ -29,7 +40,8 @@ struct LastExit {
     bool operator==(const LastExit&) const = default;
 };
 
-/// Everything visible about one process, as plain values. The plan entry holds the rest (command, monitors, ...).
+/// Everything visible about one process, as plain values. The plan entry holds the rest (command, monitors,
+/// ...).
 struct ProcessView {
     std::string name;
     State state = State::starting;

@@ -24,11 +24,17 @@ struct Wording {
     bus::HistoryEntry more;
 };
 
-std::string pidText(pid_t pid) { return " (PID " + std::to_string(pid) + ")"; }
+std::string pidText(pid_t pid) {
+    return " (PID " + std::to_string(pid) + ")";
+}
 
 Wording word(const std::string& name, const core::notice::ProcessDown& down) {
-    return {LogLevel::warn, id::kProcessDown, "process-down",
-            "Process " + name + pidText(down.pid) + " is down: " + down.reason, down.reason, down.pid,
+    return {LogLevel::warn,
+            id::kProcessDown,
+            "process-down",
+            "Process " + name + pidText(down.pid) + " is down: " + down.reason,
+            down.reason,
+            down.pid,
             {{"exit", std::string(toString(down.exit.reason))}}};
 }
 
@@ -48,20 +54,37 @@ Wording word(const std::string& name, const core::notice::RecoveryStarted& start
         what = "Starting process " + name + " by request";
         break;
     }
-    return {LogLevel::info, id::kRecoveryStarted, "recovery-started", what, "", 0, {{"attempt", started.attempt}}};
+    return {LogLevel::info,
+            id::kRecoveryStarted,
+            "recovery-started",
+            what,
+            "",
+            0,
+            {{"attempt", started.attempt}}};
 }
 
 Wording word(const std::string& name, const core::notice::RecoveryFinished& finished) {
     const auto usec = static_cast<std::uint64_t>(finished.took.count());
     if (!finished.ok) {
-        return {LogLevel::error, id::kRecoveryFailed, "recovery-finished",
-                "Failed to start process " + name + ": " + finished.error, finished.error, 0,
+        return {LogLevel::error,
+                id::kRecoveryFailed,
+                "recovery-finished",
+                "Failed to start process " + name + ": " + finished.error,
+                finished.error,
+                0,
                 {{"ok", false}, {"error", finished.error}, {"duration_usec", usec}}};
     }
-    const bool restart = finished.cause == core::notice::Cause::failure || finished.cause == core::notice::Cause::trial;
-    const std::string message = (restart ? "Successfully restarted process " : "Successfully started process ") + name +
-                                pidText(finished.pid) + " in " + core::durationText(finished.took);
-    return {LogLevel::info, id::kRecoverySucceeded, "recovery-finished", message, "", finished.pid,
+    const bool restart =
+        finished.cause == core::notice::Cause::failure || finished.cause == core::notice::Cause::trial;
+    const std::string message =
+        (restart ? "Successfully restarted process " : "Successfully started process ") + name +
+        pidText(finished.pid) + " in " + core::durationText(finished.took);
+    return {LogLevel::info,
+            id::kRecoverySucceeded,
+            "recovery-finished",
+            message,
+            "",
+            finished.pid,
             {{"ok", true}, {"duration_usec", usec}}};
 }
 
@@ -89,8 +112,13 @@ Wording word(const std::string& name, const core::notice::BreakerChanged& change
 }
 
 Wording word(const std::string& name, const core::notice::Adopted& adopted) {
-    return {LogLevel::info, id::kAdopted, "adopted", "Found process " + name + " running" + pidText(adopted.pid), "",
-            adopted.pid, {}};
+    return {LogLevel::info,
+            id::kAdopted,
+            "adopted",
+            "Found process " + name + " running" + pidText(adopted.pid),
+            "",
+            adopted.pid,
+            {}};
 }
 
 Wording word(const std::string& /*name*/, const core::notice::Remark& remark) {
@@ -101,7 +129,8 @@ Wording word(const std::string& /*name*/, const core::notice::Remark& remark) {
 
 Announcement announcementOf(const core::action::Announce& announce, std::uint64_t realtimeUsec,
                             const std::string& unit) {
-    Wording wording = std::visit([&](const auto& notice) { return word(announce.name, notice); }, announce.notice);
+    Wording wording =
+        std::visit([&](const auto& notice) { return word(announce.name, notice); }, announce.notice);
     Announcement result;
     result.log.level = wording.level;
     result.log.messageId = wording.messageId;

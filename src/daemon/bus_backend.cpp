@@ -21,9 +21,13 @@ const core::ProcessPlan* BusBackend::plan(const std::string& name) const {
     return parts_.coordinator.processPlan(name);
 }
 
-const core::ProcessView* BusBackend::view(const std::string& name) const { return parts_.coordinator.view(name); }
+const core::ProcessView* BusBackend::view(const std::string& name) const {
+    return parts_.coordinator.view(name);
+}
 
-std::string BusBackend::unitOf(const std::string& name) const { return parts_.launchers.unitOf(name); }
+std::string BusBackend::unitOf(const std::string& name) const {
+    return parts_.launchers.unitOf(name);
+}
 
 std::vector<bus::HistoryEntry> BusBackend::history(const std::string& name, std::size_t max) const {
     return parts_.history.newest(name, max);
@@ -33,11 +37,17 @@ void BusBackend::request(core::event::Verb verb, const std::string& name, Answer
     engine_->request(verb, name, std::move(answer));
 }
 
-core::Result<bus::ReloadOutcome> BusBackend::reload() { return parts_.reload(); }
+core::Result<bus::ReloadOutcome> BusBackend::reload() {
+    return parts_.reload();
+}
 
-std::string BusBackend::configPath() const { return parts_.configPath; }
+std::string BusBackend::configPath() const {
+    return parts_.configPath;
+}
 
-bool BusBackend::observeOnly() const { return parts_.coordinator.plan().observeOnly; }
+bool BusBackend::observeOnly() const {
+    return parts_.coordinator.plan().observeOnly;
+}
 
 std::vector<std::string> BusBackend::monitorTypes() const {
     std::vector<std::string> types;
@@ -47,14 +57,21 @@ std::vector<std::string> BusBackend::monitorTypes() const {
     return types;
 }
 
-std::string BusBackend::ebpfStatus() const { return parts_.hosts.status("ebpf"); }
+std::string BusBackend::ebpfStatus() const {
+    return parts_.hosts.status("ebpf");
+}
 
-std::uint64_t BusBackend::lostEvents() const { return parts_.hosts.lostEvents(); }
+std::uint64_t BusBackend::lostEvents() const {
+    return parts_.hosts.lostEvents();
+}
 
-std::string BusBackend::lastReloadError() const { return lastReloadError_; }
+std::string BusBackend::lastReloadError() const {
+    return lastReloadError_;
+}
 
 std::uint64_t BusBackend::realtimeUsec(core::TimePoint when) const {
-    const auto wall = std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch());
+    const auto wall =
+        std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch());
     const auto at = wall + (when - runtime::Loop::now());
     return static_cast<std::uint64_t>(std::max(at, core::Duration::zero()).count());
 }

@@ -37,7 +37,8 @@ public:
     [[nodiscard]] const core::ProcessPlan* plan(const std::string& name) const override;
     [[nodiscard]] const core::ProcessView* view(const std::string& name) const override;
     [[nodiscard]] std::string unitOf(const std::string& name) const override;
-    [[nodiscard]] std::vector<bus::HistoryEntry> history(const std::string& name, std::size_t max) const override;
+    [[nodiscard]] std::vector<bus::HistoryEntry> history(const std::string& name,
+                                                         std::size_t max) const override;
     void request(core::event::Verb verb, const std::string& name, Answer answer) override;
     [[nodiscard]] core::Result<bus::ReloadOutcome> reload() override;
     [[nodiscard]] std::string configPath() const override;

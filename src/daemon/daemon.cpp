@@ -19,8 +19,9 @@ namespace {
 core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
     core::Snapshots snapshots;
     for (auto& [name, state] : store.load()) {
-        const bool wanted = std::any_of(plan.processes.begin(), plan.processes.end(),
-                                        [&name = name](const core::ProcessPlan& entry) { return entry.name == name; });
+        const bool wanted =
+            std::any_of(plan.processes.begin(), plan.processes.end(),
+                        [&name = name](const core::ProcessPlan& entry) { return entry.name == name; });
         if (!wanted) {
             store.remove(name);
             continue;
@@ -38,8 +39,7 @@ core::Snapshots restore(StateStore& store, const core::Plan& plan, History& hist
 Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
     : log_(log), report_(std::move(report)), configPath_(std::move(settings.configPath)),
       pidFile_(std::move(settings.pidFile)), withoutBus_(settings.bus.kind == bus::BusMode::Kind::none),
-      directory_(std::move(settings.directory)),
-      store_(directory_.path(), log_),
+      directory_(std::move(settings.directory)), store_(directory_.path(), log_),
       coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
       launchers_({loop_, log_, [this](core::Event event) { engine_.post(std::move(event)); }},
                  std::move(settings.direct)),

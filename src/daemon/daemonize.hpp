@@ -23,8 +23,9 @@ private:
     runtime::UniqueFd pipe_;
 };
 
-/// Becomes a daemon: returns in a new process, in a session of its own. The calling process stays behind, waits for
-/// the report and exits accordingly; it never returns from here. Throws std::system_error when it cannot fork.
+/// Becomes a daemon: returns in a new process, in a session of its own. The calling process stays behind,
+/// waits for the report and exits accordingly; it never returns from here. Throws std::system_error when it
+/// cannot fork.
 [[nodiscard]] StartupReport daemonize();
 
 } // namespace healer::daemon

@@ -131,8 +131,12 @@ void Engine::act(core::action::Reply& reply) {
     }
 }
 
-void Engine::act(core::action::Changed& changed) { parts_.publisher.changed(changed.name); }
+void Engine::act(core::action::Changed& changed) {
+    parts_.publisher.changed(changed.name);
+}
 
-void Engine::act(core::action::Announce& announce) { parts_.publisher.announce(std::move(announce)); }
+void Engine::act(core::action::Announce& announce) {
+    parts_.publisher.announce(std::move(announce));
+}
 
 } // namespace healer::daemon

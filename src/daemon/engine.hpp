@@ -16,8 +16,8 @@
 
 namespace healer::daemon {
 
-/// Runs the core on the real thing: hands it every event with the time, carries out its actions, and keeps the one
-/// timer at its next deadline.
+/// Runs the core on the real thing: hands it every event with the time, carries out its actions, and keeps
+/// the one timer at its next deadline.
 class Engine {
 public:
     struct Parts {
@@ -42,7 +42,8 @@ public:
     void reload(core::Plan plan);
 
 private:
-    /// A monitor may refer to its plan entry for as long as it lives, also when a reload has replaced the plan.
+    /// A monitor may refer to its plan entry for as long as it lives, also when a reload has replaced the
+    /// plan.
     struct Watched {
         core::ProcessPlan plan;
         std::unique_ptr<MonitorSet> monitors;

@@ -31,7 +31,9 @@ void Launchers::choose(core::LaunchMode mode) {
     throughService_ = true;
 }
 
-recovery::Recovery& Launchers::chosen() { return throughService_ ? *service_ : *direct_; }
+recovery::Recovery& Launchers::chosen() {
+    return throughService_ ? *service_ : *direct_;
+}
 
 std::string Launchers::unitOf(const std::string& name) const {
     return throughService_ ? recovery::service::unitName(name) : std::string();

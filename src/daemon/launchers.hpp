@@ -20,8 +20,8 @@ public:
     Launchers& operator=(const Launchers&) = delete;
     ~Launchers();
 
-    /// Decides by `launch:` and by what is there; to be called before the first use and at each reload. Where systemd is
-    /// asked for and cannot be reached, that is a warning, and programs are started directly.
+    /// Decides by `launch:` and by what is there; to be called before the first use and at each reload. Where
+    /// systemd is asked for and cannot be reached, that is a warning, and programs are started directly.
     void choose(core::LaunchMode mode);
 
     [[nodiscard]] recovery::Recovery& chosen();

@@ -8,8 +8,8 @@
 
 namespace healer::daemon {
 
-/// Whether the log goes to the journal natively: standard error is a stream to it, or there is no standard error to
-/// read (a daemon) and a journal listens. Decided once, at the first call.
+/// Whether the log goes to the journal natively: standard error is a stream to it, or there is no standard
+/// error to read (a daemon) and a journal listens. Decided once, at the first call.
 [[nodiscard]] bool logsToJournal(bool foreground = true);
 
 /// Gives the log its sinks: the journal, or plain lines on standard error.

@@ -20,7 +20,8 @@ std::unique_ptr<monitor::Monitor> MonitorHosts::make(monitor::MonitorContext con
 
 std::string MonitorHosts::status(const std::string& type) const {
     const auto found = hosts_.find(type);
-    return found == hosts_.end() ? "not in use: no process has a monitor of type " + type : found->second->status();
+    return found == hosts_.end() ? "not in use: no process has a monitor of type " + type
+                                 : found->second->status();
 }
 
 std::uint64_t MonitorHosts::lostEvents() const {

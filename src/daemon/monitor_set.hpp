@@ -16,8 +16,8 @@ namespace healer::daemon {
 using MakeMonitor =
     std::function<std::unique_ptr<monitor::Monitor>(const core::MonitorPlan& plan, monitor::Report report)>;
 
-/// All monitors of one process as one: what any of them sees is passed on, except that nothing is there only when all
-/// of them have said so since they were asked last.
+/// All monitors of one process as one: what any of them sees is passed on, except that nothing is there only
+/// when all of them have said so since they were asked last.
 class MonitorSet {
 public:
     MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report);

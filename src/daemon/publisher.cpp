@@ -99,7 +99,8 @@ bool Publisher::publishNext() {
 
 void Publisher::publish(const Pending& pending) {
     const std::string& name = pending.announce.name;
-    auto [log, history] = announcementOf(pending.announce, pending.realtimeUsec, parts_.launchers.unitOf(name));
+    auto [log, history] =
+        announcementOf(pending.announce, pending.realtimeUsec, parts_.launchers.unitOf(name));
     parts_.log.write(log);
     if (const std::uint64_t seq = signal(pending.announce); seq != 0) {
         history["seq"] = seq;
@@ -116,9 +117,13 @@ std::uint64_t Publisher::signal(const core::action::Announce& announce) {
     bus::Service& bus = parts_.bus;
     return std::visit(
         Overloaded{
-            [&](const core::notice::ProcessDown& down) { return bus.processDown(name, down, announce.incident); },
+            [&](const core::notice::ProcessDown& down) {
+                return bus.processDown(name, down, announce.incident);
+            },
             [&](const core::notice::RecoveryStarted& started) { return bus.recoveryStarted(name, started); },
-            [&](const core::notice::RecoveryFinished& finished) { return bus.recoveryFinished(name, finished); },
+            [&](const core::notice::RecoveryFinished& finished) {
+                return bus.recoveryFinished(name, finished);
+            },
             [&](const core::notice::BreakerChanged& changed) { return bus.breakerChanged(name, changed); },
             [](const auto&) { return std::uint64_t{0}; }},
         announce.notice);

@@ -17,8 +17,9 @@
 
 namespace healer::daemon {
 
-/// Tells the world, in one place: journal, D-Bus signals and properties, history, state files, STATUS=. It does so a
-/// moment after the fact (2 ms) and in slices of a few milliseconds, so that telling never delays healing.
+/// Tells the world, in one place: journal, D-Bus signals and properties, history, state files, STATUS=. It
+/// does so a moment after the fact (2 ms) and in slices of a few milliseconds, so that telling never delays
+/// healing.
 class Publisher {
 public:
     struct Parts {

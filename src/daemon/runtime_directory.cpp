@@ -18,7 +18,9 @@ namespace healer::daemon {
 
 namespace {
 
-std::string reason() { return std::generic_category().message(errno); }
+std::string reason() {
+    return std::generic_category().message(errno);
+}
 
 std::string baseDirectory() {
     if (const char* directory = std::getenv("RUNTIME_DIRECTORY"); directory != nullptr && *directory == '/') {

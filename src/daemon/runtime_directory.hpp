@@ -11,24 +11,27 @@ namespace healer::daemon {
 
 /// Where this Healer keeps what must survive it, locked against a second Healer on the same configuration.
 ///
-/// The directory is $RUNTIME_DIRECTORY (systemd), else /run/healer as root, else $XDG_RUNTIME_DIR/healer, else
-/// /tmp/healer-UID; within it each configuration file has a folder of its own, so that Healers on different
-/// configurations do not meet.
+/// The directory is $RUNTIME_DIRECTORY (systemd), else /run/healer as root, else $XDG_RUNTIME_DIR/healer,
+/// else /tmp/healer-UID; within it each configuration file has a folder of its own, so that Healers on
+/// different configurations do not meet.
 class RuntimeDirectory {
 public:
-    /// Makes and locks it. Errors: cannot be made, belongs to somebody else, a live Healer holds it (its PID is named).
+    /// Makes and locks it. Errors: cannot be made, belongs to somebody else, a live Healer holds it (its PID
+    /// is named).
     [[nodiscard]] static core::Result<RuntimeDirectory> open(const std::string& configPath);
 
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    RuntimeDirectory(std::string path, runtime::UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+    RuntimeDirectory(std::string path, runtime::UniqueFd lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::string path_;
     runtime::UniqueFd lock_;
 };
 
-/// healer.pid of `pid_file_directory`: holds the PID and a lock for as long as it lives, and is removed at its end.
+/// healer.pid of `pid_file_directory`: holds the PID and a lock for as long as it lives, and is removed at
+/// its end.
 class PidFile {
 public:
     PidFile() = default;

@@ -17,10 +17,16 @@ using nlohmann::json;
 constexpr int kFormat = 1;
 constexpr std::size_t kMaxItems = 10000; ///< of any list in a state file
 
-json encode(TimePoint when) { return when.time_since_epoch().count(); }
-TimePoint decodeTime(const json& value) { return TimePoint(Duration(value.get<std::int64_t>())); }
+json encode(TimePoint when) {
+    return when.time_since_epoch().count();
+}
+TimePoint decodeTime(const json& value) {
+    return TimePoint(Duration(value.get<std::int64_t>()));
+}
 
-json encode(const core::ProcessKey& key) { return {{"pid", key.pid}, {"start_ticks", key.startTicks}}; }
+json encode(const core::ProcessKey& key) {
+    return {{"pid", key.pid}, {"start_ticks", key.startTicks}};
+}
 core::ProcessKey decodeKey(const json& value) {
     return {value.at("pid").get<pid_t>(), value.at("start_ticks").get<std::uint64_t>()};
 }
@@ -45,8 +51,8 @@ json encode(const core::LastExit& last) {
 
 core::LastExit decodeLastExit(const json& value) {
     core::LastExit last;
-    last.exit.reason =
-        core::exitReasonFromString(value.at("reason").get<std::string>()).value_or(core::ExitReason::vanished);
+    last.exit.reason = core::exitReasonFromString(value.at("reason").get<std::string>())
+                           .value_or(core::ExitReason::vanished);
     last.exit.probe = value.at("probe").get<std::string>();
     last.exit.detail = value.at("detail").get<std::string>();
     last.pid = value.at("pid").get<pid_t>();
@@ -99,11 +105,7 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
 json encode(const bus::HistoryEntry& entry) {
     json value = json::object();
     for (const auto& [key, held] : entry) {
-        value[key] = std::visit(
-            [&](const auto& inner) {
-                return json::array({held.index(), inner});
-            },
-            held);
+        value[key] = std::visit([&](const auto& inner) { return json::array({held.index(), inner}); }, held);
     }
     return value;
 }

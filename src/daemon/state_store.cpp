@@ -67,7 +67,8 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         }
         const std::string name(file.substr(0, file.size() - kSuffix.size()));
         const auto text = readFile(path(name));
-        auto state = text ? decodeState(*text, bootId_) : core::Result<StoredState>(core::Error{"it cannot be read"});
+        auto state =
+            text ? decodeState(*text, bootId_) : core::Result<StoredState>(core::Error{"it cannot be read"});
         if (state.ok()) {
             all.emplace(name, std::move(*state));
         } else if (state.error().kind == core::ErrorKind::noSuchProcess) {
@@ -94,8 +95,12 @@ void StateStore::save(const std::string& name, const StoredState& state) {
     complained_ = !saved;
 }
 
-void StateStore::remove(const std::string& name) { unlink(path(name).c_str()); }
+void StateStore::remove(const std::string& name) {
+    unlink(path(name).c_str());
+}
 
-std::string StateStore::path(const std::string& name) const { return directory_ + "/" + name + std::string(kSuffix); }
+std::string StateStore::path(const std::string& name) const {
+    return directory_ + "/" + name + std::string(kSuffix);
+}
 
 } // namespace healer::daemon

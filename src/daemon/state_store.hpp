@@ -18,8 +18,8 @@ struct StoredState {
     std::deque<bus::HistoryEntry> history;
 };
 
-/// One JSON file a process in the runtime directory. Instants in it are on CLOCK_BOOTTIME, so a file of another boot
-/// is worthless and ignored.
+/// One JSON file a process in the runtime directory. Instants in it are on CLOCK_BOOTTIME, so a file of
+/// another boot is worthless and ignored.
 class StateStore {
 public:
     /// `directory` exists and belongs to Healer alone.

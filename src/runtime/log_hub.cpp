@@ -23,7 +23,8 @@ std::string timeStamp() {
     localtime_r(&seconds, &local);
     std::array<char, 64> text{};
     const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
-    std::snprintf(text.data() + length, text.size() - length, ".%03lld", static_cast<long long>(milliseconds));
+    std::snprintf(text.data() + length, text.size() - length, ".%03lld",
+                  static_cast<long long>(milliseconds));
     return text.data();
 }
 

@@ -135,11 +135,17 @@ bool stderrIsJournal() {
     return std::string_view(stream) == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
-bool journalAvailable() { return access("/run/systemd/journal/socket", W_OK) == 0; }
+bool journalAvailable() {
+    return access("/run/systemd/journal/socket", W_OK) == 0;
+}
 
-std::unique_ptr<LogSink> makeJournalSink() { return std::make_unique<JournalSink>(); }
+std::unique_ptr<LogSink> makeJournalSink() {
+    return std::make_unique<JournalSink>();
+}
 
-std::unique_ptr<LogSink> makeStderrSink() { return std::make_unique<StderrSink>(); }
+std::unique_ptr<LogSink> makeStderrSink() {
+    return std::make_unique<StderrSink>();
+}
 
 core::Result<std::unique_ptr<LogSink>> makeFileSink(LogFileSettings settings) {
     if (mkdir(settings.directory.c_str(), 0750) != 0 && errno != EEXIST) {

@@ -70,7 +70,9 @@ Source& Source::operator=(Source&& other) noexcept {
     }
     return *this;
 }
-Source::~Source() { reset(); }
+Source::~Source() {
+    reset();
+}
 
 void Source::reset() {
     if (state_) {
@@ -79,9 +81,13 @@ void Source::reset() {
     }
 }
 
-Loop::Loop() { check(sd_event_new(&event_), "cannot make an event loop"); }
+Loop::Loop() {
+    check(sd_event_new(&event_), "cannot make an event loop");
+}
 
-Loop::~Loop() { sd_event_unref(event_); }
+Loop::~Loop() {
+    sd_event_unref(event_);
+}
 
 core::TimePoint Loop::now() {
     timespec ts{};
@@ -116,7 +122,8 @@ Source Loop::addIo(int fd, std::uint32_t epollEvents, std::function<void(std::ui
 
 Source Loop::addTimer(core::TimePoint when, std::function<void()> callback) {
     constexpr std::uint64_t kAccuracyUsec = 1000;
-    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    auto state =
+        makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
     check(sd_event_add_time(
               event_, &state->source, CLOCK_BOOTTIME, toUsec(when), kAccuracyUsec,
               [](sd_event_source*, std::uint64_t, void* data) {
@@ -128,7 +135,8 @@ Source Loop::addTimer(core::TimePoint when, std::function<void()> callback) {
 }
 
 Source Loop::addDeferred(std::function<void()> callback) {
-    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    auto state =
+        makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
     check(sd_event_add_defer(
               event_, &state->source,
               [](sd_event_source*, void* data) { return static_cast<Source::State*>(data)->call(0U); },
@@ -142,7 +150,8 @@ Source Loop::addSignal(int signal, std::function<void()> callback) {
     sigemptyset(&set);
     sigaddset(&set, signal);
     check(-pthread_sigmask(SIG_BLOCK, &set, nullptr), "cannot block a signal");
-    auto state = makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    auto state =
+        makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
     check(sd_event_add_signal(
               event_, &state->source, signal,
               [](sd_event_source*, const signalfd_siginfo*, void* data) {
@@ -170,8 +179,12 @@ bool Loop::runOnce(core::Duration timeout) {
     return result > 0;
 }
 
-void Loop::exit(int code) { check(sd_event_exit(event_, code), "cannot leave the event loop"); }
+void Loop::exit(int code) {
+    check(sd_event_exit(event_, code), "cannot leave the event loop");
+}
 
-bool Loop::feedWatchdog() { return check(sd_event_set_watchdog(event_, 1), "cannot feed the watchdog") > 0; }
+bool Loop::feedWatchdog() {
+    return check(sd_event_set_watchdog(event_, 1), "cannot feed the watchdog") > 0;
+}
 
 } // namespace healer::runtime

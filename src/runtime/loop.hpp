@@ -12,8 +12,8 @@ struct sd_event_source;
 
 namespace healer::runtime {
 
-/// Handle of something registered with a Loop; its destruction ends the registration. A callback may destroy or
-/// replace its own Source. Must not outlive the Loop.
+/// Handle of something registered with a Loop; its destruction ends the registration. A callback may destroy
+/// or replace its own Source. Must not outlive the Loop.
 class Source {
 public:
     Source();
@@ -33,9 +33,9 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// The one event loop (sd-event) and the one exception barrier: what escapes a callback ends the loop with the
-/// exception rethrown from run(). Single-threaded. Registration failures (out of descriptors or memory) throw
-/// std::system_error, as nothing can be done without the loop.
+/// The one event loop (sd-event) and the one exception barrier: what escapes a callback ends the loop with
+/// the exception rethrown from run(). Single-threaded. Registration failures (out of descriptors or memory)
+/// throw std::system_error, as nothing can be done without the loop.
 class Loop {
 public:
     Loop();
@@ -47,7 +47,8 @@ public:
     [[nodiscard]] static core::TimePoint now();
 
     /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The descriptor stays the caller's.
-    [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents, std::function<void(std::uint32_t)> callback);
+    [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents,
+                               std::function<void(std::uint32_t)> callback);
     /// Calls back once when `when` has come (at once if it has passed), accurate to a millisecond.
     [[nodiscard]] Source addTimer(core::TimePoint when, std::function<void()> callback);
     /// Calls back once, in the next iteration, after what is ready already.

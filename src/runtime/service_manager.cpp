@@ -9,13 +9,19 @@ namespace healer::runtime::service_manager {
 
 namespace {
 
-void send(const std::string& state) { (void)sd_notify(0, state.c_str()); }
+void send(const std::string& state) {
+    (void)sd_notify(0, state.c_str());
+}
 
 } // namespace
 
-void ready(const std::string& status) { send("READY=1\nSTATUS=" + status); }
+void ready(const std::string& status) {
+    send("READY=1\nSTATUS=" + status);
+}
 
-void status(const std::string& status) { send("STATUS=" + status); }
+void status(const std::string& status) {
+    send("STATUS=" + status);
+}
 
 void reloading() {
     timespec now{};
@@ -24,6 +30,8 @@ void reloading() {
     send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(usec));
 }
 
-void stopping() { send("STOPPING=1\nSTATUS=Stopping; managed processes go on running"); }
+void stopping() {
+    send("STOPPING=1\nSTATUS=Stopping; managed processes go on running");
+}
 
 } // namespace healer::runtime::service_manager

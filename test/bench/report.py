@@ -76,7 +76,7 @@ written only when all of them were measured.
   *Kill to main()* is from just before `kill(2)` to that reading. Medians of 300 kills, one at a time, Healer and the baseline
   in turn.
 - *The floor* is a loop of `waitpid` and `posix_spawn`: no supervisor can do less.
-- *Notice*: from the kill to the time in Healer's history, or to the return of `waitpid` in the floor.
+- *Notice*: from the kill to the time in Healer's history (of the kills that are still in it), or to the return of `waitpid` in the floor.
 - *systemd* is `Restart=always RestartSec=0` without a start limit, in the container in which Healer runs with `launch: service`.
 - *Unwatched exit*: the kernel's own BPF statistics over short-lived processes that nobody watches, for Healer's program with
   1,000 watched processes and for a program that does a single hash look-up, both attached at the same time.

@@ -79,7 +79,8 @@ private:
             world_.habits.launchTime = Duration(pick(0, 2'000'000));
             break;
         case 5:
-            world_.habits.diesAfter = pick(0, 2) == 0 ? std::optional(Duration(pick(0, 40'000'000))) : std::nullopt;
+            world_.habits.diesAfter =
+                pick(0, 2) == 0 ? std::optional(Duration(pick(0, 40'000'000))) : std::nullopt;
             break;
         case 6:
             world_.habits.ignoresSigterm = pick(0, 1) == 0;
@@ -123,7 +124,8 @@ private:
             const bool wantedDown = stopped_.contains(process.name) || paused_.contains(process.name) ||
                                     process.recovery.restartOn != RestartOn::always;
             if (!view.key && !wantedDown) {
-                ASSERT_TRUE(world_.core().nextDeadline()) << process.name << " is down and nothing will look at it";
+                ASSERT_TRUE(world_.core().nextDeadline())
+                    << process.name << " is down and nothing will look at it";
             }
             ASSERT_LE(world_.copies(process.name), 1U) << "two copies of " << process.name;
             if (view.state == State::tripped) {

@@ -37,8 +37,9 @@ TEST(Exit, IsDescribedInWords) {
 }
 
 TEST(Exit, ReasonWordsRoundTrip) {
-    for (const auto reason : {ExitReason::exited, ExitReason::signaled, ExitReason::coreDumped, ExitReason::oomKilled,
-                              ExitReason::probeFailed, ExitReason::unitFailed, ExitReason::vanished}) {
+    for (const auto reason :
+         {ExitReason::exited, ExitReason::signaled, ExitReason::coreDumped, ExitReason::oomKilled,
+          ExitReason::probeFailed, ExitReason::unitFailed, ExitReason::vanished}) {
         EXPECT_EQ(exitReasonFromString(toString(reason)), reason);
     }
     EXPECT_FALSE(exitReasonFromString("eaten"));
@@ -65,7 +66,9 @@ TEST(Backoff, GrowsByTheMultiplierUpToTheMaximum) {
     EXPECT_EQ(backoffDelay(plan, 4000, 7), 1s);
 }
 
-TEST(Backoff, NoInitialDelayMeansNone) { EXPECT_EQ(backoffDelay(BackoffPlan{}, 3, 1), 0ms); }
+TEST(Backoff, NoInitialDelayMeansNone) {
+    EXPECT_EQ(backoffDelay(BackoffPlan{}, 3, 1), 0ms);
+}
 
 TEST(Backoff, JitterStaysInItsRangeAndSpreads) {
     const BackoffPlan plan{1s, 1, 10s, 10};

@@ -16,7 +16,8 @@ namespace healer::core::test {
 
 using namespace std::chrono_literals;
 
-/// A machine on fake time: it carries out the coordinator's actions against pretended processes, with pretended delays.
+/// A machine on fake time: it carries out the coordinator's actions against pretended processes, with
+/// pretended delays.
 class World {
 public:
     struct Habits {
@@ -94,8 +95,8 @@ public:
         return std::nullopt;
     }
     [[nodiscard]] std::size_t copies(const std::string& name) const {
-        return static_cast<std::size_t>(
-            std::count_if(alive_.begin(), alive_.end(), [&](const auto& entry) { return entry.second == name; }));
+        return static_cast<std::size_t>(std::count_if(
+            alive_.begin(), alive_.end(), [&](const auto& entry) { return entry.second == name; }));
     }
     [[nodiscard]] const ProcessView& view(const std::string& name) const { return *core_.view(name); }
     [[nodiscard]] State state(const std::string& name) const { return view(name).state; }
@@ -186,7 +187,8 @@ private:
             }
             inFlight_.erase(launch.name);
             if (habits.startsFail) {
-                take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, Error{"no such file"}}, now_));
+                take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, Error{"no such file"}},
+                                  now_));
                 return;
             }
             const ProcessKey key = makeInstance(launch.name);
@@ -201,7 +203,8 @@ private:
         if (habits.ignoresSigterm && !stop.force) {
             return;
         }
-        after(habits.stopTime, [this, stop] { die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15)); });
+        after(habits.stopTime,
+              [this, stop] { die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15)); });
     }
     void act(const action::Reply& reply) {
         if (!answers_.emplace(reply.id, reply.outcome).second) {

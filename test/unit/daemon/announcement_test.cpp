@@ -13,11 +13,14 @@ namespace {
 using namespace std::chrono_literals;
 using core::notice::Cause;
 
-Announcement announcement(core::Notice notice) { return announcementOf({"web", 7, std::move(notice)}, 1000, "u.service"); }
+Announcement announcement(core::Notice notice) {
+    return announcementOf({"web", 7, std::move(notice)}, 1000, "u.service");
+}
 
 std::string field(const Announcement& announcement, std::string_view name) {
     const auto& fields = announcement.log.fields;
-    const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& entry) { return entry.first == name; });
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [&](const auto& entry) { return entry.first == name; });
     return found == fields.end() ? "" : found->second;
 }
 
@@ -38,8 +41,8 @@ TEST(Announcement, ADeathHasAllItsFields) {
 }
 
 TEST(Announcement, KeepsTheWordsThatScriptsOfTheAncestorLookFor) {
-    const auto open = announcement(
-        core::notice::BreakerChanged{core::BreakerState::closed, core::BreakerState::open, std::nullopt, "why"});
+    const auto open = announcement(core::notice::BreakerChanged{
+        core::BreakerState::closed, core::BreakerState::open, std::nullopt, "why"});
     EXPECT_NE(open.log.message.find("Circuit breaker is open"), std::string::npos);
     EXPECT_EQ(open.log.level, core::LogLevel::error);
     for (const auto cause : {Cause::failure, Cause::trial}) {
@@ -49,7 +52,8 @@ TEST(Announcement, KeepsTheWordsThatScriptsOfTheAncestorLookFor) {
 }
 
 TEST(Announcement, AFailedStartTellsWhy) {
-    const auto said = announcement(core::notice::RecoveryFinished{Cause::failure, false, 0, "no such file", 3ms});
+    const auto said =
+        announcement(core::notice::RecoveryFinished{Cause::failure, false, 0, "no such file", 3ms});
     EXPECT_EQ(said.log.level, core::LogLevel::error);
     EXPECT_EQ(field(said, "HEALER_REASON"), "no such file");
     EXPECT_FALSE(std::get<bool>(said.history.at("ok")));

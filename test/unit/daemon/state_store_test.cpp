@@ -26,8 +26,11 @@ StoredState sample() {
     state.snapshot.paused = true;
     state.snapshot.stopWanted = true;
     state.snapshot.stopDetail = "stopped by request";
-    state.snapshot.breaker = {core::BreakerState::halfOpen, {core::TimePoint{1s}, core::TimePoint{2s}},
-                              core::TimePoint{3s}, 4, true};
+    state.snapshot.breaker = {core::BreakerState::halfOpen,
+                              {core::TimePoint{1s}, core::TimePoint{2s}},
+                              core::TimePoint{3s},
+                              4,
+                              true};
     state.snapshot.restartCount = 17;
     state.snapshot.incident = 9;
     state.snapshot.activeSince = core::TimePoint{5s};
@@ -63,7 +66,9 @@ TEST(StateText, RoundTrips) {
     EXPECT_EQ(decoded->history, state.history);
 }
 
-TEST(StateText, SurvivesBytesThatAreNoText) { EXPECT_TRUE(decodeState(encodeState(sample(), "b"), "b").ok()); }
+TEST(StateText, SurvivesBytesThatAreNoText) {
+    EXPECT_TRUE(decodeState(encodeState(sample(), "b"), "b").ok());
+}
 
 TEST(StateText, IsWorthlessInAnotherBoot) {
     const auto decoded = decodeState(encodeState(sample(), "one"), "two");
