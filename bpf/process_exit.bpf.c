@@ -20,7 +20,7 @@ struct pid_namespace {
 
 struct upid {
     int nr;
-    struct pid_namespace *ns;
+    struct pid_namespace* ns;
 };
 
 struct pid {
@@ -36,15 +36,15 @@ struct signal_struct {
     atomic_t live;
     unsigned int flags;
     int group_exit_code;
-    struct pid *pids[2];
+    struct pid* pids[2];
 };
 
 struct task_struct {
     int tgid;
     int exit_code;
     unsigned long long start_boottime;
-    struct task_struct *group_leader;
-    struct signal_struct *signal;
+    struct task_struct* group_leader;
+    struct signal_struct* signal;
 };
 
 #pragma clang attribute pop
@@ -56,8 +56,8 @@ struct task_struct {
 /* Inode of Healer's PID namespace; 0 when that is the initial one, in which task_struct::tgid is the PID. */
 const volatile unsigned int pid_namespace = 0;
 
-/* Bit (PID modulo HEALER_FILTER_BITS) is set for each watched PID. Most exits are of nobody's concern, and a bit that
- * stays in the cache tells it in a fraction of the time of a look into the table. */
+/* Bit (PID modulo HEALER_FILTER_BITS) is set for each watched PID. Most exits are of nobody's concern, and a
+ * bit that stays in the cache tells it in a fraction of the time of a look into the table. */
 unsigned char filter[HEALER_FILTER_BITS / 8] = {};
 
 /* Records that did not fit into the ring. */
@@ -85,9 +85,8 @@ struct {
 } expected SEC(".maps");
 
 /* The PID in Healer's namespace, or 0 where the process is not visible in it. */
-static __always_inline int own_pid(struct task_struct *task)
-{
-    struct pid *pid;
+static __always_inline int own_pid(struct task_struct* task) {
+    struct pid* pid;
     unsigned int level;
 
     if (pid_namespace == 0) {
@@ -97,9 +96,9 @@ static __always_inline int own_pid(struct task_struct *task)
     level = BPF_CORE_READ(pid, level);
     for (unsigned int i = 1; i < MAX_PID_NS_LEVEL && i <= level; i++) {
         /* numbers[] is as long as the level is deep, so its elements are found by address. */
-        const void *at = (const void *)__builtin_preserve_access_index(&pid->numbers[0]) +
+        const void* at = (const void*)__builtin_preserve_access_index(&pid->numbers[0]) +
                          i * bpf_core_type_size(struct upid);
-        const struct upid *number = at;
+        const struct upid* number = at;
         if (BPF_CORE_READ(number, ns, ns.inum) == pid_namespace) {
             return BPF_CORE_READ(number, nr);
         }
@@ -107,17 +106,15 @@ static __always_inline int own_pid(struct task_struct *task)
     return 0;
 }
 
-static __always_inline int may_be_watched(int pid)
-{
+static __always_inline int may_be_watched(int pid) {
     unsigned int bit = (unsigned int)pid % HEALER_FILTER_BITS;
 
     return pid != 0 && (filter[bit / 8] & (1U << (bit % 8)));
 }
 
-static __always_inline void submit(unsigned int type, int pid, struct task_struct *task, int exit_code,
-                                   const char *name)
-{
-    struct healer_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+static __always_inline void submit(unsigned int type, int pid, struct task_struct* task, int exit_code,
+                                   const char* name) {
+    struct healer_record* record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
 
     if (!record) {
         __sync_fetch_and_add(&lost, 1);
@@ -135,9 +132,8 @@ static __always_inline void submit(unsigned int type, int pid, struct task_struc
 
 /* The code that wait(2) will tell: that of the whole group where there is one, else that of the first thread,
  * whichever thread is the last to go. */
-static __always_inline int wait_status(struct task_struct *task)
-{
-    struct signal_struct *signal = task->signal;
+static __always_inline int wait_status(struct task_struct* task) {
+    struct signal_struct* signal = task->signal;
 
     if (signal->flags & SIGNAL_GROUP_EXIT) {
         return signal->group_exit_code;
@@ -146,8 +142,7 @@ static __always_inline int wait_status(struct task_struct *task)
 }
 
 SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
-{
+int BPF_PROG(on_exit, struct task_struct* task) {
     const char no_name[HEALER_COMM_LENGTH] = {};
     int pid;
 
@@ -163,8 +158,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task)
-{
+int BPF_PROG(on_exec, struct task_struct* task) {
     char comm[HEALER_COMM_LENGTH] = {};
     int pid;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts and ends the supervisors that are compared."""
 
+import contextlib
 import os
 import pathlib
 import socket
@@ -126,7 +127,8 @@ def bpf_programs(pid):
     """IDs of the BPF programs that a process holds."""
     found = set()
     for entry in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir():
-        for line in entry.read_text().splitlines():
-            if line.startswith("prog_id:"):
-                found.add(int(line.split()[1]))
+        with contextlib.suppress(FileNotFoundError):
+            for line in entry.read_text().splitlines():
+                if line.startswith("prog_id:"):
+                    found.add(int(line.split()[1]))
     return found

@@ -136,7 +136,7 @@ core::Result<void> Spawn::start() {
         // it dump core, which on older kernels takes every process with the same memory down.
         ::prctl(PR_SET_DUMPABLE, 0);
     }
-    constexpr int kFlags = CLONE_VM | CLONE_PIDFD | SIGCHLD | CLONE_VFORK;
+    constexpr int kFlags = CLONE_VM | CLONE_PIDFD | SIGCHLD | (kRawSystemCalls ? 0 : CLONE_VFORK);
     sigset_t all;
     sigset_t before;
     sigfillset(&all);

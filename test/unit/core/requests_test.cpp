@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/core/coordinator_fixture.hpp"
+
+namespace healer::core::test {
+namespace {
+
+TEST_F(CoordinatorTest, AStopByAPersonIsNotHealed) {
+    World& w = up();
+    const auto id = w.request(Verb::stop, "web");
+    EXPECT_FALSE(w.answer(id));
+    w.pass(1h);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.copies("web"), 0U);
+    EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
+}
+
+TEST_F(CoordinatorTest, AStopThatTakesTooLongIsForced) {
+    World& w = up();
+    w.habits.ignoresSigterm = true;
+    const auto id = w.request(Verb::stop, "web");
+    w.pass(9s);
+    EXPECT_EQ(w.copies("web"), 1U);
+    w.pass(2s);
+    EXPECT_EQ(w.copies("web"), 0U);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+}
+
+TEST_F(CoordinatorTest, WhatDoesNotDieIsReportedAndTriedAgain) {
+    World& w = up();
+    w.habits.stopTime = 1h;
+    const auto id = w.request(Verb::restart, "web");
+    w.pass(60s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_FALSE(w.answer(id)->ok());
+    EXPECT_TRUE(w.core().nextDeadline());
+    w.pass(2h);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
+TEST_F(CoordinatorTest, AManualStartWorksInAnyBreakerStateAndResetsIt) {
+    World& w = tripped();
+    const auto id = w.request(Verb::start, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AManualRestartGivesANewInstanceAndIsNoFailure) {
+    World& w = up();
+    const auto old = w.view("web").key;
+    const auto id = w.request(Verb::restart, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
+    EXPECT_NE(w.view("web").key, old);
+    EXPECT_EQ(w.view("web").restartCount, 0U);
+    EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
+}
+
+TEST_F(CoordinatorTest, AFailedManualStartIsAnsweredAndThenHealedAsUsual) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.habits.startsFail = true;
+    const auto id = w.request(Verb::start, "web");
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    ASSERT_FALSE(w.answer(id)->ok());
+    EXPECT_EQ(w.answer(id)->error().kind, ErrorKind::recoveryFailed);
+    EXPECT_EQ(w.state("web"), State::tripped);
+    w.habits.startsFail = false;
+    w.pass(200s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, TheLastWordOfAPersonCounts) {
+    World& w = up();
+    w.habits.stopTime = 1s;
+    const auto stop = w.request(Verb::stop, "web");
+    const auto start = w.request(Verb::start, "web");
+    w.pass(3s);
+    ASSERT_TRUE(w.answer(stop));
+    EXPECT_EQ(w.answer(stop)->error().kind, ErrorKind::busy);
+    EXPECT_TRUE(w.answer(start)->ok());
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AStopDuringAStartWins) {
+    World& w = up();
+    w.habits.launchTime = 1s;
+    w.kill("web");
+    w.pass(10ms);
+    ASSERT_EQ(w.state("web"), State::recovering);
+    w.request(Verb::stop, "web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.copies("web"), 0U);
+}
+
+TEST_F(CoordinatorTest, PausedMeansWatchedButNotRecovered) {
+    World& w = up();
+    EXPECT_TRUE(w.answer(w.request(Verb::pause, "web"))->ok());
+    EXPECT_EQ(w.state("web"), State::paused);
+    EXPECT_TRUE(w.view("web").key);
+    w.kill("web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::paused);
+    EXPECT_EQ(w.copies("web"), 0U);
+    w.request(Verb::resume, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ResumeGoesBackToExactlyTheOldState) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.request(Verb::pause, "web");
+    w.request(Verb::resume, "web");
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+
+    World& t = tripped();
+    const auto retry = t.view("web").breakerRetryAt;
+    t.request(Verb::pause, "web");
+    t.pass(10s);
+    t.request(Verb::resume, "web");
+    EXPECT_EQ(t.state("web"), State::tripped);
+    EXPECT_EQ(t.view("web").breakerRetryAt, retry);
+    t.pass(200s);
+    EXPECT_EQ(t.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ResetOfAnOpenBreakerRecoversAtOnce) {
+    World& w = tripped();
+    w.request(Verb::resetBreaker, "web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, StoppedThroughSystemdIsNotHealed) {
+    World& w = up();
+    w.habits.launchTime = 1s;
+    w.kill("web", 15);
+    w.pass(10ms);
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.view("web").stateReason, "stopped through systemd");
+    w.request(Verb::start, "web");
+    w.pass(2s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, WhatIsStartedByHandAfterAStopStaysUnhealedUntilStartedThroughHealer) {
+    World& w = up();
+    w.request(Verb::stop, "web");
+    w.pass(1s);
+    w.startElsewhere("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::stopped);
+}
+
+TEST_F(CoordinatorTest, ObserveOnlyReportsAndActsOnNothing) {
+    Plan plan = planOf({processPlan("web")});
+    plan.observeOnly = true;
+    world.emplace(plan);
+    world->begin();
+    world->pass(1h);
+    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->state("web"), State::down);
+    EXPECT_FALSE(world->answer(world->request(Verb::start, "web"))->ok());
+    plan.observeOnly = false;
+    world->reload(plan);
+    world->pass(1s);
+    EXPECT_EQ(world->state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, ADisabledProcessIsLeftAlone) {
+    ProcessPlan plan = processPlan("web");
+    plan.enabled = false;
+    world.emplace(planOf({plan}));
+    world->begin();
+    world->pass(1h);
+    EXPECT_EQ(world->state("web"), State::disabled);
+    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->answer(world->request(Verb::start, "web"))->error().kind, ErrorKind::disabled);
+    EXPECT_EQ(world->answer(world->request(Verb::start, "nobody"))->error().kind, ErrorKind::noSuchProcess);
+}
+
+} // namespace
+} // namespace healer::core::test
