@@ -201,4 +201,19 @@ std::string_view baseName(std::string_view path) {
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string argumentsKey(std::span<const std::string> arguments) {
+    std::string key;
+    for (const auto& argument : arguments) {
+        key.append(argument).push_back('\0'); // which no argument can contain
+    }
+    return key;
+}
+
+void forEachTailKey(std::span<const std::string> argv, const std::function<void(const std::string&)>& callback) {
+    constexpr std::size_t kMostBefore = 6; // interpreter, its options, env and the script
+    for (std::size_t before = 1; before <= argv.size() && before <= kMostBefore; ++before) {
+        callback(argumentsKey(argv.subspan(before)));
+    }
+}
+
 } // namespace healer::core

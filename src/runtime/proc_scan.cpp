@@ -45,6 +45,7 @@ public:
         for (const auto& asker : askers_) {
             if (const auto state = asker.lock()) {
                 enter(state->identity);
+                index(state);
             }
         }
     }
@@ -91,11 +92,31 @@ private:
         if (!facts) {
             return;
         }
-        for (const auto& asker : askers_) {
-            const auto state = asker.lock();
-            if (state && core::matches(state->identity, *facts, state->strictness)) {
+        std::set<std::shared_ptr<Question::State>> concerned(loose_.begin(), loose_.end());
+        const auto add = [&concerned](const auto& range) {
+            for (auto found = range.first; found != range.second; ++found) {
+                concerned.insert(found->second);
+            }
+        };
+        core::forEachTailKey(facts->argv,
+                             [&](const std::string& key) { add(byArguments_.equal_range(key)); });
+        add(byUnit_.equal_range(facts->unit));
+        for (const auto& state : concerned) {
+            if (core::matches(state->identity, *facts, state->strictness)) {
                 state->matches.push_back(*facts);
             }
+        }
+    }
+
+    /// Where to find the asker again, so that a process costs the same however many ask.
+    void index(const std::shared_ptr<Question::State>& state) {
+        if (state->strictness != core::Strictness::exact) {
+            loose_.push_back(state);
+            return;
+        }
+        byArguments_.emplace(core::argumentsKey(state->identity.args), state);
+        if (!state->identity.unit.empty()) {
+            byUnit_.emplace(state->identity.unit, state);
         }
     }
 
@@ -128,6 +149,9 @@ private:
     std::set<std::string, std::less<>> scripts_;
     std::set<std::string, std::less<>> units_;
     std::set<core::FileId> files_;
+    std::multimap<std::string, std::shared_ptr<Question::State>> byArguments_;
+    std::multimap<std::string, std::shared_ptr<Question::State>> byUnit_;
+    std::vector<std::shared_ptr<Question::State>> loose_;
 };
 
 ProcScan::ProcScan(Loop& loop) : loop_(loop) {}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/ebpf/ebpf_host.hpp"
 
+#include "core/identity.hpp"
 #include "monitor/ebpf/ebpf_monitor.hpp"
+#include "runtime/proc_entry.hpp"
 
 #include <sys/epoll.h>
 
@@ -61,10 +63,12 @@ void EbpfHost::unwatch(EbpfMonitor& monitor, pid_t pid) {
     }
 }
 
-void EbpfHost::expect(EbpfMonitor& monitor, const std::string& name) {
-    auto& expecting = byName_[asKernelCuts(name)];
-    expecting.insert(&monitor);
-    if (!probe_ || expecting.size() > 1) {
+void EbpfHost::expect(EbpfMonitor& monitor, const core::CommandPlan& command) {
+    const std::string name(core::baseName(command.path));
+    auto& byArguments = expecting_[asKernelCuts(name)];
+    const bool first = byArguments.empty();
+    byArguments[core::argumentsKey(command.args)].insert(&monitor);
+    if (!probe_ || !first) {
         return;
     }
     if (const auto entered = probe_->expect(name); !entered) {
@@ -72,14 +76,25 @@ void EbpfHost::expect(EbpfMonitor& monitor, const std::string& name) {
     }
 }
 
-void EbpfHost::unexpect(EbpfMonitor& monitor, const std::string& name) {
-    const auto entry = byName_.find(asKernelCuts(name));
-    if (entry == byName_.end() || entry->second.erase(&monitor) == 0 || !entry->second.empty()) {
+void EbpfHost::unexpect(EbpfMonitor& monitor, const core::CommandPlan& command) {
+    const std::string name(core::baseName(command.path));
+    const auto entry = expecting_.find(asKernelCuts(name));
+    if (entry == expecting_.end()) {
         return;
     }
-    byName_.erase(entry);
-    if (probe_) {
-        probe_->unexpect(name);
+    const auto waiting = entry->second.find(core::argumentsKey(command.args));
+    if (waiting == entry->second.end()) {
+        return;
+    }
+    waiting->second.erase(&monitor);
+    if (waiting->second.empty()) {
+        entry->second.erase(waiting);
+    }
+    if (entry->second.empty()) {
+        expecting_.erase(entry);
+        if (probe_) {
+            probe_->unexpect(name);
+        }
     }
 }
 
@@ -102,11 +117,26 @@ void EbpfHost::dispatch(const KernelRecord& record) {
         }
         return;
     }
-    const auto& exec = std::get<ExecRecord>(record);
-    if (const auto entry = byName_.find(exec.name); entry != byName_.end()) {
-        for (auto* monitor : std::set(entry->second)) {
-            monitor->onExec(exec.pid);
+    dispatchExec(std::get<ExecRecord>(record));
+}
+
+void EbpfHost::dispatchExec(const ExecRecord& exec) {
+    const auto byArguments = expecting_.find(exec.name);
+    if (byArguments == expecting_.end()) {
+        return;
+    }
+    const auto facts = runtime::factsOf(exec.pid);
+    if (!facts) {
+        return;
+    }
+    std::set<EbpfMonitor*> concerned;
+    core::forEachTailKey(facts->argv, [&](const std::string& key) {
+        if (const auto waiting = byArguments->second.find(key); waiting != byArguments->second.end()) {
+            concerned.insert(waiting->second.begin(), waiting->second.end());
         }
+    });
+    for (auto* monitor : concerned) {
+        monitor->onExec(*facts);
     }
 }
 

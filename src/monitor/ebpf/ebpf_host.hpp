@@ -38,14 +38,15 @@ public:
     void remove(EbpfMonitor& monitor);
     void watch(EbpfMonitor& monitor, pid_t pid);
     void unwatch(EbpfMonitor& monitor, pid_t pid);
-    /// Hints about starts of programs of this file name, wanted or no more.
-    void expect(EbpfMonitor& monitor, const std::string& name);
-    void unexpect(EbpfMonitor& monitor, const std::string& name);
+    /// Hints about starts of this command, wanted or no more.
+    void expect(EbpfMonitor& monitor, const core::CommandPlan& command);
+    void unexpect(EbpfMonitor& monitor, const core::CommandPlan& command);
     /// Takes the records that are there; called when the ring is readable and before a pidfd's word is taken.
     void drain();
 
 private:
     void dispatch(const KernelRecord& record);
+    void dispatchExec(const ExecRecord& exec);
     void makeGoodLosses();
 
     HostContext context_;
@@ -54,7 +55,9 @@ private:
     std::string status_ = "active";
     std::set<EbpfMonitor*> monitors_;
     std::map<pid_t, std::set<EbpfMonitor*>> byPid_;
-    std::map<std::string, std::set<EbpfMonitor*>> byName_; ///< names as the kernel cuts them
+    /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a start costs
+    /// the same however many entries share a program.
+    std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;
     runtime::Source readable_;

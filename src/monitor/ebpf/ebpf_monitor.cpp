@@ -70,7 +70,7 @@ void EbpfMonitor::letGo() {
     watch_.hold(std::nullopt);
     downTold_ = false;
     if (std::exchange(hinting_, false)) {
-        host_.unexpect(*this, std::string(core::baseName(process_.command.path)));
+        host_.unexpect(*this, process_.command);
     }
     hints_.clear();
     host_.schedule().clear(hintTimer_);
@@ -79,7 +79,7 @@ void EbpfMonitor::letGo() {
 
 void EbpfMonitor::beWithout() {
     if (!std::exchange(hinting_, true)) {
-        host_.expect(*this, std::string(core::baseName(process_.command.path)));
+        host_.expect(*this, process_.command);
     }
     host_.schedule().setNext(*this, interval_);
 }
@@ -160,14 +160,13 @@ void EbpfMonitor::due() {
     }
 }
 
-void EbpfMonitor::onExec(pid_t pid) {
-    const auto facts = runtime::factsOf(pid);
-    if (!facts || watch_.alive() || settle(*facts)) {
+void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
+    if (watch_.alive() || settle(facts)) {
         return;
     }
-    const bool known = std::ranges::any_of(hints_, [&](const Hint& hint) { return hint.key == facts->key; });
+    const bool known = std::ranges::any_of(hints_, [&](const Hint& hint) { return hint.key == facts.key; });
     if (!known && hints_.size() < kMostHints) {
-        hints_.push_back(Hint{facts->key});
+        hints_.push_back(Hint{facts.key});
         host_.schedule().set(hintTimer_, runtime::Loop::now() + kHintLooks.front());
     }
 }

@@ -24,7 +24,8 @@ public:
     void look() override;
 
     void onExit(const ExitRecord& record);
-    void onExec(pid_t pid);
+    /// A program of the right name and arguments was started.
+    void onExec(const core::ProcessFacts& facts);
     /// Records may have been lost.
     void lookAgain();
     void due() override;
