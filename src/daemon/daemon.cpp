@@ -80,8 +80,9 @@ void Daemon::becomeReady() {
     if (std::exchange(ready_, true)) {
         return;
     }
-    log_.info("Healer " HEALER_VERSION " watches " + std::to_string(coordinator_.plan().processes.size()) +
-              " processes of " + configPath_);
+    const std::size_t count = coordinator_.plan().processes.size();
+    log_.info("Healer " HEALER_VERSION " watches " + std::to_string(count) +
+              (count == 1 ? " process of " : " processes of ") + configPath_);
     runtime::service_manager::ready(publisher_.statusText());
     report_.ready();
 }
