@@ -42,7 +42,12 @@ void Engine::drain() {
     setTimer();
 }
 
+/// Starts go first: the rest is bookkeeping, which can be done while the kernel clears the predecessor away.
 void Engine::perform(core::Actions actions) {
+    std::stable_partition(actions.begin(), actions.end(), [](const core::Action& action) {
+        return std::holds_alternative<core::action::CancelLaunch>(action) ||
+               std::holds_alternative<core::action::Launch>(action);
+    });
     for (auto& action : actions) {
         std::visit([this](auto& what) { act(what); }, action);
     }

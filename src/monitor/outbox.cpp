@@ -16,6 +16,11 @@ void Outbox::post(core::Event event) {
     }
 }
 
+void Outbox::flush() {
+    next_.reset();
+    deliver(state_);
+}
+
 void Outbox::deliver(const std::weak_ptr<State>& box) {
     std::vector<core::Event> events;
     if (const auto state = box.lock()) {

@@ -18,6 +18,8 @@ public:
     ~Outbox() = default;
 
     void post(core::Event event);
+    /// Hands over what is there without waiting for the loop's next turn: for those whom the loop has called.
+    void flush();
 
 private:
     struct State {

@@ -55,8 +55,8 @@ private:
     std::string status_ = "active";
     std::set<EbpfMonitor*> monitors_;
     std::map<pid_t, std::set<EbpfMonitor*>> byPid_;
-    /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a start costs
-    /// the same however many entries share a program.
+    /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a
+    /// start costs the same however many entries share a program.
     std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;

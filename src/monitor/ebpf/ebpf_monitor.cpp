@@ -51,11 +51,12 @@ void EbpfMonitor::follow(std::optional<core::ProcessKey> key) {
     if (key && key == watch_.key()) {
         return;
     }
-    letGo();
     if (!key) {
+        dropInstance();
         beWithout();
         return;
     }
+    letGo();
     predecessor_.reset();
     // First the kernel's table, then the look whether it still lives: there is no moment in which an end is
     // missed.
@@ -63,12 +64,16 @@ void EbpfMonitor::follow(std::optional<core::ProcessKey> key) {
     watch_.hold(key);
 }
 
-void EbpfMonitor::letGo() {
+void EbpfMonitor::dropInstance() {
     if (watch_.key()) {
         host_.unwatch(*this, watch_.key()->pid);
     }
     watch_.hold(std::nullopt);
     downTold_ = false;
+}
+
+void EbpfMonitor::letGo() {
+    dropInstance();
     if (std::exchange(hinting_, false)) {
         host_.unexpect(*this, process_.command);
     }
@@ -105,7 +110,10 @@ void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
     predecessor_ =
         core::Predecessor{key, endTicks, exit.reason == core::ExitReason::exited && exit.code == 0};
     outbox_.post(core::event::Down{process_.name, key, std::move(exit)});
-    beWithout();
+    outbox_.flush();
+    if (!watch_.alive()) {
+        beWithout();
+    }
 }
 
 void EbpfMonitor::look() {

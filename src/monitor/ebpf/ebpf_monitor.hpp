@@ -46,6 +46,7 @@ private:
     };
 
     [[nodiscard]] core::Identity identity() const;
+    void dropInstance();
     void letGo();
     void beWithout();
     void onPidfd(const core::Exit& exit);
