@@ -106,7 +106,8 @@ void Publisher::publish(const Pending& pending) {
         history["seq"] = seq;
     }
     if (parts_.coordinator.view(name) != nullptr) {
-        parts_.history.add(name, std::move(history));
+        parts_.history.add(name, history);
+        parts_.store.append(name, history, parts_.history.of(name));
         changed_.insert(name);
     }
 }
@@ -131,7 +132,7 @@ std::uint64_t Publisher::signal(const core::action::Announce& announce) {
 
 void Publisher::save(const std::string& name) {
     if (const auto snapshot = parts_.coordinator.snapshot(name)) {
-        parts_.store.save(name, StoredState{*snapshot, parts_.history.of(name)});
+        parts_.store.save(name, *snapshot);
     }
 }
 

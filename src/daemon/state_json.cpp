@@ -158,8 +158,7 @@ core::SubjectSnapshot decodeSnapshot(const json& value) {
 
 } // namespace
 
-std::string encodeState(const StoredState& state, const std::string& bootId) {
-    const auto& snapshot = state.snapshot;
+std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string& bootId) {
     json value{{"format", kFormat},
                {"boot_id", bootId},
                {"down", snapshot.down},
@@ -178,15 +177,10 @@ std::string encodeState(const StoredState& state, const std::string& bootId) {
     if (snapshot.lastExit) {
         value["last_exit"] = encode(*snapshot.lastExit);
     }
-    json history = json::array();
-    for (const auto& entry : state.history) {
-        history.push_back(encode(entry));
-    }
-    value["history"] = std::move(history);
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-core::Result<StoredState> decodeState(const std::string& text, const std::string& bootId) {
+core::Result<core::SubjectSnapshot> decodeState(const std::string& text, const std::string& bootId) {
     try {
         const json value = json::parse(text);
         if (value.at("format").get<int>() != kFormat) {
@@ -195,16 +189,21 @@ core::Result<StoredState> decodeState(const std::string& text, const std::string
         if (value.at("boot_id").get<std::string>() != bootId) {
             return core::Error{"it is of another boot", core::ErrorKind::noSuchProcess};
         }
-        StoredState state;
-        state.snapshot = decodeSnapshot(value);
-        for (const auto& entry : value.at("history")) {
-            if (state.history.size() < kMaxItems) {
-                state.history.push_back(decodeHistory(entry));
-            }
-        }
-        return state;
+        return decodeSnapshot(value);
     } catch (const json::exception& error) {
         return core::Error{error.what()};
+    }
+}
+
+std::string encodeEvent(const bus::HistoryEntry& entry) {
+    return encode(entry).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<bus::HistoryEntry> decodeEvent(const std::string& line) {
+    try {
+        return decodeHistory(json::parse(line));
+    } catch (const json::exception&) {
+        return std::nullopt;
     }
 }
 

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -21,6 +22,8 @@ namespace healer::daemon {
 namespace {
 
 constexpr std::string_view kSuffix = ".json";
+/// A history file of more lines is written anew.
+constexpr std::size_t kMaxLines = 400;
 constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
 
 std::optional<std::string> readFile(const std::string& path) {
@@ -42,9 +45,8 @@ std::optional<std::string> readFile(const std::string& path) {
     }
 }
 
-bool writeFile(const std::string& path, const std::string& text) {
-    const runtime::UniqueFd fd(
-        open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+bool writeFile(const std::string& path, const std::string& text, int how = O_TRUNC) {
+    const runtime::UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0600));
     return fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
@@ -67,12 +69,13 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         }
         const std::string name(file.substr(0, file.size() - kSuffix.size()));
         const auto text = readFile(path(name));
-        auto state =
-            text ? decodeState(*text, bootId_) : core::Result<StoredState>(core::Error{"it cannot be read"});
+        auto state = text ? decodeState(*text, bootId_)
+                          : core::Result<core::SubjectSnapshot>(core::Error{"it cannot be read"});
         if (state.ok()) {
-            all.emplace(name, std::move(*state));
+            all.emplace(name, StoredState{std::move(*state), loadHistory(name)});
         } else if (state.error().kind == core::ErrorKind::noSuchProcess) {
             unlink(path(name).c_str());
+            unlink(historyPath(name).c_str());
         } else {
             const std::string aside = path(name) + ".damaged";
             std::rename(path(name).c_str(), aside.c_str());
@@ -83,13 +86,47 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
     return all;
 }
 
-void StateStore::save(const std::string& name, const StoredState& state) {
+/// Damaged lines are left out: the last one may be half written.
+std::deque<bus::HistoryEntry> StateStore::loadHistory(const std::string& name) const {
+    std::deque<bus::HistoryEntry> history;
+    std::istringstream lines(readFile(historyPath(name)).value_or(""));
+    for (std::string line; std::getline(lines, line);) {
+        if (auto entry = decodeEvent(line)) {
+            history.push_back(std::move(*entry));
+        }
+    }
+    return history;
+}
+
+void StateStore::save(const std::string& name, const core::SubjectSnapshot& snapshot) {
     const std::string target = path(name);
     const std::string fresh = target + ".new";
-    const bool saved =
-        writeFile(fresh, encodeState(state, bootId_)) && std::rename(fresh.c_str(), target.c_str()) == 0;
+    complain(writeFile(fresh, encodeState(snapshot, bootId_)) &&
+                 std::rename(fresh.c_str(), target.c_str()) == 0,
+             name, target);
+}
+
+void StateStore::append(const std::string& name, const bus::HistoryEntry& entry,
+                        const std::deque<bus::HistoryEntry>& all) {
+    const std::string target = historyPath(name);
+    // What an earlier Healer left there is not counted, so the first event writes the file anew.
+    std::size_t& lines = lines_.try_emplace(name, kMaxLines).first->second;
+    if (++lines <= kMaxLines) {
+        complain(writeFile(target, encodeEvent(entry), O_APPEND), name, target);
+        return;
+    }
+    std::string text;
+    for (const auto& kept : all) {
+        text += encodeEvent(kept);
+    }
+    lines = all.size();
+    const std::string fresh = target + ".new";
+    complain(writeFile(fresh, text) && std::rename(fresh.c_str(), target.c_str()) == 0, name, target);
+}
+
+void StateStore::complain(bool saved, const std::string& name, const std::string& file) {
     if (!saved && !complained_) {
-        log_.warn("Cannot keep the state of process " + name + " in " + target + ": " +
+        log_.warn("Cannot keep the state of process " + name + " in " + file + ": " +
                   std::generic_category().message(errno) + "; a restart of Healer would forget it");
     }
     complained_ = !saved;
@@ -97,10 +134,16 @@ void StateStore::save(const std::string& name, const StoredState& state) {
 
 void StateStore::remove(const std::string& name) {
     unlink(path(name).c_str());
+    unlink(historyPath(name).c_str());
+    lines_.erase(name);
 }
 
 std::string StateStore::path(const std::string& name) const {
     return directory_ + "/" + name + std::string(kSuffix);
+}
+
+std::string StateStore::historyPath(const std::string& name) const {
+    return directory_ + "/" + name + ".history";
 }
 
 } // namespace healer::daemon

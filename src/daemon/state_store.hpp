@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace healer::daemon {
@@ -15,11 +16,12 @@ namespace healer::daemon {
 /// What is kept of one process for the next Healer.
 struct StoredState {
     core::SubjectSnapshot snapshot;
-    std::deque<bus::HistoryEntry> history;
+    std::deque<bus::HistoryEntry> history; ///< oldest first
 };
 
-/// One JSON file a process in the runtime directory. Instants in it are on CLOCK_BOOTTIME, so a file of
-/// another boot is worthless and ignored.
+/// Two files a process in the runtime directory: NAME.json holds the present state and is replaced at each
+/// change, NAME.history has a line for each event and is appended to. Instants in it are on CLOCK_BOOTTIME,
+/// so a file of another boot is worthless and ignored.
 class StateStore {
 public:
     /// `directory` exists and belongs to Healer alone.
@@ -28,21 +30,33 @@ public:
     /// Everything readable; a damaged file is a warning and moved aside as NAME.json.damaged.
     [[nodiscard]] std::map<std::string, StoredState, std::less<>> load() const;
     /// Replaces the file atomically. A failure is logged (once until it works again): healing goes on.
-    void save(const std::string& name, const StoredState& state);
+    void save(const std::string& name, const core::SubjectSnapshot& snapshot);
+    /// Adds an event; `all` are those worth keeping, this one included, for when the file has grown long.
+    void append(const std::string& name, const bus::HistoryEntry& entry,
+                const std::deque<bus::HistoryEntry>& all);
     void remove(const std::string& name);
 
 private:
     [[nodiscard]] std::string path(const std::string& name) const;
+    [[nodiscard]] std::string historyPath(const std::string& name) const;
+    [[nodiscard]] std::deque<bus::HistoryEntry> loadHistory(const std::string& name) const;
+    void complain(bool saved, const std::string& name, const std::string& file);
 
     std::string directory_;
     runtime::Log& log_;
     std::string bootId_;
     bool complained_ = false;
+    std::map<std::string, std::size_t, std::less<>> lines_; ///< of the history files, as far as known
 };
 
 /// The text of a state file. PURE.
-[[nodiscard]] std::string encodeState(const StoredState& state, const std::string& bootId);
+[[nodiscard]] std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string& bootId);
 /// The inverse; an error says what is wrong with the text, or that it is of another boot.
-[[nodiscard]] core::Result<StoredState> decodeState(const std::string& text, const std::string& bootId);
+[[nodiscard]] core::Result<core::SubjectSnapshot> decodeState(const std::string& text,
+                                                              const std::string& bootId);
+/// One line of a history file, its newline included. PURE.
+[[nodiscard]] std::string encodeEvent(const bus::HistoryEntry& entry);
+/// The inverse; none when the line is damaged.
+[[nodiscard]] std::optional<bus::HistoryEntry> decodeEvent(const std::string& line);
 
 } // namespace healer::daemon

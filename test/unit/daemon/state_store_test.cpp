@@ -60,24 +60,25 @@ protected:
 TEST(StateText, RoundTrips) {
     StoredState state = sample();
     state.snapshot.lastExit->exit.detail = "fine";
-    const auto decoded = decodeState(encodeState(state, "boot"), "boot");
+    const auto decoded = decodeState(encodeState(state.snapshot, "boot"), "boot");
     ASSERT_TRUE(decoded.ok()) << decoded.error().message;
-    EXPECT_EQ(decoded->snapshot, state.snapshot);
-    EXPECT_EQ(decoded->history, state.history);
+    EXPECT_EQ(*decoded, state.snapshot);
+    EXPECT_EQ(decodeEvent(encodeEvent(state.history[0])), state.history[0]);
+    EXPECT_EQ(decodeEvent("{\"half a li"), std::nullopt);
 }
 
 TEST(StateText, SurvivesBytesThatAreNoText) {
-    EXPECT_TRUE(decodeState(encodeState(sample(), "b"), "b").ok());
+    EXPECT_TRUE(decodeState(encodeState(sample().snapshot, "b"), "b").ok());
 }
 
 TEST(StateText, IsWorthlessInAnotherBoot) {
-    const auto decoded = decodeState(encodeState(sample(), "one"), "two");
+    const auto decoded = decodeState(encodeState(sample().snapshot, "one"), "two");
     ASSERT_FALSE(decoded.ok());
     EXPECT_EQ(decoded.error().kind, core::ErrorKind::noSuchProcess);
 }
 
 TEST(StateText, DamagedTextIsAnErrorAndNeverMore) {
-    const std::string text = encodeState(sample(), "boot");
+    const std::string text = encodeState(sample().snapshot, "boot");
     std::mt19937 random(7);
     for (int round = 0; round < 3000; ++round) {
         std::string damaged = text;
@@ -93,8 +94,8 @@ TEST(StateText, DamagedTextIsAnErrorAndNeverMore) {
 }
 
 TEST_F(StateStoreTest, LoadsWhatWasSaved) {
-    StateStore(directory_, log_).save("web", sample());
-    StateStore(directory_, log_).save("..", sample());
+    StateStore(directory_, log_).save("web", sample().snapshot);
+    StateStore(directory_, log_).save("..", sample().snapshot);
     const auto all = StateStore(directory_, log_).load();
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all.at("web").snapshot.restartCount, 17U);
@@ -102,9 +103,28 @@ TEST_F(StateStoreTest, LoadsWhatWasSaved) {
     EXPECT_EQ(StateStore(directory_, log_).load().size(), 1U);
 }
 
+TEST_F(StateStoreTest, KeepsTheHistoryInAFileThatDoesNotGrowWithoutEnd) {
+    StateStore store(directory_, log_);
+    store.save("web", sample().snapshot);
+    std::deque<bus::HistoryEntry> all;
+    for (std::uint64_t i = 0; i < 2000; ++i) {
+        all.push_back({{"seq", i}});
+        if (all.size() > 100) {
+            all.pop_front();
+        }
+        store.append("web", all.back(), all);
+    }
+    std::ofstream(directory_ / "web.history", std::ios::app) << "{\"half a li";
+    const auto kept = StateStore(directory_, log_).load().at("web").history;
+    ASSERT_GE(kept.size(), 100U);
+    EXPECT_LE(kept.size(), 401U);
+    EXPECT_EQ(std::get<std::uint64_t>(kept.back().at("seq")), 1999U);
+    EXPECT_TRUE(log_.messages.empty());
+}
+
 TEST_F(StateStoreTest, ADamagedFileIsAWarningAndKeptAside) {
     StateStore store(directory_, log_);
-    store.save("good", sample());
+    store.save("good", sample().snapshot);
     std::ofstream(directory_ / "bad.json") << "{ not json";
     EXPECT_EQ(store.load().size(), 1U);
     ASSERT_EQ(log_.messages.size(), 1U);
@@ -116,8 +136,8 @@ TEST_F(StateStoreTest, ADamagedFileIsAWarningAndKeptAside) {
 
 TEST_F(StateStoreTest, AFailureToSaveIsSaidOnce) {
     StateStore store(directory_ / "missing", log_);
-    store.save("web", sample());
-    store.save("web", sample());
+    store.save("web", sample().snapshot);
+    store.save("web", sample().snapshot);
     EXPECT_EQ(log_.messages.size(), 1U);
 }
 
