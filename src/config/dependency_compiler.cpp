@@ -12,7 +12,7 @@ namespace healer::config {
 namespace {
 
 constexpr Word<core::DependencyKind> kKinds[] = {
-    {"requires", core::DependencyKind::requires_},
+    {"requires", core::DependencyKind::requirement},
     {"after", core::DependencyKind::after},
 };
 

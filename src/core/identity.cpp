@@ -209,7 +209,8 @@ std::string argumentsKey(std::span<const std::string> arguments) {
     return key;
 }
 
-void forEachTailKey(std::span<const std::string> argv, const std::function<void(const std::string&)>& callback) {
+void forEachTailKey(std::span<const std::string> argv,
+                    const std::function<void(const std::string&)>& callback) {
     constexpr std::size_t kMostBefore = 6; // interpreter, its options, env and the script
     for (std::size_t before = 1; before <= argv.size() && before <= kMostBefore; ++before) {
         callback(argumentsKey(argv.subspan(before)));

@@ -97,8 +97,9 @@ struct Predecessor {
 /// A text that is the same for two argument lists exactly when they are equal: for indexes.
 [[nodiscard]] std::string argumentsKey(std::span<const std::string> arguments);
 
-/// Calls back with the argumentsKey() of every tail of this argv that may be the configured arguments of an instance:
-/// what comes after argv[0], after argv[1] (a script's path), and so on, down to the empty list.
-void forEachTailKey(std::span<const std::string> argv, const std::function<void(const std::string&)>& callback);
+/// Calls back with the argumentsKey() of every tail of this argv that may be the configured arguments of an
+/// instance: what comes after argv[0], after argv[1] (a script's path), and so on, down to the empty list.
+void forEachTailKey(std::span<const std::string> argv,
+                    const std::function<void(const std::string&)>& callback);
 
 } // namespace healer::core

@@ -89,16 +89,13 @@ struct MonitorPlan {
     bool operator==(const MonitorPlan&) const = default;
 };
 
-enum class DependencyKind {
-    requires_,
-    after
-}; // NOLINT(readability-identifier-naming): `requires` is a keyword
+enum class DependencyKind { requirement, after };
 enum class DependencyFailure { abort, skip, degrade };
 enum class Propagate { none, restart };
 
 struct DependencyPlan {
     std::string target;
-    DependencyKind kind = DependencyKind::requires_;
+    DependencyKind kind = DependencyKind::requirement;
     bool hard = true;
     Duration maxWait = std::chrono::seconds(30);
     DependencyFailure onFailure = DependencyFailure::abort;

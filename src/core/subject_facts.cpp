@@ -57,12 +57,11 @@ void Subject::on(const event::Absent& absent, TimePoint now, Outbox& out) {
         noteDown(*known_, exit, now, out);
     }
     known_.reset();
+    const bool knownBefore = down_ || endedWith_ || breaker_.state() != BreakerState::closed;
     if (awaitsStart()) {
         cause_ = notice::Cause::request;
         launch(now, out);
-    } else if (stopWanted_ || paused_ || observeOnly_ || down_ || endedWith_) {
-        decide(now, out);
-    } else if (breaker_.state() != BreakerState::closed) {
+    } else if (stopWanted_ || paused_ || observeOnly_ || knownBefore) {
         decide(now, out);
     } else {
         reason_ = absent.detail;

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static pthread_barrier_t barrier;
-static const char *self;
+static const char* self;
 
 static void wait_for_signal(void) {
     sigset_t set;
@@ -25,42 +25,42 @@ static void wait_for_signal(void) {
     sigwait(&set, &signal);
 }
 
-static void *exit_seven(void *unused) {
+static void* exit_seven(void* unused) {
     (void)unused;
     wait_for_signal();
     exit(7);
 }
 
-static void *end_thread(void *unused) {
+static void* end_thread(void* unused) {
     (void)unused;
     wait_for_signal();
     syscall(SYS_exit, 0);
     return NULL;
 }
 
-static void *end_together(void *unused) {
+static void* end_together(void* unused) {
     (void)unused;
     pthread_barrier_wait(&barrier);
     syscall(SYS_exit, 0);
     return NULL;
 }
 
-static void *exec_other(void *unused) {
+static void* exec_other(void* unused) {
     (void)unused;
     wait_for_signal();
-    execl(self, self, "exit", "9", (char *)NULL);
+    execl(self, self, "exit", "9", (char*)NULL);
     abort();
 }
 
-static void run_thread(void *(*body)(void *)) {
+static void run_thread(void* (*body)(void*)) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, body, NULL) != 0) {
         abort();
     }
 }
 
-int main(int argc, char **argv) {
-    const char *how = argc > 1 ? argv[1] : "";
+int main(int argc, char** argv) {
+    const char* how = argc > 1 ? argv[1] : "";
     sigset_t set;
     self = argv[0];
     sigemptyset(&set);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     char name[4096];
-    FILE *file;
+    FILE* file;
     if (argc < 2 || fork() != 0) {
         _exit(argc < 2);
     }
@@ -16,7 +16,8 @@ int main(int argc, char **argv) {
     }
     snprintf(name, sizeof(name), "%s.new", argv[1]);
     file = fopen(name, "w");
-    if (!file || fprintf(file, "%d\n", (int)getpid()) < 0 || fclose(file) != 0 || rename(name, argv[1]) != 0) {
+    if (!file || fprintf(file, "%d\n", (int)getpid()) < 0 || fclose(file) != 0 ||
+        rename(name, argv[1]) != 0) {
         abort();
     }
     for (;;) {

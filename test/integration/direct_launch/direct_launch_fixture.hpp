@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "recovery/direct/direct.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/pidfd.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace healer::recovery::direct {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+namespace fs = std::filesystem;
+
+constexpr auto kPatience = 10s;
+
+class QuietLog final : public runtime::Log {
+    void write(const runtime::LogEntry&) override {}
+};
+
+inline std::string slurp(const fs::path& path) {
+    std::ifstream in(path);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// The value behind "Key:" in a /proc/PID/status.
+inline std::string statusField(pid_t pid, const std::string& key) {
+    std::istringstream lines(slurp("/proc/" + std::to_string(pid) + "/status"));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(key + ":")) {
+            return line.substr(line.find_first_not_of(" \t", key.size() + 1));
+        }
+    }
+    return {};
+}
+
+inline core::User self() {
+    const passwd* entry = getpwuid(geteuid());
+    core::User user{entry->pw_name, geteuid(), getegid(), {}, entry->pw_dir, entry->pw_shell};
+    user.groups = {user.gid};
+    return user;
+}
+
+/// An ordinary account with a supplementary group that is not its own.
+inline core::User stranger() {
+    return {"nobody", 65534, 65534, {65534, 12, 34}, "/nonexistent", "/usr/sbin/nologin"};
+}
+
+class DirectLaunch : public testing::Test {
+protected:
+    DirectLaunch()
+        : direct_(makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_})) {
+        std::string pattern = "/run/healer-direct-XXXXXX";
+        if (geteuid() != 0) {
+            pattern = "/tmp/healer-direct-XXXXXX";
+        }
+        directory_ = mkdtemp(pattern.data());
+    }
+    ~DirectLaunch() override {
+        for (const auto key : started_) {
+            const auto pidfd = runtime::openPidfd(key);
+            if (pidfd && *pidfd) {
+                (void)runtime::sendSignal(pidfd.value().get(), SIGKILL);
+                waitid(P_PIDFD, static_cast<id_t>(pidfd.value().get()), nullptr, WEXITED);
+            }
+        }
+        fs::remove_all(directory_);
+    }
+
+    static std::vector<Limit> limitsToGive() {
+        auto limits = currentLimits();
+        for (auto& limit : limits) {
+            if (limit.resource == RLIMIT_NOFILE) {
+                limit.value.rlim_cur = 321;
+            }
+        }
+        return limits;
+    }
+
+    void seen(const core::Event& event) {
+        if (const auto* finished = std::get_if<core::event::LaunchFinished>(&event)) {
+            launches_.push_back(*finished);
+            if (finished->outcome) {
+                started_.push_back(*finished->outcome);
+            }
+        } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
+            downs_.push_back(*down);
+        } else {
+            others_.push_back(event);
+        }
+    }
+
+    template <typename Condition>
+    bool until(Condition condition) {
+        const auto deadline = runtime::Loop::now() + kPatience;
+        while (!condition()) {
+            if (runtime::Loop::now() > deadline) {
+                return false;
+            }
+            loop_.runOnce(10ms);
+        }
+        return true;
+    }
+
+    LaunchOrder order(std::vector<std::string> args) {
+        LaunchOrder order;
+        order.name = "victim";
+        order.attempt = ++attempt_;
+        order.command = {HEALER_VICTIM, std::move(args), self(), "/", {}, std::nullopt};
+        return order;
+    }
+
+    /// Launches and answers the outcome.
+    core::Result<core::ProcessKey> launch(LaunchOrder order) {
+        const auto before = launches_.size();
+        direct_->launch(std::move(order));
+        EXPECT_EQ(launches_.size(), before) << "reported from within launch()";
+        if (!until([&] { return launches_.size() > before; })) {
+            return core::Error{"no answer"};
+        }
+        EXPECT_EQ(launches_.back().attempt, attempt_);
+        return launches_.back().outcome;
+    }
+
+    core::ProcessKey launched(LaunchOrder order) {
+        const auto outcome = launch(std::move(order));
+        EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
+        return outcome.ok() ? outcome.value() : core::ProcessKey{};
+    }
+
+    bool isReaped(core::ProcessKey key) {
+        return until([&] { return runtime::keyOfPid(key.pid) != key; });
+    }
+
+    runtime::Loop loop_;
+    QuietLog log_;
+    std::vector<Limit> limits_ = limitsToGive();
+    std::vector<core::event::LaunchFinished> launches_;
+    std::vector<core::event::Down> downs_;
+    std::vector<core::Event> others_;
+    std::vector<core::ProcessKey> started_;
+    std::uint64_t attempt_ = 0;
+    fs::path directory_;
+    std::unique_ptr<Recovery> direct_;
+};
+
+} // namespace healer::recovery::direct

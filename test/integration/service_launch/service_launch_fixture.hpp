@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Needs root and systemd as PID 1.
+#include "recovery/service/service.hpp"
+#include "recovery/service/unit_name.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/pidfd.hpp"
+#include "runtime/systemd_bus.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace healer::recovery::service {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+constexpr auto kPatience = 20s;
+
+class StderrLog final : public runtime::Log {
+    void write(const runtime::LogEntry& entry) override {
+        std::fprintf(stderr, "%s\n", entry.message.c_str());
+    }
+};
+
+inline std::string slurp(const fs::path& path) {
+    std::ifstream in(path);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+inline std::string output(const std::string& command) {
+    std::string text;
+    FILE* pipe = popen(command.c_str(), "r");
+    for (int letter = 0; (letter = std::fgetc(pipe)) != EOF;) {
+        text += static_cast<char>(letter);
+    }
+    pclose(pipe);
+    while (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+inline core::User account(const char* name) {
+    const passwd* entry = getpwnam(name);
+    return {entry->pw_name, entry->pw_uid, entry->pw_gid, {entry->pw_gid}, entry->pw_dir, entry->pw_shell};
+}
+
+class ServiceLaunch : public testing::Test {
+protected:
+    ServiceLaunch() : name_(freshName()), unit_(unitName(name_)) {
+        if (const auto reachable = runtime::SystemdBus::reachable(); !reachable) {
+            throw std::runtime_error("this test needs systemd: " + reachable.error().message);
+        }
+        restartHealer();
+    }
+    ~ServiceLaunch() override {
+        run("stop");
+        run("reset-failed");
+    }
+
+    static std::string freshName() {
+        static int count = 0;
+        return "test@" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    }
+
+    /// A new Healer, which knows nothing of the one before.
+    void restartHealer() {
+        service_.reset();
+        bus_.emplace(loop_, log_);
+        service_ = makeService({loop_, log_, [this](core::Event event) { seen(event); }}, *bus_);
+        ASSERT_TRUE(until([&] { return bus_->isConnected(); }));
+    }
+
+    void seen(const core::Event& event) {
+        if (const auto* finished = std::get_if<core::event::LaunchFinished>(&event)) {
+            launches_.push_back(*finished);
+        } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
+            downs_.push_back(*down);
+        } else if (const auto* stopped = std::get_if<core::event::StoppedOnPurpose>(&event)) {
+            stopped_.push_back(*stopped);
+        } else {
+            others_.push_back(event);
+        }
+    }
+
+    template <typename Condition>
+    bool until(Condition condition) {
+        const auto deadline = runtime::Loop::now() + kPatience;
+        while (!condition()) {
+            if (runtime::Loop::now() > deadline) {
+                return false;
+            }
+            loop_.runOnce(10ms);
+        }
+        return true;
+    }
+
+    /// Runs systemctl VERB UNIT to its end while the loop runs, as another process would.
+    void run(const std::string& verb) {
+        bool done = false;
+        std::thread person([&] {
+            const std::string command = "systemctl -q " + verb + " '" + unit_ + "' 2>/dev/null";
+            (void)!std::system(command.c_str());
+            __atomic_store_n(&done, true, __ATOMIC_RELEASE);
+        });
+        EXPECT_TRUE(until([&] { return __atomic_load_n(&done, __ATOMIC_ACQUIRE); }));
+        person.join();
+    }
+
+    std::string property(const std::string& key) const {
+        return output("systemctl show --value -p " + key + " '" + unit_ + "'");
+    }
+
+    /// The processes of the unit's control group.
+    std::vector<pid_t> members() const {
+        std::istringstream lines(slurp("/sys/fs/cgroup/system.slice/" + unit_ + "/cgroup.procs"));
+        return {std::istream_iterator<pid_t>(lines), {}};
+    }
+
+    LaunchOrder order(std::vector<std::string> command = {"/bin/sleep", "1000"},
+                      std::optional<core::ProcessKey> predecessor = std::nullopt) {
+        LaunchOrder order;
+        order.name = name_;
+        order.attempt = ++attempt_;
+        order.afterFailure = true;
+        order.predecessor = predecessor;
+        order.command = {command.front(), {command.begin() + 1, command.end()}, account("root"), "/", {},
+                         std::nullopt};
+        return order;
+    }
+
+    core::Result<core::ProcessKey> launch(LaunchOrder order) {
+        const auto before = launches_.size();
+        service_->launch(std::move(order));
+        EXPECT_EQ(launches_.size(), before);
+        if (!until([&] { return launches_.size() > before; })) {
+            return core::Error{"no answer"};
+        }
+        EXPECT_EQ(launches_.back().attempt, attempt_);
+        return launches_.back().outcome;
+    }
+
+    core::ProcessKey launched(LaunchOrder order) {
+        const auto outcome = launch(std::move(order));
+        EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
+        return outcome.ok() ? outcome.value() : core::ProcessKey{};
+    }
+
+    static bool lives(core::ProcessKey key) {
+        const auto pidfd = runtime::openPidfd(key);
+        return pidfd && *pidfd && !runtime::hasExited(pidfd.value().get());
+    }
+
+    runtime::Loop loop_;
+    StderrLog log_;
+    std::optional<runtime::SystemdBus> bus_;
+    std::unique_ptr<Service> service_;
+    std::vector<core::event::LaunchFinished> launches_;
+    std::vector<core::event::Down> downs_;
+    std::vector<core::event::StoppedOnPurpose> stopped_;
+    std::vector<core::Event> others_;
+    std::uint64_t attempt_ = 0;
+    std::string name_;
+    std::string unit_;
+};
+
+} // namespace healer::recovery::service
