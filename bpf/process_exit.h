@@ -8,6 +8,7 @@
 
 #define HEALER_FILTER_BITS 4096
 
+/* In the style of the kernel, whose side is C. NOLINTBEGIN(readability-identifier-naming) */
 enum healer_record_type {
     HEALER_RECORD_EXIT = 1, /* the last thread of a watched process has ended */
     HEALER_RECORD_EXEC = 2, /* a program with an expected name was started; only a hint */
@@ -23,5 +24,6 @@ struct healer_record {
     unsigned int reserved;
     char name[HEALER_COMM_LENGTH]; /* of the program, in HEALER_RECORD_EXEC */
 };
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

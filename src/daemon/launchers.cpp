@@ -8,7 +8,7 @@
 namespace healer::daemon {
 
 Launchers::Launchers(recovery::RecoveryContext context, recovery::direct::DirectSettings settings)
-    : context_(context), direct_(recovery::direct::makeDirect(context, std::move(settings))) {}
+    : context_(std::move(context)), direct_(recovery::direct::makeDirect(context_, std::move(settings))) {}
 
 Launchers::~Launchers() = default;
 

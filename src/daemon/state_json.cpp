@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <utility>
 #include <variant>
 
 namespace healer::daemon {
@@ -105,7 +106,8 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
 json encode(const bus::HistoryEntry& entry) {
     json value = json::object();
     for (const auto& [key, held] : entry) {
-        value[key] = std::visit([&](const auto& inner) { return json::array({held.index(), inner}); }, held);
+        json inner = std::visit([](const auto& alternative) { return json(alternative); }, held);
+        value[key] = json::array({held.index(), std::move(inner)});
     }
     return value;
 }

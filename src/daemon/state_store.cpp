@@ -24,7 +24,7 @@ namespace {
 constexpr std::string_view kSuffix = ".json";
 /// A history file of more lines is written anew.
 constexpr std::size_t kMaxLines = 400;
-constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxBytes = 4'194'304;
 
 std::optional<std::string> readFile(const std::string& path) {
     const runtime::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -79,8 +79,10 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         } else {
             const std::string aside = path(name) + ".damaged";
             std::rename(path(name).c_str(), aside.c_str());
-            log_.warn("The state file of process " + name + " is damaged and was moved to " + aside +
-                      "; its breaker and counters start afresh: " + state.error().message);
+            std::string complaint = "The state file of process ";
+            complaint.append(name).append(" is damaged and was moved to ").append(aside);
+            complaint.append("; its breaker and counters start afresh: ").append(state.error().message);
+            log_.warn(std::move(complaint));
         }
     }
     return all;

@@ -75,9 +75,9 @@ bool isRunning(core::ProcessKey key) {
 }
 
 std::uint64_t ticksOf(core::TimePoint when) {
-    static const auto perSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+    static const auto kPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
     constexpr std::uint64_t kUsecPerSecond = 1'000'000;
-    return static_cast<std::uint64_t>(when.time_since_epoch().count()) / (kUsecPerSecond / perSecond);
+    return static_cast<std::uint64_t>(when.time_since_epoch().count()) / (kUsecPerSecond / kPerSecond);
 }
 
 } // namespace healer::monitor

@@ -20,9 +20,7 @@ public:
         Client& operator=(const Client&) = delete;
         /// The time has come; it is forgotten before the call. Destroying clients in it is allowed.
         virtual void due() = 0;
-
-    protected:
-        ~Client() = default;
+        virtual ~Client() = default;
     };
 
     explicit Schedule(runtime::Loop& loop) : loop_(loop) {}

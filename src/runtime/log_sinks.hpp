@@ -24,7 +24,7 @@ namespace healer::runtime {
 
 struct LogFileSettings {
     std::string directory; ///< healer.log in it; made when it is not there
-    std::uint64_t maxBytes = 10 * 1024 * 1024;
+    std::uint64_t maxBytes = 10'485'760;
     unsigned keep = 5; ///< healer.log.1 (the newest) to healer.log.KEEP
 };
 

@@ -177,9 +177,9 @@ std::vector<std::string> ProcEntry::argv() const {
 }
 
 std::string ProcEntry::unit() const {
-    static const std::string root = cgroupRoot();
+    static const std::string kRoot = cgroupRoot();
     const auto text = readText("cgroup", kSmallFile);
-    return text ? core::systemUnitOf(*text, root) : std::string();
+    return text ? core::systemUnitOf(*text, kRoot) : std::string();
 }
 
 std::string ProcEntry::livingThread() const {

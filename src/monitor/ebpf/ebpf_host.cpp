@@ -7,9 +7,16 @@
 
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <utility>
 
 namespace healer::monitor::ebpf {
+
+namespace {
+
+constexpr core::Duration kExecDelay = std::chrono::milliseconds(3);
+
+} // namespace
 
 EbpfHost::EbpfHost(HostContext context) : context_(context), scan_(context.loop), schedule_(context.loop) {
     auto loaded = KernelProbe::load(context_.log);
@@ -117,7 +124,20 @@ void EbpfHost::dispatch(const KernelRecord& record) {
         }
         return;
     }
-    dispatchExec(std::get<ExecRecord>(record));
+    execs_.push_back(std::get<ExecRecord>(record));
+    if (execs_.size() == 1) {
+        execTimer_ = context_.loop.addTimer(runtime::Loop::now() + kExecDelay, [this] { dispatchExecs(); });
+    }
+}
+
+/// Most starts are Healer's own: a moment later they are known, and nothing needs to be read while they come
+/// up.
+void EbpfHost::dispatchExecs() {
+    for (const auto& exec : std::exchange(execs_, {})) {
+        if (!byPid_.contains(exec.pid)) {
+            dispatchExec(exec);
+        }
+    }
 }
 
 void EbpfHost::dispatchExec(const ExecRecord& exec) {

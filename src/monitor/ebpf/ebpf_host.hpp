@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace healer::monitor::ebpf {
 
@@ -46,6 +47,7 @@ public:
 
 private:
     void dispatch(const KernelRecord& record);
+    void dispatchExecs();
     void dispatchExec(const ExecRecord& exec);
     void makeGoodLosses();
 
@@ -58,6 +60,8 @@ private:
     /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a
     /// start costs the same however many entries share a program.
     std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
+    std::vector<ExecRecord> execs_; ///< not looked at yet
+    runtime::Source execTimer_;
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;
     runtime::Source readable_;

@@ -24,7 +24,7 @@ EbpfMonitor::EbpfMonitor(EbpfHost& host, MonitorContext context)
     : host_(host), process_(context.process),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
       outbox_(host.loop(), std::move(context.report)),
-      watch_(host.loop(), [this](core::Exit exit) { onPidfd(exit); }), hintTimer_(*this) {
+      watch_(host.loop(), [this](const core::Exit& exit) { onPidfd(exit); }), hintTimer_(*this) {
     host_.enter(*this);
 }
 
