@@ -153,11 +153,6 @@ core::Result<void> Spawn::start() {
     }
     running_ = true;
     pidfd_.reset(pidfd);
-    // Gives the processor to the child, which is faster than to compete with it for our common memory;
-    // bounded, as the child's user may have stopped it.
-    constexpr int kPatienceMilliseconds = 2;
-    pollfd executed{statusRead_.get(), POLLIN, 0};
-    (void)::poll(&executed, 1, kPatienceMilliseconds);
     return {};
 }
 
