@@ -23,7 +23,7 @@ protected:
             }
             return core::Error{"does not exist"};
         };
-        facts.currentDirectory = "/work";
+        facts.currentDirectory = "/place";
         facts.home = "/home/db";
         const auto found = findConfig(fromCommandLine, facts);
         return found ? *found : "error: " + found.error().message;
@@ -36,8 +36,8 @@ protected:
 TEST_F(ConfigPath, SearchesInTheOrderOfTheContract) {
     const std::vector<std::string> order = {"/cl.yaml",
                                             "/env.yaml",
-                                            "/work/config.yaml",
-                                            "/work/healer.yaml",
+                                            "/place/config.yaml",
+                                            "/place/healer.yaml",
                                             "/etc/healer/config.yaml",
                                             "/etc/healer/healer.yaml",
                                             "/xdg/healer/config.yaml",
@@ -54,23 +54,23 @@ TEST_F(ConfigPath, SearchesInTheOrderOfTheContract) {
 }
 
 TEST_F(ConfigPath, AnswersWithAbsolutePaths) {
-    files = {"/work/my/c.yaml"};
-    EXPECT_EQ(find("my/c.yaml"), "/work/my/c.yaml");
-    EXPECT_EQ(find("./x/../my/c.yaml"), "/work/my/c.yaml");
+    files = {"/place/my/c.yaml"};
+    EXPECT_EQ(find("my/c.yaml"), "/place/my/c.yaml");
+    EXPECT_EQ(find("./x/../my/c.yaml"), "/place/my/c.yaml");
 }
 
 TEST_F(ConfigPath, ANamedFileThatIsNotThereIsAnError) {
-    files = {"/work/config.yaml"};
+    files = {"/place/config.yaml"};
     EXPECT_EQ(find("c.yaml"),
-              "error: the configuration file '/work/c.yaml' (from the command line) does not exist");
+              "error: the configuration file '/place/c.yaml' (from the command line) does not exist");
     variables["HEALER_CONFIG"] = "/gone";
     EXPECT_EQ(find(), "error: the configuration file '/gone' (from $HEALER_CONFIG) does not exist");
 }
 
 TEST_F(ConfigPath, ListsEveryPlaceWhereNothingWasFound) {
     EXPECT_EQ(find(), "error: no configuration file found; searched"
-                      "\n  /work/config.yaml does not exist"
-                      "\n  /work/healer.yaml does not exist"
+                      "\n  /place/config.yaml does not exist"
+                      "\n  /place/healer.yaml does not exist"
                       "\n  /etc/healer/config.yaml does not exist"
                       "\n  /etc/healer/healer.yaml does not exist"
                       "\n  /xdg/healer/config.yaml does not exist"
@@ -80,7 +80,7 @@ TEST_F(ConfigPath, ListsEveryPlaceWhereNothingWasFound) {
 
 TEST_F(ConfigPath, FallsBackToTheUserDatabaseAndIgnoresARelativeXdgDirectory) {
     variables = {{"XDG_CONFIG_HOME", "relative"}};
-    files = {"/home/db/.config/healer/config.yaml", "/work/relative/healer/config.yaml"};
+    files = {"/home/db/.config/healer/config.yaml", "/place/relative/healer/config.yaml"};
     EXPECT_EQ(find(), "/home/db/.config/healer/config.yaml");
 }
 
