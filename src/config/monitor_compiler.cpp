@@ -85,6 +85,15 @@ std::optional<core::MonitorPlan> compileMonitor(const Field& field, std::span<co
     }
     const auto type = section->require("type");
     const MonitorSchema* schema = type ? findSchema(*type, schemas) : nullptr;
+    if (!type) {
+        // Whatever any kind knows may be right; the rest is told, as a misspelt `type` is among it.
+        for (const MonitorSchema& any : schemas) {
+            for (const ArgSpec& spec : any.args) {
+                (void)section->take(spec.name);
+            }
+        }
+        section->rejectUnknownKeys();
+    }
     if (schema == nullptr) {
         return std::nullopt;
     }

@@ -63,7 +63,10 @@ std::string plainLine(const LogEntry& entry) {
     line += word;
     for (const char character : entry.message) {
         const auto byte = static_cast<unsigned char>(character);
-        if (byte < 0x20 || byte == 0x7f) {
+        if (character == '\n') {
+            // Indented, so that no text can pass for an entry of its own.
+            line += "\n    ";
+        } else if (byte < 0x20 || byte == 0x7f) {
             std::array<char, 8> escaped{};
             std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
             line += escaped.data();

@@ -43,8 +43,8 @@ private:
 /// The level that the environment asks for: $HEALER_LOG, else $RUST_LOG where it is a plain level.
 [[nodiscard]] std::optional<core::LogLevel> logLevelFromEnvironment();
 
-/// One line for people, without a newline: time, level, message. Control characters are shown escaped, so
-/// that nobody can forge a line or send a terminal escape sequence.
+/// One line for people (further lines of a message are indented), without a newline: time, level, message.
+/// Control characters are shown escaped, so that nobody can forge a line or send a terminal escape sequence.
 [[nodiscard]] std::string plainLine(const LogEntry& entry);
 
 } // namespace healer::runtime

@@ -341,6 +341,9 @@ TEST_F(Compiler, ChecksMonitors) {
                 ElementsAre("c.yaml:6:15: processes[web].monitors: give either monitor or monitors, not both",
                             "c.yaml:6:16: processes[web].monitors[0]: this monitor is listed twice",
                             "c.yaml:6:30: processes[web].monitors[1].type: is required"));
+    EXPECT_THAT(errors(with("    monitor: {typ: ebpf, interval_secs: 3}\n")),
+                ElementsAre("c.yaml:5:14: processes[web].monitor.type: is required",
+                            "c.yaml:5:15: processes[web].monitor.typ: unknown key (did you mean 'type'?)"));
     const auto p =
         plan(with("    monitors:\n      - {type: pid, pid_file_path: /run/x}\n      - {type: ebpf}\n"));
     ASSERT_EQ(p.processes.at(0).monitors.size(), 2U);
