@@ -41,9 +41,11 @@ TEST_F(DirectLaunchAsRoot, becomesTheUserWithAllGroupsAndNothingElse) {
     EXPECT_EQ(statusField(key.pid, "CapPrm"), "0000000000000000");
     EXPECT_EQ(statusField(key.pid, "CapAmb"), "0000000000000000");
     // An ordinary, dumpable process: its /proc entries belong to its user.
-    struct stat found {};
-    ASSERT_EQ(stat(("/proc/" + std::to_string(key.pid) + "/environ").c_str(), &found), 0);
-    EXPECT_EQ(found.st_uid, stranger().uid);
+    EXPECT_TRUE(until([&] {
+        struct stat found {};
+        return stat(("/proc/" + std::to_string(key.pid) + "/environ").c_str(), &found) == 0 &&
+               found.st_uid == stranger().uid;
+    }));
 }
 
 TEST_F(DirectLaunchAsRoot, entersTheWorkingDirectoryAsTheUser) {

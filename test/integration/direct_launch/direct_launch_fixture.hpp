@@ -154,6 +154,14 @@ protected:
         return outcome.ok() ? outcome.value() : core::ProcessKey{};
     }
 
+    /// launched(), and the dynamic loader has done its part: the program is where it stays.
+    core::ProcessKey atWork(LaunchOrder order) {
+        const auto key = launched(std::move(order));
+        EXPECT_TRUE(
+            until([&] { return slurp("/proc/" + std::to_string(key.pid) + "/comm") == "at-work\n"; }));
+        return key;
+    }
+
     bool isReaped(core::ProcessKey key) {
         return until([&] { return runtime::keyOfPid(key.pid) != key; });
     }

@@ -15,7 +15,7 @@ TEST_F(DirectLaunch, makesACleanProcess) {
 
     auto ordered = order({"wait"});
     ordered.command.workingDirectory = "/usr";
-    const auto key = launched(ordered);
+    const auto key = atWork(ordered);
 
     umask(umaskBefore);
     pthread_sigmask(SIG_UNBLOCK, &block, nullptr);
@@ -44,7 +44,7 @@ TEST_F(DirectLaunch, givesOnlyTheEnvironmentOfTheUserAndThePlan) {
     ordered.command.user.home = "/the/home";
     ordered.command.user.shell = "/the/shell";
     ordered.command.environment = {{"COLOUR", "green"}};
-    const auto key = launched(ordered);
+    const auto key = atWork(ordered);
     unsetenv("HEALER_SECRET");
 
     const auto text = slurp("/proc/" + std::to_string(key.pid) + "/environ");
@@ -148,7 +148,7 @@ TEST_F(DirectLaunch, leavesOtherChildrenAlone) {
 }
 
 TEST_F(DirectLaunch, waitsForThePredecessorToBeGone) {
-    const auto first = launched(order({"stubborn"}));
+    const auto first = atWork(order({"stubborn"}));
     auto ordered = order({"wait"});
     ordered.predecessor = first;
     direct_->launch(ordered);

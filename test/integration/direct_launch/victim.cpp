@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program to be started: does what its first argument says.
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
     if (what == "family" && fork() == 0) {
         pause();
     }
+    prctl(PR_SET_NAME, "at-work");
     for (;;) {
         pause();
     }
