@@ -7,6 +7,7 @@
 #include "daemon/log_setup.hpp"
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
+#include "runtime/standard_streams.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -128,6 +129,7 @@ int run(int argc, char** argv) {
 } // namespace healer
 
 int main(int argc, char** argv) {
+    healer::runtime::openMissingStandardStreams();
     try {
         return healer::run(argc, argv);
     } catch (const std::exception& error) {

@@ -201,6 +201,16 @@ TEST_F(DaemonTest, TheOutputIsAppendedToALogOfItsOwn) {
     EXPECT_NE(output().find("demo_counter " + std::to_string(first)), std::string::npos);
 }
 
+TEST_F(DaemonTest, HealsWithoutStandardStreams) {
+    healer.writeConfig(healer.counter("web", kEbpf));
+    healer.startWithoutStreams([&] { return healer.counterPid("web").has_value(); });
+    for (const char* stream : {"0", "1", "2"}) {
+        EXPECT_EQ(std::filesystem::read_symlink("/proc/" + std::to_string(healer.pid()) + "/fd/" + stream),
+                  "/dev/null");
+    }
+    killAndWait("web");
+}
+
 TEST_F(DaemonTest, ACommandThatDisappearsIsTriedAgainAfterTheCooldown) {
     const auto program = healer.folder() / "program";
     std::filesystem::copy_file(HEALER_COUNTER, program);

@@ -117,9 +117,15 @@ pid_t HealerRun::spawn(const std::vector<std::string>& arguments, const fs::path
     argv.push_back(nullptr);
     const pid_t child = fork();
     if (child == 0) {
-        const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-        dup2(file, STDOUT_FILENO);
-        dup2(file, STDERR_FILENO);
+        if (output.empty()) {
+            for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+                close(stream);
+            }
+        } else {
+            const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+            dup2(file, STDOUT_FILENO);
+            dup2(file, STDERR_FILENO);
+        }
         setenv("RUNTIME_DIRECTORY", (folder_ / "run").c_str(), 1);
         unsetenv("NOTIFY_SOCKET");
         unsetenv("HEALER_CONFIG");
@@ -134,6 +140,13 @@ void HealerRun::start() {
     healer_ = spawn({"--foreground", "-c", config(), "--bus", "none"}, folder_ / "healer.out");
     if (!waitFor([&] { return logged("watches") > before; })) {
         throw std::runtime_error("Healer does not come up: " + log());
+    }
+}
+
+void HealerRun::startWithoutStreams(const std::function<bool()>& isUp) {
+    healer_ = spawn({"--foreground", "-c", config(), "--bus", "none"}, {});
+    if (!waitFor(isUp)) {
+        throw std::runtime_error("Healer does not come up");
     }
 }
 

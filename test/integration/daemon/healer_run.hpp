@@ -42,6 +42,8 @@ public:
 
     /// Starts Healer in the foreground and waits until it watches.
     void start();
+    /// The same with standard input, output and error closed: it logs nowhere, so `isUp` tells.
+    void startWithoutStreams(const std::function<bool()>& isUp);
     void signal(int number) const;
     /// Waits for the end of the Healer that was started last.
     int wait();
