@@ -13,9 +13,10 @@ namespace healer::monitor::ebpf {
 
 namespace {
 
-constexpr std::array<core::Duration, 4> kHintLooks{
-    std::chrono::milliseconds(5), std::chrono::milliseconds(20), std::chrono::milliseconds(100),
-    std::chrono::milliseconds(500)};
+/// A start may lead through wrappers (env, a version manager's shell scripts), and the machine may be busy.
+constexpr std::array<core::Duration, 6> kHintLooks{
+    std::chrono::milliseconds(5),   std::chrono::milliseconds(20), std::chrono::milliseconds(100),
+    std::chrono::milliseconds(500), std::chrono::seconds(2),       std::chrono::seconds(5)};
 constexpr std::size_t kMostHints = 16;
 
 } // namespace
