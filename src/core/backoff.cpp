@@ -21,6 +21,9 @@ double spread(std::uint64_t seed) {
 } // namespace
 
 Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed) {
+    if (plan.initial <= Duration::zero()) {
+        return Duration::zero();
+    }
     const double base = static_cast<double>(plan.initial.count()) *
                         std::pow(plan.multiplier, static_cast<double>(std::max(attempt, 1U) - 1U));
     const double capped = std::min(base, static_cast<double>(plan.max.count()));

@@ -8,7 +8,8 @@
 namespace healer::daemon {
 
 void Engine::begin() {
-    perform(parts_.coordinator.begin(runtime::Loop::now()));
+    const auto now = runtime::Loop::now();
+    perform(parts_.coordinator.begin(now), now);
     drain();
 }
 
@@ -24,7 +25,8 @@ void Engine::request(core::event::Verb verb, const std::string& name, Answer ans
 }
 
 void Engine::reload(core::Plan plan) {
-    perform(parts_.coordinator.reload(std::move(plan), runtime::Loop::now()));
+    const auto now = runtime::Loop::now();
+    perform(parts_.coordinator.reload(std::move(plan), now), now);
     drain();
 }
 
@@ -36,14 +38,16 @@ void Engine::drain() {
     while (!events_.empty()) {
         const core::Event event = std::move(events_.front());
         events_.pop_front();
-        perform(parts_.coordinator.handle(event, runtime::Loop::now()));
+        const auto now = runtime::Loop::now();
+        perform(parts_.coordinator.handle(event, now), now);
     }
     draining_ = false;
     setTimer();
 }
 
 /// Starts go first: the rest is bookkeeping, which can be done while the kernel clears the predecessor away.
-void Engine::perform(core::Actions actions) {
+void Engine::perform(core::Actions actions, core::TimePoint now) {
+    now_ = now;
     std::stable_partition(actions.begin(), actions.end(), [](const core::Action& action) {
         return std::holds_alternative<core::action::CancelLaunch>(action) ||
                std::holds_alternative<core::action::Launch>(action);
@@ -63,7 +67,8 @@ void Engine::setTimer() {
     if (deadline) {
         timer_ = parts_.loop.addTimer(*deadline, [this] {
             timerAt_.reset();
-            perform(parts_.coordinator.advance(runtime::Loop::now()));
+            const auto now = runtime::Loop::now();
+            perform(parts_.coordinator.advance(now), now);
             drain();
         });
     }
@@ -141,7 +146,7 @@ void Engine::act(core::action::Changed& changed) {
 }
 
 void Engine::act(core::action::Announce& announce) {
-    parts_.publisher.announce(std::move(announce));
+    parts_.publisher.announce(std::move(announce), now_);
 }
 
 } // namespace healer::daemon

@@ -29,8 +29,9 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 } // namespace
 
-void Publisher::announce(core::action::Announce announce) {
-    pending_.push_back({std::move(announce), realtimeNow()});
+void Publisher::announce(core::action::Announce announce, core::TimePoint at) {
+    const auto ago = std::chrono::duration_cast<std::chrono::microseconds>(runtime::Loop::now() - at);
+    pending_.push_back({std::move(announce), realtimeNow() - static_cast<std::uint64_t>(ago.count())});
     schedule(kDelay);
 }
 

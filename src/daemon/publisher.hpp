@@ -36,7 +36,8 @@ public:
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    void announce(core::action::Announce announce);
+    /// `at` is when it happened, or was noticed.
+    void announce(core::action::Announce announce, core::TimePoint at);
     void changed(const std::string& name);
     /// The process is not in the plan any more.
     void removed(const std::string& name);
