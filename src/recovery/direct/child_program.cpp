@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -57,16 +58,37 @@ long duplicate(int from, int to, int flags) {
     return rawSyscall(SYS_dup3, from, to, flags);
 }
 
+/// Leaves the descriptors to Healer. Only those up to the last that is needed are copied: a Healer with
+/// thousands of them would otherwise have each copied and then closed.
+long takeOwnDescriptors(const ChildProgram& program) {
+    const int last = program.output > program.status ? program.output : program.status;
+    long result = rawSyscall(SYS_close_range, last + 1, ~0U, CLOSE_RANGE_UNSHARE);
+    if (result == -ENOSYS) { // before Linux 5.9
+        result = rawSyscall(SYS_unshare, CLONE_FILES);
+    }
+    return result;
+}
+
+int say(int descriptor, Step step, long result) {
+    const Message message{step, static_cast<std::int32_t>(-result)};
+    rawSyscall(SYS_write, descriptor, rawArgument(&message), sizeof message);
+    return 127;
+}
+
 long arrangeDescriptors(const ChildProgram& program) {
     long result = duplicate(program.status, kStatusDescriptor, O_CLOEXEC);
-    if (result >= 0) {
-        result = duplicate(program.input, 0, 0);
-    }
-    const int output = program.output >= 0 ? program.output : program.input;
+    const long null = result < 0
+                          ? result
+                          : rawSyscall(SYS_openat, AT_FDCWD, rawArgument("/dev/null"), O_RDWR | O_CLOEXEC, 0);
+    const long output = program.output >= 0 ? program.output : null;
+    result = null;
     for (const int standard : {1, 2}) {
         if (result >= 0) {
-            result = duplicate(output, standard, 0);
+            result = duplicate(static_cast<int>(output), standard, 0);
         }
+    }
+    if (result >= 0) {
+        result = duplicate(static_cast<int>(null), 0, 0);
     }
     if (result >= 0) {
         result = rawSyscall(SYS_close_range, kStatusDescriptor + 1, ~0U, 0);
@@ -138,15 +160,7 @@ long openOutput(const ChildProgram& program) {
 }
 
 int fail(Step step, long result) {
-    const Failure failure{step, static_cast<std::int32_t>(-result)};
-    rawSyscall(SYS_write, kStatusDescriptor, rawArgument(&failure), sizeof failure);
-    return 127;
-}
-
-int failEarly(const ChildProgram& program, Step step, long result) {
-    const Failure failure{step, static_cast<std::int32_t>(-result)};
-    rawSyscall(SYS_write, program.status, rawArgument(&failure), sizeof failure);
-    return 127;
+    return say(kStatusDescriptor, step, result);
 }
 
 } // namespace
@@ -155,14 +169,18 @@ int becomeProgram(void* data) {
     const auto& program = *static_cast<const ChildProgram*>(data);
     constexpr long kUmask = 022;
 
+    if (const long result = takeOwnDescriptors(program); result < 0) {
+        return say(program.status, Step::descriptors, result);
+    }
+    say(program.status, Step::descriptors, 0);
+    if (const long result = arrangeDescriptors(program); result < 0) {
+        return say(program.status, Step::descriptors, result);
+    }
     if (const long result = resetSignals(); result < 0) {
-        return failEarly(program, Step::session, result);
+        return fail(Step::session, result);
     }
     if (const long result = rawSyscall(SYS_setsid); result < 0) {
-        return failEarly(program, Step::session, result);
-    }
-    if (const long result = arrangeDescriptors(program); result < 0) {
-        return failEarly(program, Step::descriptors, result);
+        return fail(Step::session, result);
     }
     rawSyscall(SYS_umask, kUmask);
     if (const long result = setLimits(program); result < 0) {
@@ -181,7 +199,7 @@ int becomeProgram(void* data) {
     if (const long result = rawSyscall(SYS_chdir, rawArgument(program.workingDirectory)); result < 0) {
         return fail(Step::workingDirectory, result);
     }
-    if (program.output < 0) {
+    if (program.outputPath != nullptr) {
         if (const long result = openOutput(program); result < 0) {
             return fail(Step::output, result);
         }

@@ -9,13 +9,14 @@
 
 namespace healer::recovery::direct {
 
-/// Where the way to the new program ended.
-enum class Step : std::int32_t { session, descriptors, limits, groups, user, workingDirectory, output, exec };
+/// The steps of the way to the new program that can fail.
+enum class Step : std::int32_t { descriptors, session, limits, groups, user, workingDirectory, output, exec };
 
-/// What the child says through the status pipe when it cannot become the program.
-struct Failure {
+/// What the child says through the status pipe: once that it has descriptors of its own, and why it cannot
+/// become the program if it cannot.
+struct Message {
     Step step;
-    std::int32_t error; ///< errno
+    std::int32_t error; ///< errno; 0: the descriptors are its own now
 };
 
 struct Limit {
@@ -29,10 +30,9 @@ struct ChildProgram {
     char* const* arguments;
     char* const* environment;
     const char* workingDirectory;
-    int input;              ///< all descriptors here are above kStatusDescriptor
-    int output;             ///< -1: the child opens outputPath itself, as the user
-    const char* outputPath; ///< used when output is -1
-    int status;             ///< write end of the status pipe
+    int output;             ///< above kStatusDescriptor; -1: outputPath, opened by the child as the user
+    const char* outputPath; ///< null: /dev/null
+    int status;             ///< write end of the status pipe, above kStatusDescriptor
     const Limit* limits;
     std::size_t limitCount;
     bool changeUser;
@@ -45,8 +45,9 @@ struct ChildProgram {
 /// The descriptor that carries the status pipe in the child, the only one besides 0, 1 and 2.
 constexpr int kStatusDescriptor = 3;
 
-/// Runs in the child, sharing the parent's memory, with all signals blocked: becomes the program, or writes a
-/// Failure. Takes a ChildProgram*. Returns only on failure.
+/// Runs in the child, sharing the parent's memory and descriptors, with all signals blocked: takes copies of
+/// the descriptors up to the ones it needs, writes the Message of that, and becomes the program, or writes
+/// why not. Takes a ChildProgram*. Returns only on failure.
 int becomeProgram(void* program);
 
 } // namespace healer::recovery::direct

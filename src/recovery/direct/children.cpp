@@ -17,13 +17,12 @@ Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(st
 }
 
 void Children::follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd) {
-    watch(Child{name, key, std::move(pidfd), nullptr, {}});
+    watch(Child{name, key, std::move(pidfd), nullptr, {}, {}});
 }
 
 void Children::bury(std::unique_ptr<Spawn> spawn) {
-    auto pidfd = spawn->takePidfd();
-    (void)runtime::sendSignal(pidfd.get(), SIGKILL);
-    watch(Child{"", {}, std::move(pidfd), std::move(spawn), {}});
+    (void)runtime::sendSignal(spawn->pidfd(), SIGKILL);
+    watch(Child{"", {}, {}, std::move(spawn), {}, {}});
 }
 
 void Children::forget(const std::string& name) {
@@ -39,8 +38,17 @@ int Children::pidfdOf(core::ProcessKey key) const {
     return found == pidfds_.end() ? -1 : found->second;
 }
 
+bool Children::whenEnded(core::ProcessKey key, std::function<void()> callback) {
+    const int pidfd = pidfdOf(key);
+    if (pidfd < 0 || runtime::hasExited(pidfd)) {
+        return false;
+    }
+    children_.at(pidfd).waiting.push_back(std::move(callback));
+    return true;
+}
+
 void Children::watch(Child child) {
-    const int pidfd = child.pidfd.get();
+    const int pidfd = child.memory ? child.memory->pidfd() : child.pidfd.get();
     if (!child.name.empty()) {
         pidfds_[child.key] = pidfd;
     }
@@ -53,6 +61,9 @@ void Children::ended(int pidfd) {
     // Two turns: what became ready together with this comes before the first, in any order.
     child.source = loop_.addDeferred(
         [this, pidfd] { children_.at(pidfd).source = loop_.addDeferred([this, pidfd] { reap(pidfd); }); });
+    for (const auto& callback : std::exchange(child.waiting, {})) {
+        callback();
+    }
     if (!child.name.empty()) {
         report_(core::event::Down{child.name, child.key, runtime::exitOf(pidfd)});
     }

@@ -7,10 +7,12 @@
 #include "runtime/loop.hpp"
 #include "runtime/unique_fd.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace healer::recovery::direct {
 
@@ -29,6 +31,10 @@ public:
     /// Go on reaping, report nothing.
     void forget(const std::string& name);
 
+    /// Calls back once, from the loop, when that incarnation has really ended. False if it is no followed
+    /// child or has ended already.
+    bool whenEnded(core::ProcessKey key, std::function<void()> callback);
+
     /// Its pidfd if it is a followed child that has not been reaped, else -1. While it is there the PID, and
     /// a process group of that number, are nobody else's.
     [[nodiscard]] int pidfdOf(core::ProcessKey key) const;
@@ -38,7 +44,8 @@ private:
         std::string name; ///< empty: nothing is reported
         core::ProcessKey key;
         runtime::UniqueFd pidfd;
-        std::unique_ptr<Spawn> memory;
+        std::unique_ptr<Spawn> memory; ///< of one that is buried; has its pidfd
+        std::vector<std::function<void()>> waiting;
         runtime::Source source;
     };
 

@@ -18,10 +18,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace healer::recovery::direct {
 
 namespace {
+
+/// Two for each start: as many as are under way before the first of them have descriptors of their own.
+constexpr int kLowDescriptors = 32;
 
 using SpawnResult = core::Result<std::unique_ptr<Spawn>>;
 
@@ -29,6 +33,16 @@ bool oomScoreIsLowered() {
     const runtime::UniqueFd fd(::open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
     char first = '0';
     return fd && ::read(fd.get(), &first, 1) == 1 && first == '-';
+}
+
+/// Those that a child would not have anyway.
+std::vector<Limit> differing(std::vector<Limit> wanted) {
+    std::erase_if(wanted, [](const Limit& limit) {
+        rlimit now{};
+        return ::getrlimit(static_cast<__rlimit_resource_t>(limit.resource), &now) == 0 &&
+               now.rlim_cur == limit.value.rlim_cur && now.rlim_max == limit.value.rlim_max;
+    });
+    return wanted;
 }
 
 /// Done from here after the exec: a child that shares our memory would change ours along with its own.
@@ -43,8 +57,8 @@ void resetOomScore(pid_t pid) {
 class Direct final : public Recovery {
 public:
     Direct(RecoveryContext context, DirectSettings settings)
-        : context_(std::move(context)), settings_(std::move(settings)), lowOomScore_(oomScoreIsLowered()),
-          children_(context_.loop, context_.report) {}
+        : context_(std::move(context)), limits_(differing(std::move(settings.limits))),
+          lowOomScore_(oomScoreIsLowered()), children_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
@@ -57,19 +71,28 @@ private:
         SpawnResult spawn{core::Error{}};
         std::optional<PredecessorWait> wait;
         runtime::Source status;
+        runtime::Source end;
         bool started = false;
+
+        void stopWatching() {
+            status.reset();
+            end.reset();
+        }
     };
 
     SpawnResult prepare(const LaunchOrder& order) const;
     core::Result<void> chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const;
+    void awaitEndOf(const std::optional<core::ProcessKey>& predecessor, const std::string& name);
     void predecessorGone(const std::string& name, const core::Result<void>& outcome);
+    void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
     void drop(std::map<std::string, Pending>::iterator entry, bool answers);
     void answer(const std::string& name, const core::Result<core::ProcessKey>& outcome);
 
     RecoveryContext context_;
-    DirectSettings settings_;
+    std::vector<Limit> limits_;
     bool lowOomScore_;
+    LowDescriptors numbers_{kLowDescriptors};
     Children children_;
     std::map<std::string, Pending> pending_;
     std::map<std::string, runtime::Source> failures_;
@@ -84,7 +107,25 @@ void Direct::launch(LaunchOrder order) {
     Pending& pending = pending_[name];
     pending.attempt = order.attempt;
     pending.spawn = prepare(order);
-    pending.wait.emplace(context_.loop, order.predecessor,
+    awaitEndOf(order.predecessor, name);
+}
+
+/// A predecessor that was started here is the usual one, and often gone by now: then no time is lost.
+void Direct::awaitEndOf(const std::optional<core::ProcessKey>& predecessor, const std::string& name) {
+    Pending& pending = pending_[name];
+    if (!predecessor || children_.pidfdOf(*predecessor) >= 0) {
+        const auto ended = [this, name, attempt = pending.attempt] {
+            const auto entry = pending_.find(name);
+            if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
+                predecessorGone(name, {});
+            }
+        };
+        if (!predecessor || !children_.whenEnded(*predecessor, ended)) {
+            predecessorGone(name, {});
+        }
+        return;
+    }
+    pending.wait.emplace(context_.loop, predecessor,
                          [this, name](const core::Result<void>& gone) { predecessorGone(name, gone); });
 }
 
@@ -96,7 +137,7 @@ SpawnResult Direct::prepare(const LaunchOrder& order) const {
     settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
     settings.path = command.path;
     settings.workingDirectory = command.workingDirectory;
-    settings.limits = settings_.limits;
+    settings.limits = limits_;
     settings.userName = command.user.name;
     settings.uid = command.user.uid;
     settings.gid = command.user.gid;
@@ -109,7 +150,7 @@ SpawnResult Direct::prepare(const LaunchOrder& order) const {
 }
 
 core::Result<void> Direct::chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const {
-    if (!command.output) {
+    if (!command.output || *command.output == "/dev/null") {
         return {};
     }
     auto opened = runtime::openForAppend(*command.output);
@@ -130,21 +171,29 @@ core::Result<void> Direct::chooseOutput(const core::CommandPlan& command, SpawnS
 void Direct::predecessorGone(const std::string& name, const core::Result<void>& outcome) {
     Pending& pending = pending_.at(name);
     if (!outcome) {
-        answer(name, outcome.error().in("cannot wait for the end of the predecessor"));
+        answerLater(name, outcome.error().in("cannot wait for the end of the predecessor"));
         return;
     }
     if (!pending.spawn) {
-        answer(name, core::Error(pending.spawn.error()));
+        answerLater(name, core::Error(pending.spawn.error()));
         return;
     }
-    if (auto started = (*pending.spawn)->start(); !started) {
-        answer(name, started.error());
+    if (auto started = (*pending.spawn)->start(numbers_); !started) {
+        answerLater(name, started.error());
         return;
     }
     pending.started = true;
     pending.wait.reset();
     pending.status = context_.loop.addIo((*pending.spawn)->statusFd(), EPOLLIN,
                                          [this, name](std::uint32_t) { statusChanged(name); });
+    pending.end = context_.loop.addIo((*pending.spawn)->pidfd(), EPOLLIN,
+                                      [this, name](std::uint32_t) { statusChanged(name); });
+}
+
+/// Nothing is reported from within launch().
+void Direct::answerLater(const std::string& name, core::Error error) {
+    pending_.at(name).status =
+        context_.loop.addDeferred([this, name, error = std::move(error)] { answer(name, error); });
 }
 
 void Direct::statusChanged(const std::string& name) {
@@ -153,6 +202,7 @@ void Direct::statusChanged(const std::string& name) {
     if (!outcome) {
         return;
     }
+    pending.stopWatching();
     auto spawn = std::move(*pending.spawn);
     if (!*outcome) {
         children_.bury(std::move(spawn));
@@ -179,6 +229,7 @@ void Direct::answer(const std::string& name, const core::Result<core::ProcessKey
 void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) {
     Pending& pending = entry->second;
     if (pending.started) {
+        pending.stopWatching();
         auto spawn = std::move(*pending.spawn);
         const auto outcome = spawn->outcome();
         const auto key = runtime::keyOfPid(spawn->pid());

@@ -13,7 +13,8 @@ namespace healer::recovery::direct {
 [[nodiscard]] std::vector<Limit> currentLimits();
 
 struct DirectSettings {
-    std::vector<Limit> limits; ///< what started programs get
+    /// What started programs get. Healer's own are to stay as they are once the launcher is made.
+    std::vector<Limit> limits;
 };
 
 /// Healer starts the program itself, in a session of its own: as the user with all groups, with a clean

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace healer::recovery::direct {
@@ -50,7 +51,6 @@ core::Result<std::unique_ptr<Spawn>> Spawn::prepare(SpawnSettings settings) {
     if (auto allocated = spawn->allocate(); !allocated) {
         return allocated.error().in("cannot start " + spawn->memory_->settings.path);
     }
-    spawn->point();
     return spawn;
 }
 
@@ -59,15 +59,16 @@ Spawn::Spawn(SpawnSettings settings) : memory_(std::make_unique<Memory>()) {
 }
 
 Spawn::~Spawn() {
-    constexpr int kPatienceMilliseconds = 100;
+    // Most often it only was about to become the program, which then goes on.
+    while (running_ && !outcome() && hasNews(statusRead_.get())) {
+    }
     if (running_) {
-        if (pidfd_) {
-            (void)runtime::sendSignal(pidfd_.get(), SIGKILL);
-        }
-        pollfd entry{statusRead_.get(), 0, 0};
-        if (::poll(&entry, 1, kPatienceMilliseconds) <= 0) {
-            // Stuck in the kernel: what it may still read must stay, so it is given up for good.
+        (void)runtime::sendSignal(pidfd_.get(), SIGKILL);
+        if (!hasNews(-1)) {
+            // Stuck in the kernel: what it may still use must stay, so it is given up for good.
             (void)memory_.release(); // NOLINT(bugprone-unused-return-value)
+            status_.abandon();
+            output_.abandon();
             return;
         }
     }
@@ -76,12 +77,14 @@ Spawn::~Spawn() {
     }
 }
 
+bool Spawn::hasNews(int status) const {
+    constexpr int kPatienceMilliseconds = 100;
+    pollfd entries[] = {{pidfd_.get(), POLLIN, 0}, {status, POLLIN, 0}};
+    return ::poll(entries, std::size(entries), kPatienceMilliseconds) > 0;
+}
+
 core::Result<void> Spawn::allocate() {
     auto& settings = memory_->settings;
-    input_ = aboveStandard(runtime::UniqueFd(::open("/dev/null", O_RDWR | O_CLOEXEC)));
-    if (!input_) {
-        return core::Error{"cannot open /dev/null: " + text(errno)};
-    }
     if (settings.output) {
         settings.output = aboveStandard(std::move(settings.output));
         if (!settings.output) {
@@ -110,16 +113,14 @@ void Spawn::point() {
     auto& settings = memory_->settings;
     memory_->arguments = pointers(settings.arguments);
     memory_->environment = pointers(settings.environment);
-    const int output = settings.output ? settings.output.get() : input_.get();
     memory_->program = ChildProgram{
         .path = settings.path.c_str(),
         .arguments = memory_->arguments.data(),
         .environment = memory_->environment.data(),
         .workingDirectory = settings.workingDirectory.c_str(),
-        .input = input_.get(),
-        .output = settings.outputPath ? -1 : output,
+        .output = output_ ? output_.get() : -1,
         .outputPath = settings.outputPath ? settings.outputPath->c_str() : nullptr,
-        .status = statusWrite_.get(),
+        .status = status_.get(),
         .limits = settings.limits.data(),
         .limitCount = settings.limits.size(),
         .changeUser = settings.changeUser,
@@ -130,13 +131,17 @@ void Spawn::point() {
     };
 }
 
-core::Result<void> Spawn::start() {
+core::Result<void> Spawn::start(LowDescriptors& numbers) {
+    status_ = numbers.lower(std::move(statusWrite_));
+    output_ = numbers.lower(std::move(memory_->settings.output));
+    point();
     if (memory_->settings.changeUser && memory_->settings.uid != 0) {
         // For a moment a process of another user shares our memory. Its user must neither trace it nor make
         // it dump core, which on older kernels takes every process with the same memory down.
         ::prctl(PR_SET_DUMPABLE, 0);
     }
-    constexpr int kFlags = CLONE_VM | CLONE_PIDFD | SIGCHLD | (kRawSystemCalls ? 0 : CLONE_VFORK);
+    constexpr int kFlags =
+        CLONE_VM | CLONE_FILES | CLONE_PIDFD | SIGCHLD | (kRawSystemCalls ? 0 : CLONE_VFORK);
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -146,39 +151,53 @@ core::Result<void> Spawn::start() {
         ::clone(becomeProgram, static_cast<char*>(stack_) + kStackBytes, kFlags, &memory_->program, &pidfd);
     const int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    statusWrite_.reset();
     if (pid_ < 0) {
         return core::Error{"cannot start " + memory_->settings.path +
                            ": cannot make a process: " + text(error)};
     }
     running_ = true;
     pidfd_.reset(pidfd);
+    // The kernel likes to put a child on the processor of its parent, where it would wait until we are idle.
+    ::sched_yield();
     return {};
 }
 
-std::optional<core::Result<void>> Spawn::outcome() {
-    Failure failure{};
+void Spawn::receive() {
+    Message message{};
     for (;;) {
-        const ssize_t length = ::read(statusRead_.get(), &failure, sizeof failure);
-        if (length == static_cast<ssize_t>(sizeof failure)) {
-            failure_ = failure;
+        const ssize_t length = ::read(statusRead_.get(), &message, sizeof message);
+        if (length == static_cast<ssize_t>(sizeof message)) {
+            if (message.error != 0) {
+                failure_ = message;
+            }
+            // From here on the child's end is the only one, and its closing is seen.
+            apart_ = true;
+            status_ = {};
+            output_ = {};
             continue;
         }
-        if (length < 0) {
-            return std::nullopt;
-        }
-        break;
+        // The end of the pipe: its descriptor is closed after the memory has been let go of, at the exec and
+        // at the end.
+        running_ = length < 0;
+        return;
     }
-    // The end of the pipe: its descriptor is closed after the memory has been let go of, at the exec and at
-    // the end.
-    running_ = false;
-    if (failure_) {
-        return core::Result<void>(describe(*failure_));
-    }
-    return core::Result<void>();
 }
 
-core::Error Spawn::describe(Failure failure) const {
+std::optional<core::Result<void>> Spawn::outcome() {
+    const bool ended = !apart_ && runtime::hasExited(pidfd_.get());
+    receive();
+    if (ended && !apart_) {
+        running_ = false;
+        return core::Result<void>(
+            core::Error{"cannot start " + memory_->settings.path + ": it was killed on the way"});
+    }
+    if (running_) {
+        return std::nullopt;
+    }
+    return failure_ ? core::Result<void>(describe(*failure_)) : core::Result<void>();
+}
+
+core::Error Spawn::describe(Message failure) const {
     const std::string why = ": " + text(failure.error);
     const std::string start = "cannot start " + memory_->settings.path;
     switch (failure.step) {

@@ -3,6 +3,7 @@
 
 #include "core/result.hpp"
 #include "recovery/direct/child_program.hpp"
+#include "recovery/direct/low_descriptors.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <sys/types.h>
@@ -31,25 +32,26 @@ struct SpawnSettings {
 };
 
 /// One start of a program. The child runs in Healer's memory until its exec, as with vfork(2), but Healer
-/// runs on meanwhile: a child that is held up (a dead file server, a SIGSTOP by its user) delays nobody. The
-/// memory that it uses is this object's; it goes when statusFd() has come to its end.
+/// runs on meanwhile: a child that is held up (a dead file server, a SIGSTOP by its user) delays nobody. It
+/// has Healer's descriptors too until it has taken copies of the few that it needs. The memory and the
+/// descriptors that it uses are this object's.
 class Spawn {
 public:
     /// Makes the stack, the pipe and the pointers; start() is left.
     [[nodiscard]] static core::Result<std::unique_ptr<Spawn>> prepare(SpawnSettings settings);
     Spawn(const Spawn&) = delete;
     Spawn& operator=(const Spawn&) = delete;
-    /// A child that has not become the program yet is killed; if it cannot even die, its memory is left to
-    /// it.
+    /// A child that does not become the program within a moment is killed; if it cannot even die, its memory
+    /// is left to it.
     ~Spawn();
 
     /// Makes the child: one system call between two that hold signals back.
-    [[nodiscard]] core::Result<void> start();
+    [[nodiscard]] core::Result<void> start(LowDescriptors& numbers);
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
     [[nodiscard]] runtime::UniqueFd takePidfd() { return std::move(pidfd_); }
-    /// Readable when outcome() has news.
+    /// Readable when outcome() may have news, and so is pidfd().
     [[nodiscard]] int statusFd() const { return statusRead_.get(); }
     /// Success: it is the program now. An error: it could not become it, and is ending. Nothing: not known
     /// yet.
@@ -67,17 +69,22 @@ private:
     explicit Spawn(SpawnSettings settings);
     core::Result<void> allocate();
     void point();
-    core::Error describe(Failure failure) const;
+    void receive();
+    /// Waits a moment for the child's end, or for word through `status` (-1: not).
+    bool hasNews(int status) const;
+    core::Error describe(Message failure) const;
 
     std::unique_ptr<Memory> memory_;
-    runtime::UniqueFd input_;
     runtime::UniqueFd statusRead_;
-    runtime::UniqueFd statusWrite_;
+    runtime::UniqueFd statusWrite_; ///< until start()
+    LowDescriptors::Lease status_;  ///< the child's end of the pipe, and
+    LowDescriptors::Lease output_;  ///< its output, for as long as it uses our descriptors
     runtime::UniqueFd pidfd_;
     void* stack_ = nullptr;
     pid_t pid_ = 0;
-    std::optional<Failure> failure_;
-    bool running_ = false; ///< the child is using our memory
+    std::optional<Message> failure_;
+    bool running_ = false; ///< the child is using our memory, and
+    bool apart_ = false;   ///< no longer our descriptors
 };
 
 } // namespace healer::recovery::direct

@@ -240,6 +240,46 @@ TEST_F(DirectLaunch, whatItStartedGoesOnWithoutIt) {
     EXPECT_FALSE(runtime::hasExited(pidfd.value().get()));
 }
 
+/// Also what was only on its way: it is either left alone as the program, or it is gone.
+TEST_F(DirectLaunch, whatItIsStartingBecomesTheProgram) {
+    for (int i = 0; i < 20; ++i) {
+        const auto file = directory_ / ("out" + std::to_string(i));
+        auto ordered = order({"say", "here"});
+        ordered.command.output = file;
+        direct_->launch(ordered);
+        direct_.reset();
+        EXPECT_TRUE(until([&] { return slurp(file) == "here\n"; }));
+        direct_ = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_});
+    }
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+}
+
+TEST_F(DirectLaunch, leavesTheManyDescriptorsOfHealerBehind) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    std::vector<runtime::UniqueFd> many;
+    while (many.size() + 100 < std::min<std::size_t>(limit.rlim_cur, 4000)) {
+        many.emplace_back(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+    }
+    // More at once than there are low numbers.
+    constexpr std::size_t kCount = 50;
+    for (std::size_t i = 0; i < kCount; ++i) {
+        auto ordered = order({"wait"});
+        ordered.name = "victim" + std::to_string(i);
+        ordered.command.output = directory_ / ordered.name;
+        direct_->launch(ordered);
+    }
+    ASSERT_TRUE(until([&] { return launches_.size() == kCount; }));
+    for (const auto key : started_) {
+        const fs::path descriptors = "/proc/" + std::to_string(key.pid) + "/fd";
+        EXPECT_TRUE(until([&] {
+            return std::distance(fs::directory_iterator(descriptors), fs::directory_iterator()) == 3;
+        }));
+    }
+    EXPECT_EQ(started_.size(), kCount);
+}
+
 TEST_F(DirectLaunch, aForgottenProcessIsReapedInSilence) {
     const auto key = launched(order({"wait"}));
     direct_->forget("victim");
