@@ -3,6 +3,7 @@
 
 #include "bus/utf8.hpp"
 
+#include <functional>
 #include <type_traits>
 #include <variant>
 
@@ -26,6 +27,22 @@ const char* failureName(core::DependencyFailure failure) {
     return "abort";
 }
 
+template <typename... Values>
+std::size_t hashOf(const Values&... values) {
+    constexpr std::size_t kSpread = 0x9e3779b97f4a7c15U;
+    std::size_t result = 1;
+    ((result = (result ^ std::hash<Values>{}(values)) * kSpread, result ^= result >> 32U), ...);
+    return result;
+}
+
+std::size_t hashOfAll(const std::vector<std::string>& texts) {
+    std::size_t result = 0;
+    for (const auto& text : texts) {
+        result = hashOf(result, text);
+    }
+    return result;
+}
+
 } // namespace
 
 ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name) {
@@ -42,28 +59,49 @@ ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name) {
     return snapshot;
 }
 
-std::vector<const char*> changedProperties(const ProcessSnapshot& before, const ProcessSnapshot& after) {
-    const core::ProcessView& old = before.view;
-    const core::ProcessView& now = after.view;
-    std::vector<const char*> names;
-    const auto compare = [&names](const char* name, bool same) {
-        if (!same) {
-            names.push_back(name);
-        }
+Fingerprint fingerprintOf(const ProcessSnapshot& snapshot) {
+    const core::ProcessView& view = snapshot.view;
+    const auto instant = [](const auto& at) {
+        return hashOf(at.has_value(), at ? at->time_since_epoch().count() : 0);
     };
-    compare("State", old.state == now.state);
-    compare("BreakerState", old.breaker == now.breaker);
-    compare("BreakerRetryUSec", old.breakerRetryAt == now.breakerRetryAt);
-    compare("PID", (old.key ? old.key->pid : 0) == (now.key ? now.key->pid : 0));
-    compare("Unit", before.unit == after.unit);
-    compare("Command", before.command == after.command);
-    compare("Monitors", before.monitors == after.monitors);
-    compare("RestartCount", old.restartCount == now.restartCount);
-    compare("ActiveSinceUSec", old.activeSince == now.activeSince);
-    compare("StateReason", old.stateReason == now.stateReason);
-    compare("Degraded", old.degraded == now.degraded);
-    compare("Dependencies", before.dependencies == after.dependencies);
-    compare("LastExit", old.lastExit == now.lastExit);
+    Fingerprint print{hashOf(static_cast<int>(view.state)),
+                      hashOf(static_cast<int>(view.breaker)),
+                      instant(view.breakerRetryAt),
+                      hashOf(view.key ? view.key->pid : 0),
+                      hashOf(snapshot.unit),
+                      hashOfAll(snapshot.command),
+                      hashOfAll(snapshot.monitors),
+                      hashOf(view.restartCount),
+                      instant(view.activeSince),
+                      hashOf(view.stateReason),
+                      hashOf(view.degraded),
+                      0,
+                      0};
+    std::size_t& dependencies = print[kComparedProperties - 2];
+    for (const auto& dependency : snapshot.dependencies) {
+        dependencies = hashOf(dependencies, dependency.target, static_cast<int>(dependency.kind),
+                              dependency.hard, static_cast<int>(dependency.onFailure));
+    }
+    if (view.lastExit) {
+        const auto& [exit, pid, at, runtime] = *view.lastExit;
+        print.back() = hashOf(static_cast<int>(exit.reason), exit.code.value_or(-1), exit.signal.value_or(-1),
+                              exit.probe, exit.detail, pid, at.time_since_epoch().count(),
+                              runtime.value_or(core::Duration(-1)).count());
+    }
+    return print;
+}
+
+std::vector<const char*> changedProperties(const Fingerprint& before, const Fingerprint& after) {
+    constexpr std::array<const char*, kComparedProperties> kNames{
+        "State",    "BreakerState", "BreakerRetryUSec", "PID",         "Unit",     "Command",
+        "Monitors", "RestartCount", "ActiveSinceUSec",  "StateReason", "Degraded", "Dependencies",
+        "LastExit"};
+    std::vector<const char*> names;
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        if (before[i] != after[i]) {
+            names.push_back(kNames[i]);
+        }
+    }
     return names;
 }
 

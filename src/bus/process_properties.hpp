@@ -5,14 +5,16 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace healer::bus {
 
-/// What org.healer.Process shows, as it was last published. Instants stay on the core's clock, so that the
-/// conversion's rounding is never taken for a change.
+/// What org.healer.Process shows. Instants stay on the core's clock, so that the conversion's rounding is
+/// never taken for a change.
 struct ProcessSnapshot {
     core::ProcessView view;
     std::string unit;
@@ -24,9 +26,13 @@ struct ProcessSnapshot {
 /// The present picture; default values where the backend knows no such process (any more).
 [[nodiscard]] ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name);
 
+/// A hash of each property in turn: what is kept of a picture to tell later which of them differ.
+constexpr std::size_t kComparedProperties = 13;
+using Fingerprint = std::array<std::size_t, kComparedProperties>;
+[[nodiscard]] Fingerprint fingerprintOf(const ProcessSnapshot& snapshot);
+
 /// The names of the org.healer.Process properties that differ.
-[[nodiscard]] std::vector<const char*> changedProperties(const ProcessSnapshot& before,
-                                                         const ProcessSnapshot& after);
+[[nodiscard]] std::vector<const char*> changedProperties(const Fingerprint& before, const Fingerprint& after);
 
 /// Whether a process in this state is not up and ought to be.
 [[nodiscard]] bool countsAsDown(core::State state);

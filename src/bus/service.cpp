@@ -71,7 +71,7 @@ void Service::probed(const core::Result<void>& outcome) {
     }
     published_.clear();
     for (const std::string& name : backend_.processNames()) {
-        published_.emplace(name, takeSnapshot(backend_, name));
+        published_.emplace(name, fingerprintOf(takeSnapshot(backend_, name)));
     }
     publishedManager_ = takeManagerSnapshot(backend_);
     changed_.clear();
@@ -133,7 +133,7 @@ void Service::processesChanged(const std::vector<std::string>& added,
         changed_.erase(name);
     }
     for (const std::string& name : added) {
-        published_.insert_or_assign(name, takeSnapshot(backend_, name));
+        published_.insert_or_assign(name, fingerprintOf(takeSnapshot(backend_, name)));
         session_->addProcess(name);
     }
     publishManagerLater();
@@ -168,9 +168,9 @@ void Service::publish() {
     for (const std::string& name : names) {
         const auto known = published_.find(name);
         if (known != published_.end()) {
-            ProcessSnapshot now = takeSnapshot(backend_, name);
+            const Fingerprint now = fingerprintOf(takeSnapshot(backend_, name));
             session_->announce(name, changedProperties(known->second, now));
-            known->second = std::move(now);
+            known->second = now;
         }
     }
 }

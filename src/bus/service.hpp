@@ -85,7 +85,7 @@ private:
     Backend& backend_;
     Settings settings_;
 
-    std::map<std::string, ProcessSnapshot> published_;
+    std::map<std::string, Fingerprint> published_;
     ManagerSnapshot publishedManager_;
     std::set<std::string> changed_;
     std::uint64_t seq_ = 0;

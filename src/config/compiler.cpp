@@ -135,7 +135,7 @@ private:
             plan_.processes.push_back(std::move(draft.plan));
         }
         std::sort(plan_.processes.begin(), plan_.processes.end(),
-                  [](const auto& left, const auto& right) { return left.name < right.name; });
+                  [](const auto& left, const auto& right) { return left->name < right->name; });
     }
 
     [[nodiscard]] std::vector<std::string> fileOrder() const {

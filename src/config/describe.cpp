@@ -64,8 +64,8 @@ std::string describePlan(const core::Plan& plan) {
         return "No processes are configured.\n";
     }
     std::vector<Row> rows = {{"NAME", "MONITORS", "USER", "BREAKER", "COMMAND"}};
-    for (const core::ProcessPlan& process : plan.processes) {
-        rows.push_back(rowOf(process));
+    for (const auto& process : plan.processes) {
+        rows.push_back(rowOf(*process));
     }
     std::array<std::size_t, 5> widths{};
     for (const Row& row : rows) {
@@ -81,7 +81,7 @@ std::string describePlan(const core::Plan& plan) {
         table += row.back() + '\n';
     }
     const auto enabled = std::count_if(plan.processes.begin(), plan.processes.end(),
-                                       [](const auto& process) { return process.enabled; });
+                                       [](const auto& process) { return process->enabled; });
     table += std::to_string(enabled) + " of " + std::to_string(plan.processes.size()) +
              (plan.processes.size() == 1 ? " process" : " processes") + " would be watched";
     return table + (plan.observeOnly ? ", none would be recovered (observe_only).\n" : ".\n");

@@ -27,15 +27,16 @@ PlanDiff diff(const core::Plan& from, const core::Plan& to) {
     auto before = from.processes.begin();
     auto after = to.processes.begin();
     while (before != from.processes.end() || after != to.processes.end()) {
-        if (after == to.processes.end() || (before != from.processes.end() && before->name < after->name)) {
-            result.removed.push_back(before->name);
+        if (after == to.processes.end() ||
+            (before != from.processes.end() && (*before)->name < (*after)->name)) {
+            result.removed.push_back((*before)->name);
             ++before;
-        } else if (before == from.processes.end() || after->name < before->name) {
-            result.added.push_back(after->name);
+        } else if (before == from.processes.end() || (*after)->name < (*before)->name) {
+            result.added.push_back((*after)->name);
             ++after;
         } else {
-            if (!(*before == *after) || !sameInheritance(from, to, *after)) {
-                result.changed.push_back(after->name);
+            if (!(*before == *after) || !sameInheritance(from, to, **after)) {
+                result.changed.push_back((*after)->name);
             }
             ++before;
             ++after;

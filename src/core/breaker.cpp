@@ -30,9 +30,9 @@ bool Breaker::allowsStart(const RecoveryPlan& plan, TimePoint now) {
 }
 
 void Breaker::countStart(const RecoveryPlan& plan, TimePoint now) {
-    while (!data_.starts.empty() && data_.starts.front() <= now - plan.retryWindow) {
-        data_.starts.pop_front();
-    }
+    const auto from = now - plan.retryWindow;
+    data_.starts.erase(data_.starts.begin(), std::find_if(data_.starts.begin(), data_.starts.end(),
+                                                          [from](TimePoint at) { return at > from; }));
     if (data_.state == BreakerState::halfOpen) {
         data_.trialMade = true;
     }

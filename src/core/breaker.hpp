@@ -5,8 +5,8 @@
 #include "core/time.hpp"
 #include "core/view.hpp"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace healer::core {
 
@@ -24,10 +24,10 @@ public:
     /// What survives a restart of the daemon.
     struct Snapshot {
         BreakerState state = BreakerState::closed;
-        std::deque<TimePoint> starts; ///< counted starts, oldest first
-        TimePoint since;              ///< when the present state began
-        unsigned failedTrials = 0;    ///< in a row
-        bool trialMade = false;       ///< in this half-open period
+        std::vector<TimePoint> starts; ///< counted starts, oldest first
+        TimePoint since;               ///< when the present state began
+        unsigned failedTrials = 0;     ///< in a row
+        bool trialMade = false;        ///< in this half-open period
 
         bool operator==(const Snapshot&) const = default;
     };

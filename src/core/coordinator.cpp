@@ -19,8 +19,8 @@ Coordinator::Coordinator(Plan plan, const Snapshots& before)
         lastIncident_ = std::max(lastIncident_, snapshot.incident);
     }
     for (const auto& process : plan_->processes) {
-        const auto found = before.find(process.name);
-        add(process, found == before.end() ? std::nullopt : std::optional(found->second));
+        const auto found = before.find(process->name);
+        add(*process, found == before.end() ? std::nullopt : std::optional(found->second));
     }
 }
 
@@ -71,9 +71,13 @@ Actions Coordinator::advance(TimePoint now) {
 
 Actions Coordinator::reload(Plan plan, TimePoint now) {
     Outbox out = outbox();
+    for (auto& process : plan.processes) {
+        const auto known = sharedPlan(process->name);
+        process = known && *known == process ? *known : process;
+    }
     const auto old = std::exchange(plan_, std::make_unique<Plan>(std::move(plan)));
     for (auto it = entries_.begin(); it != entries_.end();) {
-        if (processPlan(it->first) != nullptr) {
+        if (sharedPlan(it->first)) {
             ++it;
             continue;
         }
@@ -84,11 +88,11 @@ Actions Coordinator::reload(Plan plan, TimePoint now) {
         it = entries_.erase(it);
     }
     for (const auto& process : plan_->processes) {
-        if (const auto found = entries_.find(process.name); found != entries_.end()) {
-            found->second.subject.changePlan(process, plan_->observeOnly, now, out);
+        if (const auto found = entries_.find(process->name); found != entries_.end()) {
+            found->second.subject.changePlan(*process, plan_->observeOnly, now, out);
             settle(found->second, out);
         } else {
-            Entry& entry = add(process, std::nullopt);
+            Entry& entry = add(*process, std::nullopt);
             entry.subject.begin(now, out);
             settle(entry, out);
         }
@@ -101,10 +105,15 @@ std::optional<TimePoint> Coordinator::nextDeadline() const {
 }
 
 const ProcessPlan* Coordinator::processPlan(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second.subject.plan();
+}
+
+std::optional<Shared<ProcessPlan>> Coordinator::sharedPlan(const std::string& name) const {
     const auto found = std::lower_bound(
         plan_->processes.begin(), plan_->processes.end(), name,
-        [](const ProcessPlan& plan, const std::string& wanted) { return plan.name < wanted; });
-    return found != plan_->processes.end() && found->name == name ? &*found : nullptr;
+        [](const Shared<ProcessPlan>& plan, const std::string& wanted) { return plan->name < wanted; });
+    return found != plan_->processes.end() && (*found)->name == name ? std::optional(*found) : std::nullopt;
 }
 
 const ProcessView* Coordinator::view(const std::string& name) const {

@@ -39,6 +39,8 @@ public:
 
     [[nodiscard]] const Plan& plan() const { return *plan_; }
     [[nodiscard]] const ProcessPlan* processPlan(const std::string& name) const;
+    /// The same, for those who refer to it also when a reload has replaced it.
+    [[nodiscard]] std::optional<Shared<ProcessPlan>> sharedPlan(const std::string& name) const;
     /// As last published by action::Changed. None for an unknown name.
     [[nodiscard]] const ProcessView* view(const std::string& name) const;
     [[nodiscard]] std::optional<SubjectSnapshot> snapshot(const std::string& name) const;

@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -117,6 +119,21 @@ struct ProcessPlan {
     bool operator==(const ProcessPlan&) const = default;
 };
 
+/// A value that never changes, shared by its copies; compared as a value.
+template <typename T>
+class Shared {
+public:
+    Shared(T value)
+        : value_(std::make_shared<const T>(std::move(value))) {} // NOLINT(google-explicit-constructor)
+
+    const T& operator*() const { return *value_; }
+    const T* operator->() const { return value_.get(); }
+    bool operator==(const Shared& other) const { return value_ == other.value_ || *value_ == *other.value_; }
+
+private:
+    std::shared_ptr<const T> value_;
+};
+
 struct Plan {
     LogLevel logLevel = LogLevel::info;
     std::optional<std::string> logDirectory;
@@ -124,7 +141,7 @@ struct Plan {
     std::string workingDirectory = "/";
     LaunchMode launch = LaunchMode::automatic;
     bool observeOnly = false;
-    std::vector<ProcessPlan> processes; ///< sorted by name, names unique
+    std::vector<Shared<ProcessPlan>> processes; ///< sorted by name, names unique
 
     bool operator==(const Plan&) const = default;
 };

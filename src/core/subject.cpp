@@ -106,7 +106,7 @@ void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint no
     const ProcessPlan& old = *plan_;
     const bool wasEnabled = old.enabled;
     const bool watchedOtherwise = old.monitors != plan.monitors || old.command != plan.command;
-    const bool sameEntry = old == plan;
+    const bool sameEntry = &old == &plan || old == plan;
     if (sameEntry && observeOnly_ == observeOnly) {
         plan_ = &plan;
         return;

@@ -81,6 +81,7 @@ public:
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     [[nodiscard]] ProcessView view() const;
     [[nodiscard]] SubjectSnapshot snapshot() const;
+    [[nodiscard]] const ProcessPlan& plan() const { return *plan_; }
     [[nodiscard]] const std::string& name() const { return plan_->name; }
 
 private:

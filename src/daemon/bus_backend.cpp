@@ -12,7 +12,7 @@ namespace healer::daemon {
 std::vector<std::string> BusBackend::processNames() const {
     std::vector<std::string> names;
     for (const auto& process : parts_.coordinator.plan().processes) {
-        names.push_back(process.name);
+        names.push_back(process->name);
     }
     return names;
 }

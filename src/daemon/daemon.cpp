@@ -19,15 +19,14 @@ namespace {
 core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
     core::Snapshots snapshots;
     for (auto& [name, state] : store.load()) {
-        const bool wanted =
-            std::any_of(plan.processes.begin(), plan.processes.end(),
-                        [&name = name](const core::ProcessPlan& entry) { return entry.name == name; });
+        const bool wanted = std::any_of(plan.processes.begin(), plan.processes.end(),
+                                        [&name = name](const auto& entry) { return entry->name == name; });
         if (!wanted) {
             store.remove(name);
             continue;
         }
-        for (auto& entry : state.history) {
-            history.add(name, std::move(entry));
+        for (auto& line : state.history) {
+            history.add(name, std::move(line));
         }
         snapshots.emplace(name, std::move(state.snapshot));
     }
@@ -102,7 +101,7 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
     }
     auto& loaded = std::get<config::LoadedConfig>(outcome);
     logDiagnostics(loaded.warnings, core::LogLevel::warn);
-    const core::Plan before = coordinator_.plan();
+    const core::Plan& before = coordinator_.plan();
     const config::PlanDiff diff = config::diff(before, loaded.plan);
     applySettings(before, loaded.plan);
     engine_.reload(std::move(loaded.plan));

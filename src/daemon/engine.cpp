@@ -75,9 +75,8 @@ void Engine::setTimer() {
 }
 
 void Engine::act(core::action::Watch& watch) {
-    auto watched = std::make_unique<Watched>();
-    watched->plan = *parts_.coordinator.processPlan(watch.name);
-    const core::ProcessPlan& plan = watched->plan;
+    auto watched = std::make_unique<Watched>(Watched{*parts_.coordinator.sharedPlan(watch.name), nullptr});
+    const core::ProcessPlan& plan = *watched->plan;
     watched->monitors = std::make_unique<MonitorSet>(
         plan,
         [&](const core::MonitorPlan& entry, monitor::Report report) {

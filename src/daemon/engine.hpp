@@ -45,7 +45,7 @@ private:
     /// A monitor may refer to its plan entry for as long as it lives, also when a reload has replaced the
     /// plan.
     struct Watched {
-        core::ProcessPlan plan;
+        core::Shared<core::ProcessPlan> plan;
         std::unique_ptr<MonitorSet> monitors;
     };
 

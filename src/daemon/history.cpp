@@ -1,49 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
-#include <cstdint>
+#include <utility>
+#include <variant>
 
 namespace healer::daemon {
 
 namespace {
 
-std::uint64_t timeOf(const bus::HistoryEntry& entry) {
-    const auto found = entry.find("time_usec");
-    const auto* time = found == entry.end() ? nullptr : std::get_if<std::uint64_t>(&found->second);
-    return time == nullptr ? 0 : *time;
+using nlohmann::json;
+
+bus::HistoryValue decodeValue(const json& tagged) {
+    const json& inner = tagged.at(1);
+    switch (tagged.at(0).get<int>()) {
+    case 0:
+        return inner.get<bool>();
+    case 1:
+        return inner.get<std::uint32_t>();
+    case 2:
+        return inner.get<std::uint64_t>();
+    case 3:
+        return inner.get<std::int32_t>();
+    default:
+        return inner.get<std::string>();
+    }
 }
 
 } // namespace
 
-void History::add(const std::string& name, bus::HistoryEntry entry) {
-    auto& entries = entries_[name];
-    entries.push_back(std::move(entry));
-    if (entries.size() > kPerProcess) {
-        entries.pop_front();
+/// D-Bus types would be lost in JSON's one kind of number, so each value is tagged with its type.
+std::string encodeEvent(const bus::HistoryEntry& entry) {
+    json value = json::object();
+    for (const auto& [key, held] : entry) {
+        json inner = std::visit([](const auto& alternative) { return json(alternative); }, held);
+        value[key] = json::array({held.index(), std::move(inner)});
+    }
+    return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::optional<bus::HistoryEntry> decodeEvent(const std::string& line) {
+    try {
+        bus::HistoryEntry entry;
+        const json value = json::parse(line);
+        for (const auto& [key, tagged] : value.items()) {
+            entry[key] = decodeValue(tagged);
+        }
+        return entry;
+    } catch (const json::exception&) {
+        return std::nullopt;
+    }
+}
+
+HistoryLine lineOf(const bus::HistoryEntry& entry) {
+    const auto found = entry.find("time_usec");
+    const auto* time = found == entry.end() ? nullptr : std::get_if<std::uint64_t>(&found->second);
+    return {time == nullptr ? 0 : *time, encodeEvent(entry)};
+}
+
+void History::add(const std::string& name, HistoryLine line) {
+    auto& lines = lines_[name];
+    line.text.shrink_to_fit();
+    lines.push_back(std::move(line));
+    if (lines.size() > kPerProcess) {
+        lines.erase(lines.begin());
     }
 }
 
 std::vector<bus::HistoryEntry> History::newest(const std::string& name, std::size_t max) const {
-    std::vector<bus::HistoryEntry> found;
-    for (const auto& [owner, entries] : entries_) {
+    std::vector<const HistoryLine*> found;
+    for (const auto& [owner, lines] : lines_) {
         if (name.empty() || owner == name) {
-            const auto count = static_cast<std::ptrdiff_t>(std::min(max, entries.size()));
-            found.insert(found.end(), entries.rbegin(), entries.rbegin() + count);
+            std::transform(lines.rbegin(), lines.rend(), std::back_inserter(found),
+                           [](const HistoryLine& line) { return &line; });
         }
     }
     std::stable_sort(found.begin(), found.end(),
-                     [](const auto& left, const auto& right) { return timeOf(left) > timeOf(right); });
-    if (found.size() > max) {
-        found.resize(max);
+                     [](const auto* left, const auto* right) { return left->timeUsec > right->timeUsec; });
+    found.resize(std::min(max, found.size()));
+
+    std::vector<bus::HistoryEntry> entries;
+    entries.reserve(found.size());
+    for (const HistoryLine* line : found) {
+        if (auto entry = decodeEvent(line->text)) {
+            entries.push_back(std::move(*entry));
+        }
     }
-    return found;
+    return entries;
 }
 
-const std::deque<bus::HistoryEntry>& History::of(const std::string& name) const {
-    static const std::deque<bus::HistoryEntry> kNone;
-    const auto found = entries_.find(name);
-    return found == entries_.end() ? kNone : found->second;
+const HistoryLines& History::of(const std::string& name) const {
+    static const HistoryLines kNone;
+    const auto found = lines_.find(name);
+    return found == lines_.end() ? kNone : found->second;
 }
 
 } // namespace healer::daemon

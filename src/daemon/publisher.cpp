@@ -107,8 +107,8 @@ void Publisher::publish(const Pending& pending) {
         history["seq"] = seq;
     }
     if (parts_.coordinator.view(name) != nullptr) {
-        parts_.history.add(name, history);
-        parts_.store.append(name, history, parts_.history.of(name));
+        parts_.history.add(name, lineOf(history));
+        parts_.store.append(name, parts_.history.of(name).back(), parts_.history.of(name));
         changed_.insert(name);
     }
 }
@@ -142,7 +142,7 @@ std::string Publisher::statusText() const {
     std::size_t up = 0;
     std::size_t tripped = 0;
     for (const auto& process : parts_.coordinator.plan().processes) {
-        const auto* view = parts_.coordinator.view(process.name);
+        const auto* view = parts_.coordinator.view(process->name);
         ++total;
         up += view->key ? 1 : 0;
         tripped += view->state == core::State::tripped ? 1 : 0;

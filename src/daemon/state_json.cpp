@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <utility>
-#include <variant>
 
 namespace healer::daemon {
 
@@ -102,41 +101,6 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
     return breaker;
 }
 
-/// D-Bus types would be lost in JSON's one kind of number, so each value is tagged with its type.
-json encode(const bus::HistoryEntry& entry) {
-    json value = json::object();
-    for (const auto& [key, held] : entry) {
-        json inner = std::visit([](const auto& alternative) { return json(alternative); }, held);
-        value[key] = json::array({held.index(), std::move(inner)});
-    }
-    return value;
-}
-
-bus::HistoryEntry decodeHistory(const json& value) {
-    bus::HistoryEntry entry;
-    for (const auto& [key, tagged] : value.items()) {
-        const json& inner = tagged.at(1);
-        switch (tagged.at(0).get<int>()) {
-        case 0:
-            entry[key] = inner.get<bool>();
-            break;
-        case 1:
-            entry[key] = inner.get<std::uint32_t>();
-            break;
-        case 2:
-            entry[key] = inner.get<std::uint64_t>();
-            break;
-        case 3:
-            entry[key] = inner.get<std::int32_t>();
-            break;
-        default:
-            entry[key] = inner.get<std::string>();
-            break;
-        }
-    }
-    return entry;
-}
-
 core::SubjectSnapshot decodeSnapshot(const json& value) {
     core::SubjectSnapshot snapshot;
     if (value.contains("key")) {
@@ -194,18 +158,6 @@ core::Result<core::SubjectSnapshot> decodeState(const std::string& text, const s
         return decodeSnapshot(value);
     } catch (const json::exception& error) {
         return core::Error{error.what()};
-    }
-}
-
-std::string encodeEvent(const bus::HistoryEntry& entry) {
-    return encode(entry).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::optional<bus::HistoryEntry> decodeEvent(const std::string& line) {
-    try {
-        return decodeHistory(json::parse(line));
-    } catch (const json::exception&) {
-        return std::nullopt;
     }
 }
 

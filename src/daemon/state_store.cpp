@@ -89,12 +89,12 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
 }
 
 /// Damaged lines are left out: the last one may be half written.
-std::deque<bus::HistoryEntry> StateStore::loadHistory(const std::string& name) const {
-    std::deque<bus::HistoryEntry> history;
+HistoryLines StateStore::loadHistory(const std::string& name) const {
+    HistoryLines history;
     std::istringstream lines(readFile(historyPath(name)).value_or(""));
     for (std::string line; std::getline(lines, line);) {
-        if (auto entry = decodeEvent(line)) {
-            history.push_back(std::move(*entry));
+        if (const auto entry = decodeEvent(line)) {
+            history.push_back(lineOf(*entry));
         }
     }
     return history;
@@ -108,18 +108,17 @@ void StateStore::save(const std::string& name, const core::SubjectSnapshot& snap
              name, target);
 }
 
-void StateStore::append(const std::string& name, const bus::HistoryEntry& entry,
-                        const std::deque<bus::HistoryEntry>& all) {
+void StateStore::append(const std::string& name, const HistoryLine& line, const HistoryLines& all) {
     const std::string target = historyPath(name);
     // What an earlier Healer left there is not counted, so the first event writes the file anew.
     std::size_t& lines = lines_.try_emplace(name, kMaxLines).first->second;
     if (++lines <= kMaxLines) {
-        complain(writeFile(target, encodeEvent(entry), O_APPEND), name, target);
+        complain(writeFile(target, line.text, O_APPEND), name, target);
         return;
     }
     std::string text;
     for (const auto& kept : all) {
-        text += encodeEvent(kept);
+        text += kept.text;
     }
     lines = all.size();
     const std::string fresh = target + ".new";

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "bus/backend.hpp"
 #include "core/result.hpp"
 #include "core/subject.hpp"
+#include "daemon/history.hpp"
 #include "runtime/log.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,7 +15,7 @@ namespace healer::daemon {
 /// What is kept of one process for the next Healer.
 struct StoredState {
     core::SubjectSnapshot snapshot;
-    std::deque<bus::HistoryEntry> history; ///< oldest first
+    HistoryLines history;
 };
 
 /// Two files a process in the runtime directory: NAME.json holds the present state and is replaced at each
@@ -31,15 +30,15 @@ public:
     [[nodiscard]] std::map<std::string, StoredState, std::less<>> load() const;
     /// Replaces the file atomically. A failure is logged (once until it works again): healing goes on.
     void save(const std::string& name, const core::SubjectSnapshot& snapshot);
-    /// Adds an event; `all` are those worth keeping, this one included, for when the file has grown long.
-    void append(const std::string& name, const bus::HistoryEntry& entry,
-                const std::deque<bus::HistoryEntry>& all);
+    /// Adds an event to the file; `all` are those worth keeping, this one included, for when the file has
+    /// grown long.
+    void append(const std::string& name, const HistoryLine& line, const HistoryLines& all);
     void remove(const std::string& name);
 
 private:
     [[nodiscard]] std::string path(const std::string& name) const;
     [[nodiscard]] std::string historyPath(const std::string& name) const;
-    [[nodiscard]] std::deque<bus::HistoryEntry> loadHistory(const std::string& name) const;
+    [[nodiscard]] HistoryLines loadHistory(const std::string& name) const;
     void complain(bool saved, const std::string& name, const std::string& file);
 
     std::string directory_;
@@ -54,9 +53,5 @@ private:
 /// The inverse; an error says what is wrong with the text, or that it is of another boot.
 [[nodiscard]] core::Result<core::SubjectSnapshot> decodeState(const std::string& text,
                                                               const std::string& bootId);
-/// One line of a history file, its newline included. PURE.
-[[nodiscard]] std::string encodeEvent(const bus::HistoryEntry& entry);
-/// The inverse; none when the line is damaged.
-[[nodiscard]] std::optional<bus::HistoryEntry> decodeEvent(const std::string& line);
 
 } // namespace healer::daemon

@@ -12,18 +12,18 @@ Outbox::Outbox(runtime::Loop& loop, Report report) : loop_(loop), state_(std::ma
 void Outbox::post(core::Event event) {
     state_->events.push_back(std::move(event));
     if (state_->events.size() == 1) {
-        next_ = loop_.addDeferred([box = std::weak_ptr(state_)] { deliver(box); });
+        state_->next = loop_.addDeferred([box = std::weak_ptr(state_)] { deliver(box); });
     }
 }
 
 void Outbox::flush() {
-    next_.reset();
     deliver(state_);
 }
 
 void Outbox::deliver(const std::weak_ptr<State>& box) {
     std::vector<core::Event> events;
     if (const auto state = box.lock()) {
+        state->next.reset();
         events = std::exchange(state->events, {});
     }
     for (auto& event : events) {

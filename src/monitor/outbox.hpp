@@ -25,12 +25,12 @@ private:
     struct State {
         Report report;
         std::vector<core::Event> events;
+        runtime::Source next;
     };
     static void deliver(const std::weak_ptr<State>& box);
 
     runtime::Loop& loop_;
     std::shared_ptr<State> state_;
-    runtime::Source next_;
 };
 
 } // namespace healer::monitor

@@ -126,9 +126,9 @@ void EbpfMonitor::look() {
 }
 
 void EbpfMonitor::ask() {
-    std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
     questions_.push_back(host_.scan().find(
         identity(), core::Strictness::exact, [this](const std::vector<core::ProcessFacts>& found) {
+            std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
             if (watch_.alive()) {
                 outbox_.post(core::event::Up{process_.name, *watch_.key()});
             } else if (!reportUp(found)) {
@@ -143,6 +143,7 @@ void EbpfMonitor::scanQuietly() {
     }
     quiet_ = host_.scan().find(identity(), core::Strictness::exact,
                                [this](const std::vector<core::ProcessFacts>& found) {
+                                   quiet_ = {};
                                    if (!watch_.alive()) {
                                        reportUp(found);
                                    }

@@ -72,11 +72,11 @@ TEST(LogControl, LevelsHaveWordsOfSyslog) {
 
 TEST(ProcessSnapshot, EachDifferenceHasItsProperty) {
     const ProcessSnapshot same;
-    EXPECT_THAT(changedProperties(same, same), IsEmpty());
+    EXPECT_THAT(changedProperties(fingerprintOf(same), fingerprintOf(same)), IsEmpty());
     const auto changed = [&same](auto change) {
         ProcessSnapshot other;
         change(other);
-        const auto names = changedProperties(same, other);
+        const auto names = changedProperties(fingerprintOf(same), fingerprintOf(other));
         return std::vector<std::string>(names.begin(), names.end());
     };
     EXPECT_THAT(changed([](auto& s) { s.view.state = core::State::tripped; }), ElementsAre("State"));

@@ -46,7 +46,7 @@ TEST_F(Compiler, FillsInTheDefaultsOfTheContract) {
     EXPECT_EQ(p.workingDirectory, "/");
     EXPECT_FALSE(p.observeOnly);
     ASSERT_EQ(p.processes.size(), 1U);
-    const core::ProcessPlan& web = p.processes[0];
+    const core::ProcessPlan& web = *p.processes[0];
     EXPECT_TRUE(web.enabled);
     EXPECT_EQ(web.command.user, kWeb);
     EXPECT_EQ(web.command.workingDirectory, "/");
@@ -88,7 +88,7 @@ TEST_F(Compiler, ReadsEveryKey) {
     EXPECT_EQ(p.pidFileDirectory, "/run/healer");
     EXPECT_EQ(p.launch, core::LaunchMode::direct);
     EXPECT_TRUE(p.observeOnly);
-    const core::ProcessPlan& web = p.processes.at(0);
+    const core::ProcessPlan& web = *p.processes.at(0);
     EXPECT_FALSE(web.enabled);
     EXPECT_THAT(web.command.args, ElementsAre("-p", "8080", "a b", "true"));
     EXPECT_EQ(web.command.workingDirectory, "/tmp");
@@ -105,9 +105,9 @@ TEST_F(Compiler, SortsProcessesByName) {
         plan(entry("  - {name: b, command: /usr/bin/b, run_as_user: bob, monitor: {type: ebpf}}\n"
                    "  - {name: a, command: /usr/bin/a, run_as_user: bob, monitor: {type: ebpf}}\n"));
     ASSERT_EQ(p.processes.size(), 3U);
-    EXPECT_EQ(p.processes[0].name, "a");
-    EXPECT_EQ(p.processes[1].name, "b");
-    EXPECT_EQ(p.processes[2].name, "web");
+    EXPECT_EQ(p.processes[0]->name, "a");
+    EXPECT_EQ(p.processes[1]->name, "b");
+    EXPECT_EQ(p.processes[2]->name, "web");
 }
 
 TEST_F(Compiler, TakesAnEmptyListButNotNone) {
@@ -195,7 +195,7 @@ TEST_F(Compiler, KeepsNumbersInsideTheirRanges) {
 
 TEST_F(Compiler, ALongCooldownLiftsTheDefaultMaximum) {
     const auto p = plan(entry("    recovery: {cooldown_secs: 7200}\n"));
-    EXPECT_EQ(p.processes.at(0).recovery.cooldownMax, 7200s);
+    EXPECT_EQ(p.processes.at(0)->recovery.cooldownMax, 7200s);
 }
 
 TEST_F(Compiler, KnowsItsWords) {
@@ -271,15 +271,15 @@ TEST_F(Compiler, NeverRunsAsRootByAccident) {
                             "run_as_root: true instead"));
     EXPECT_THAT(errors(withUser("    run_as_root: true\n    run_as_user: web\n")),
                 ElementsAre("c.yaml:6:18: processes[web].run_as_user: contradicts run_as_root: true"));
-    EXPECT_EQ(plan(withUser("    run_as_root: true\n")).processes.at(0).command.user, kRoot);
+    EXPECT_EQ(plan(withUser("    run_as_root: true\n")).processes.at(0)->command.user, kRoot);
 }
 
 TEST_F(Compiler, StaysWithItsOwnUserWhereItIsNotRoot) {
     const auto withUser = [](const std::string& user) {
         return "processes:\n  - name: web\n    command: /usr/bin/web\n    monitor: {type: ebpf}\n" + user;
     };
-    EXPECT_EQ(plan(withUser(""), kBob).processes.at(0).command.user, kBob);
-    EXPECT_EQ(plan(withUser("    run_as_user: bob\n"), kBob).processes.at(0).command.user, kBob);
+    EXPECT_EQ(plan(withUser(""), kBob).processes.at(0)->command.user, kBob);
+    EXPECT_EQ(plan(withUser("    run_as_user: bob\n"), kBob).processes.at(0)->command.user, kBob);
     EXPECT_THAT(errors(withUser("    run_as_user: web\n"), kBob),
                 ElementsAre("c.yaml:5:18: processes[web].run_as_user: Healer runs as 'bob' and cannot start "
                             "anything as 'web'"));
@@ -346,9 +346,9 @@ TEST_F(Compiler, ChecksMonitors) {
                             "c.yaml:5:15: processes[web].monitor.typ: unknown key (did you mean 'type'?)"));
     const auto p =
         plan(with("    monitors:\n      - {type: pid, pid_file_path: /run/x}\n      - {type: ebpf}\n"));
-    ASSERT_EQ(p.processes.at(0).monitors.size(), 2U);
-    EXPECT_TRUE(p.processes[0].monitors[0].confirmsStart);
-    EXPECT_EQ(p.processes[0].monitors[0].args.at("interval_secs"), core::ArgValue(core::Duration(3s)));
+    ASSERT_EQ(p.processes.at(0)->monitors.size(), 2U);
+    EXPECT_TRUE(p.processes[0]->monitors[0].confirmsStart);
+    EXPECT_EQ(p.processes[0]->monitors[0].args.at("interval_secs"), core::ArgValue(core::Duration(3s)));
 }
 
 TEST_F(Compiler, ChecksEnvironmentAndDirectories) {

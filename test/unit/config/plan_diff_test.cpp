@@ -14,6 +14,13 @@ core::ProcessPlan process(const std::string& name) {
     return plan;
 }
 
+template <typename Change>
+void edit(core::Plan& plan, std::size_t index, Change change) {
+    core::ProcessPlan entry = *plan.processes[index];
+    change(entry);
+    plan.processes[index] = entry;
+}
+
 core::Plan planOf(const std::vector<std::string>& names) {
     core::Plan plan;
     for (const std::string& name : names) {
@@ -35,16 +42,18 @@ TEST(PlanDiff, NamesWhatCameAndWent) {
 TEST(PlanDiff, NoticesAnyChangeInsideAnEntry) {
     const auto before = planOf({"a", "b"});
     auto after = before;
-    after.processes[0].monitors[0].args["interval_secs"] = core::Duration(std::chrono::seconds(29));
+    edit(after, 0, [](auto& entry) {
+        entry.monitors[0].args["interval_secs"] = core::Duration(std::chrono::seconds(29));
+    });
     EXPECT_EQ(diff(before, after), (PlanDiff{{}, {"a"}, {}, false}));
     after = before;
-    after.processes[1].command.user.groups.push_back(7);
+    edit(after, 1, [](auto& entry) { entry.command.user.groups.push_back(7); });
     EXPECT_EQ(diff(before, after), (PlanDiff{{}, {"b"}, {}, false}));
 }
 
 TEST(PlanDiff, InheritedValuesCountWhereTheyTakeEffect) {
     auto before = planOf({"a", "b"});
-    before.processes[1].command.output = "/var/log/b.log";
+    edit(before, 1, [](auto& entry) { entry.command.output = "/var/log/b.log"; });
     auto after = before;
     after.launch = core::LaunchMode::direct;
     EXPECT_EQ(diff(before, after), (PlanDiff{{}, {"a", "b"}, {}, true}));

@@ -27,16 +27,16 @@ public:
         world_.pass(6h);
         check();
         for (const auto& process : world_.core().plan().processes) {
-            const auto& view = world_.view(process.name);
-            SCOPED_TRACE(process.name + ": " + view.stateReason);
-            if (stopped_.contains(process.name)) {
+            const auto& view = world_.view(process->name);
+            SCOPED_TRACE(process->name + ": " + view.stateReason);
+            if (stopped_.contains(process->name)) {
                 EXPECT_TRUE(view.state == State::stopped || view.state == State::paused ||
-                            (view.state == State::running && startedByHand_.contains(process.name)));
-            } else if (paused_.contains(process.name)) {
+                            (view.state == State::running && startedByHand_.contains(process->name)));
+            } else if (paused_.contains(process->name)) {
                 EXPECT_EQ(view.state, State::paused);
-            } else if (process.recovery.restartOn == RestartOn::always) {
+            } else if (process->recovery.restartOn == RestartOn::always) {
                 EXPECT_EQ(view.state, State::running);
-                EXPECT_EQ(world_.copies(process.name), 1U);
+                EXPECT_EQ(world_.copies(process->name), 1U);
                 EXPECT_EQ(view.breaker, BreakerState::closed);
             }
         }
@@ -120,14 +120,14 @@ private:
 
     void check() {
         for (const auto& process : world_.core().plan().processes) {
-            const auto& view = world_.view(process.name);
-            const bool wantedDown = stopped_.contains(process.name) || paused_.contains(process.name) ||
-                                    process.recovery.restartOn != RestartOn::always;
+            const auto& view = world_.view(process->name);
+            const bool wantedDown = stopped_.contains(process->name) || paused_.contains(process->name) ||
+                                    process->recovery.restartOn != RestartOn::always;
             if (!view.key && !wantedDown) {
                 ASSERT_TRUE(world_.core().nextDeadline())
-                    << process.name << " is down and nothing will look at it";
+                    << process->name << " is down and nothing will look at it";
             }
-            ASSERT_LE(world_.copies(process.name), 1U) << "two copies of " << process.name;
+            ASSERT_LE(world_.copies(process->name), 1U) << "two copies of " << process->name;
             if (view.state == State::tripped) {
                 ASSERT_TRUE(view.breakerRetryAt);
             }

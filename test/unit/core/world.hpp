@@ -113,7 +113,7 @@ public:
     [[nodiscard]] Snapshots snapshots() const {
         Snapshots all;
         for (const auto& process : core_.plan().processes) {
-            all.emplace(process.name, *core_.snapshot(process.name));
+            all.emplace(process->name, *core_.snapshot(process->name));
         }
         return all;
     }
@@ -232,9 +232,9 @@ inline ProcessPlan processPlan(const std::string& name) {
     return plan;
 }
 
-inline Plan planOf(std::vector<ProcessPlan> processes) {
+inline Plan planOf(const std::vector<ProcessPlan>& processes) {
     Plan plan;
-    plan.processes = std::move(processes);
+    plan.processes.assign(processes.begin(), processes.end());
     return plan;
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/history.hpp"
 #include "daemon/monitor_set.hpp"
 
 #include <gtest/gtest.h>
@@ -67,21 +66,6 @@ TEST_F(MonitorSetTest, PassesOnWhatOneOfThemSees) {
     EXPECT_EQ(events_.size(), 2U);
     set_->follow(core::ProcessKey{5, 6});
     EXPECT_EQ(fakes_[0]->followed, fakes_[1]->followed);
-}
-
-TEST(History, KeepsTheLastHundredOfEachAndAnswersNewestFirst) {
-    History history;
-    for (std::uint64_t i = 0; i < 150; ++i) {
-        history.add("web", {{"time_usec", 2 * i}});
-        history.add("app", {{"time_usec", 2 * i + 1}});
-    }
-    EXPECT_EQ(history.of("web").size(), History::kPerProcess);
-    const auto both = history.newest("", 3);
-    ASSERT_EQ(both.size(), 3U);
-    EXPECT_EQ(std::get<std::uint64_t>(both[0].at("time_usec")), 299U);
-    EXPECT_EQ(std::get<std::uint64_t>(both[1].at("time_usec")), 298U);
-    EXPECT_EQ(history.newest("web", 1000).size(), 100U);
-    EXPECT_TRUE(history.newest("nobody", 10).empty());
 }
 
 } // namespace
