@@ -213,6 +213,29 @@ bool SystemdBus::hasUnread() const {
     return entry.fd >= 0 && ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0;
 }
 
+std::shared_ptr<void> SystemdBus::whenRead(std::function<void()> callback) {
+    auto reader = std::make_shared<std::function<void()>>(std::move(callback));
+    readers_.push_back(reader);
+    if (!release_) {
+        release_ = loop_.addIdle([this] { releaseReaders(); });
+    }
+    return reader;
+}
+
+/// What is unread is handed on by the connection's own source, which goes before the idle one.
+void SystemdBus::releaseReaders() {
+    constexpr core::Duration kSlice = std::chrono::milliseconds(4);
+    const auto end = Loop::now() + kSlice;
+    while (!readers_.empty() && !hasUnread() && Loop::now() < end) {
+        const auto reader = readers_.front().lock();
+        readers_.pop_front();
+        if (reader) {
+            (*reader)();
+        }
+    }
+    release_ = readers_.empty() ? Source() : loop_.addIdle([this] { releaseReaders(); });
+}
+
 void SystemdBus::jobSignal(sd_bus_message* message, bool removed) {
     std::uint32_t id = 0;
     const char* path = nullptr;

@@ -6,6 +6,7 @@
 #include "runtime/loop.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -87,6 +88,8 @@ public:
     [[nodiscard]] bool isConnected() const { return bus_ != nullptr; }
     /// Whether something has come from PID 1 that the loop has not handed on yet.
     [[nodiscard]] bool hasUnread() const;
+    /// Calls back from the loop when all of it has been. Dropping the handle drops the callback.
+    [[nodiscard]] std::shared_ptr<void> whenRead(std::function<void()> callback);
 
     /// Calls a method of PID 1. The answer never comes from within this function, and comes for certain: when
     /// the connection breaks, or there is none, as a failure named kLost.
@@ -106,6 +109,7 @@ private:
     void connect();
     void retry();
     void jobSignal(sd_bus_message* message, bool removed);
+    void releaseReaders();
     void failLater(const std::shared_ptr<Call::State>& state, BusFailure failure);
     void escaped(std::exception_ptr exception);
 
@@ -113,6 +117,8 @@ private:
     Log& log_;
     sd_bus* bus_ = nullptr;
     Observer* observer_ = nullptr;
+    std::deque<std::weak_ptr<std::function<void()>>> readers_; ///< wait for what is unread
+    Source release_;
     Source reconnect_;
     Source escape_;
     core::Duration retryDelay_;

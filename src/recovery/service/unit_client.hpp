@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace healer::recovery::service {
@@ -40,8 +41,11 @@ public:
     /// A string among the unit's service properties: Result.
     [[nodiscard]] Call text(const std::string& unit, const char* property, Answer<std::string> answer);
 
-    /// Whether signals of PID 1 are waiting to be handed on.
+    /// Whether signals of PID 1 are waiting to be handed on, and when they have been.
     [[nodiscard]] bool hasUnread() const { return bus_.hasUnread(); }
+    [[nodiscard]] std::shared_ptr<void> whenRead(std::function<void()> callback) {
+        return bus_.whenRead(std::move(callback));
+    }
 
 private:
     using Append = runtime::SystemdBus::Append;

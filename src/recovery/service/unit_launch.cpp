@@ -52,13 +52,15 @@ void UnitLaunch::predecessorGone(const core::Result<void>& outcome) {
         return;
     }
     wait_.reset();
-    fence();
+    if (context_.client.hasUnread()) {
+        fence_ = context_.client.whenRead([this] { decide(); });
+    } else {
+        decide();
+    }
 }
 
-void UnitLaunch::fence() {
-    if (context_.client.hasUnread()) {
-        next_ = context_.loop.addDeferred([this] { fence(); });
-    } else if (knowsUnit_ && !context_.ledger.foreign(settings_.unit)) {
+void UnitLaunch::decide() {
+    if (knowsUnit_ && !context_.ledger.foreign(settings_.unit)) {
         restart();
     } else {
         query();
@@ -227,6 +229,7 @@ void UnitLaunch::connected() {
         return;
     }
     submission_.reset();
+    fence_.reset();
     next_.reset();
     query();
 }

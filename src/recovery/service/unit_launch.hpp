@@ -62,7 +62,7 @@ private:
     using Failure = UnitClient::Failure;
 
     void predecessorGone(const core::Result<void>& outcome);
-    void fence();
+    void decide();
     void query();
     void take(LaunchStep step);
     void startNew();
@@ -95,6 +95,7 @@ private:
     bool knowsUnit_ = false; ///< the loaded unit is certainly made of these settings
     std::optional<PredecessorWait> wait_;
     UnitClient::Call call_;
+    std::shared_ptr<void> fence_;
     std::shared_ptr<void> submission_;
     runtime::Source next_;
     core::Duration pause_;
