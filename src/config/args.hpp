@@ -29,6 +29,7 @@ struct MonitorSchema {
     std::string_view type; ///< the word after `type:`
     std::span<const ArgSpec> args;
     bool confirmsStart = false; ///< see core::MonitorPlan
+    core::MonitorRole role = core::MonitorRole::instance;
 };
 
 } // namespace healer::config

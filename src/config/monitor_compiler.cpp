@@ -97,7 +97,7 @@ std::optional<core::MonitorPlan> compileMonitor(const Field& field, std::span<co
     if (schema == nullptr) {
         return std::nullopt;
     }
-    core::MonitorPlan plan{std::string(schema->type), {}, schema->confirmsStart};
+    core::MonitorPlan plan{std::string(schema->type), {}, schema->confirmsStart, schema->role};
     for (const ArgSpec& spec : schema->args) {
         const auto given = spec.required ? section->require(spec.name) : section->take(spec.name);
         if (auto value = given ? convert(*given, spec) : defaultOf(spec)) {

@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,22 @@ struct Down {
     std::string name;
     ProcessKey key;
     Exit exit;
+};
+
+/// A probe passes: success_threshold times in a row after it had not, or as its answer to start() and look().
+/// It says nothing about which process answers.
+struct Healthy {
+    std::string name;
+    std::size_t monitor = 0; ///< index of the probe in the plan's monitors
+};
+
+/// A probe has failed failure_threshold times in a row since it passed last, or since the grace after a
+/// start.
+struct Unhealthy {
+    std::string name;
+    std::size_t monitor = 0;
+    std::string probe;  ///< what was asked: the URL, or the command
+    std::string reason; ///< a sentence: "timed out after 2 s", "status 503", "exited with status 1: no space"
 };
 
 /// A recovery kind has started the program (it is executing), or has failed to.
@@ -67,7 +84,7 @@ struct Request {
 
 namespace healer::core {
 
-using Event = std::variant<event::Up, event::Absent, event::Down, event::LaunchFinished,
-                           event::StoppedOnPurpose, event::StopFailed, event::Request>;
+using Event = std::variant<event::Up, event::Absent, event::Down, event::Healthy, event::Unhealthy,
+                           event::LaunchFinished, event::StoppedOnPurpose, event::StopFailed, event::Request>;
 
 } // namespace healer::core

@@ -80,6 +80,10 @@ struct RecoveryPlan {
 using ArgValue = std::variant<bool, std::int64_t, double, std::string, Duration, std::vector<std::string>,
                               std::map<std::string, std::string>>;
 
+/// What a kind of monitor can tell: which process the instance is and that it ended, or whether whatever is
+/// there does its work.
+enum class MonitorRole { instance, probe };
+
 /// One entry of `monitor`/`monitors`: the kind and all its settings, defaults filled in.
 struct MonitorPlan {
     std::string type;
@@ -87,6 +91,7 @@ struct MonitorPlan {
     /// True when this kind itself finds out that a start succeeded (a PID file, a probe); false when a
     /// started program counts as up.
     bool confirmsStart = false;
+    MonitorRole role = MonitorRole::instance;
 
     bool operator==(const MonitorPlan&) const = default;
 };
@@ -109,6 +114,7 @@ struct DependencyPlan {
 struct ProcessPlan {
     std::string name;
     bool enabled = true;
+    std::string unit; ///< an existing unit of systemd, with its suffix; empty when `command` is started
     CommandPlan command;
     StopPlan stop;
     Duration startTimeout = std::chrono::seconds(30);

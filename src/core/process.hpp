@@ -11,7 +11,8 @@
 namespace healer::core {
 
 /// One incarnation of a process. A PID alone may be recycled; together with the start time it is unique for a
-/// boot.
+/// boot. What runs without a process of its own that could be told (a unit without a main process, a service
+/// known by its probe alone) has PID 0 and a number that tells it from others.
 struct ProcessKey {
     pid_t pid = 0;
     std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat: clock ticks (1/100 s) after boot

@@ -97,6 +97,8 @@ private:
     void on(const event::Up& up, TimePoint now, Outbox& out);
     void on(const event::Absent& absent, TimePoint now, Outbox& out);
     void on(const event::Down& down, TimePoint now, Outbox& out);
+    void on(const event::Healthy& healthy, TimePoint now, Outbox& out);
+    void on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out);
     void on(const event::LaunchFinished& finished, TimePoint now, Outbox& out);
     void on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out);
     void on(const event::StopFailed& failed, TimePoint now, Outbox& out);

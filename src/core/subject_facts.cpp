@@ -88,6 +88,9 @@ void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
     }
 }
 
+void Subject::on(const event::Healthy& /*healthy*/, TimePoint /*now*/, Outbox& /*out*/) {}
+void Subject::on(const event::Unhealthy& /*unhealthy*/, TimePoint /*now*/, Outbox& /*out*/) {}
+
 void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out) {
     LastExit last{exit, key.pid, now, std::nullopt};
     if (activeSince_ && now >= *activeSince_) {

@@ -2,6 +2,7 @@
 #include "daemon/monitor_set.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace healer::daemon {
@@ -10,7 +11,7 @@ MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make
     : report_(std::move(report)), absent_(process.monitors.size(), false) {
     for (const auto& plan : process.monitors) {
         const std::size_t index = monitors_.size();
-        monitors_.push_back(make(plan, [this, index](const core::Event& event) { take(index, event); }));
+        monitors_.push_back(make(plan, [this, index](core::Event event) { take(index, std::move(event)); }));
     }
 }
 
@@ -39,7 +40,7 @@ void MonitorSet::expectAnswers() {
     answered_ = false;
 }
 
-void MonitorSet::take(std::size_t index, const core::Event& event) {
+void MonitorSet::take(std::size_t index, core::Event event) {
     if (std::holds_alternative<core::event::Absent>(event)) {
         absent_[index] = true;
         const bool all = std::all_of(absent_.begin(), absent_.end(), [](bool absent) { return absent; });
@@ -48,7 +49,12 @@ void MonitorSet::take(std::size_t index, const core::Event& event) {
         }
         answered_ = true;
     }
-    report_(event);
+    if (auto* healthy = std::get_if<core::event::Healthy>(&event)) {
+        healthy->monitor = index;
+    } else if (auto* unhealthy = std::get_if<core::event::Unhealthy>(&event)) {
+        unhealthy->monitor = index;
+    }
+    report_(std::move(event));
 }
 
 } // namespace healer::daemon

@@ -29,7 +29,7 @@ public:
     void look();
 
 private:
-    void take(std::size_t index, const core::Event& event);
+    void take(std::size_t index, core::Event event);
     void expectAnswers();
 
     monitor::Report report_;

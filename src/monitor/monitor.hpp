@@ -14,6 +14,10 @@
 #include <string>
 #include <string_view>
 
+namespace healer::runtime {
+class SystemdBus;
+}
+
 /// The seam for ways of noticing. A kind lives in a folder of its own below monitor/ and defines
 /// `const Kind& kind()` in namespace healer::monitor::FOLDER; the build writes the registry.
 namespace healer::monitor {
@@ -23,8 +27,11 @@ namespace healer::monitor {
 using Report = std::function<void(core::Event)>;
 
 /// One monitor of one process. It observes and reports; it decides nothing.
-/// After start() and after every look() it answers with exactly one event::Up or event::Absent, soon. While
-/// it follows an incarnation it reports its end once, as event::Down.
+/// One that sees instances answers every start() and look() with exactly one event::Up or event::Absent,
+/// soon; while it follows an incarnation it reports its end once, as event::Down. One that probes answers
+/// them, after one probe, with exactly one event::Healthy or event::Absent (whose detail is why the probe
+/// failed); from then on it reports changes: Healthy when success_threshold probes in a row have passed,
+/// Unhealthy when failure_threshold in a row have failed.
 class Monitor {
 public:
     Monitor() = default;
@@ -36,7 +43,9 @@ public:
     /// runs.
     virtual void start(std::optional<core::ProcessKey> known) = 0;
     /// The instance is now this incarnation (already verified), or none. An incarnation that has ended
-    /// meanwhile is reported as Down.
+    /// meanwhile is reported as Down. For a probe another incarnation begins anew: all counts are forgotten,
+    /// and failures do not count before the first success or the end of the grace. With none it goes on, so
+    /// that it notices when the service is there again, but reports nothing as Unhealthy.
     virtual void follow(std::optional<core::ProcessKey> key) = 0;
     /// Looks for a running instance now.
     virtual void look() = 0;
@@ -67,7 +76,8 @@ public:
 struct HostContext {
     runtime::Loop& loop;
     runtime::Log& log;
-    bool managedByService = false; ///< PID 1 starts the programs as units healer-NAME.service
+    bool managedByService = false;          ///< PID 1 starts the programs as units healer-NAME.service
+    runtime::SystemdBus* systemd = nullptr; ///< null where systemd is not PID 1 or cannot be reached
 };
 
 struct Kind {
