@@ -25,8 +25,9 @@ struct ReloadOutcome {
 
 /// One line of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys:
 /// `seq` t, `time_usec` t (CLOCK_REALTIME), `event` s (the signal's name in lower case with dashes:
-/// "process-down", "recovery-started", "recovery-finished", "breaker-changed", "adopted", "remark"),
-/// `process` s, `incident` t, `pid` u, `reason` s, `message` s, and what else the event has.
+/// "process-down", "process-disconnected", "recovery-started", "recovery-finished", "breaker-changed",
+/// "adopted", "remark"), `process` s, `incident` t, `pid` u, `reason` s, `message` s, and what else the event
+/// has.
 using HistoryValue = std::variant<bool, std::uint32_t, std::uint64_t, std::int32_t, std::string>;
 using HistoryEntry = std::map<std::string, HistoryValue>;
 

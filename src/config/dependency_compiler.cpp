@@ -88,9 +88,6 @@ void compileDependencies(const Field& field, ProcessDraft& draft) {
         plans.push_back(std::move(*plan));
         draft.dependencies.push_back(item.site());
     }
-    if (!items->empty()) {
-        field.warning("dependencies are checked, but this version does not act on them yet");
-    }
 }
 
 } // namespace healer::config

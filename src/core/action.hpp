@@ -85,8 +85,13 @@ struct ProcessDown {
     Exit exit;
     std::string reason; ///< a sentence
 };
+/// A probe has failed often enough, or the process that it asks has ended.
+struct Disconnected {
+    std::string url;
+    std::string reason; ///< a sentence
+};
 /// Why something is started.
-enum class Cause { initial, failure, trial, request };
+enum class Cause { initial, failure, trial, request, dependency };
 
 struct RecoveryStarted {
     Cause cause = Cause::failure;
@@ -120,8 +125,9 @@ struct Remark {
 
 namespace healer::core {
 
-using Notice = std::variant<notice::ProcessDown, notice::RecoveryStarted, notice::RecoveryFinished,
-                            notice::BreakerChanged, notice::Adopted, notice::Remark>;
+using Notice =
+    std::variant<notice::ProcessDown, notice::Disconnected, notice::RecoveryStarted, notice::RecoveryFinished,
+                 notice::BreakerChanged, notice::Adopted, notice::Remark>;
 
 namespace action {
 

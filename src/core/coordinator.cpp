@@ -14,7 +14,10 @@ const std::string& nameOf(const Event& event) {
 } // namespace
 
 Coordinator::Coordinator(Plan plan, const Snapshots& before)
-    : plan_(std::make_unique<Plan>(std::move(plan))) {
+    : plan_(std::make_unique<Plan>(std::move(plan))), facts_([this](const std::string& name) {
+          const auto found = entries_.find(name);
+          return found == entries_.end() ? TargetFacts{} : found->second.subject.facts();
+      }) {
     for (const auto& [name, snapshot] : before) {
         lastIncident_ = std::max(lastIncident_, snapshot.incident);
     }
@@ -22,11 +25,28 @@ Coordinator::Coordinator(Plan plan, const Snapshots& before)
         const auto found = before.find(process->name);
         add(*process, found == before.end() ? std::nullopt : std::optional(found->second));
     }
+    linkTargets();
+}
+
+/// Who depends on whom; what is known of the targets stays.
+void Coordinator::linkTargets() {
+    auto before = std::exchange(targets_, {});
+    for (const auto& process : plan_->processes) {
+        for (const auto& dependency : process->dependencies) {
+            auto [entry, fresh] = targets_.try_emplace(dependency.target);
+            if (const auto known = before.find(dependency.target); fresh && known != before.end()) {
+                entry->second = std::move(known->second);
+                entry->second.dependents.clear();
+            }
+            entry->second.dependents.push_back(process->name);
+        }
+    }
 }
 
 Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before) {
     return entries_
-        .emplace(plan.name, Entry{Subject(plan, plan_->observeOnly, before), ProcessView{}, std::nullopt})
+        .emplace(plan.name,
+                 Entry{Subject(plan, plan_->observeOnly, facts_, before), ProcessView{}, std::nullopt})
         .first->second;
 }
 
@@ -34,7 +54,7 @@ Actions Coordinator::begin(TimePoint now) {
     Outbox out = outbox();
     for (auto& [name, entry] : entries_) {
         entry.subject.begin(now, out);
-        settle(entry, out);
+        settle(entry, now, out);
     }
     return collect(std::move(out));
 }
@@ -44,7 +64,7 @@ Actions Coordinator::handle(const Event& event, TimePoint now) {
     const auto found = entries_.find(nameOf(event));
     if (found != entries_.end()) {
         found->second.subject.handle(event, now, out);
-        settle(found->second, out);
+        settle(found->second, now, out);
     } else if (const auto* request = std::get_if<event::Request>(&event)) {
         out.actions.emplace_back(action::Reply{
             request->id, Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
@@ -64,7 +84,7 @@ Actions Coordinator::advance(TimePoint now) {
     for (const auto& name : due) {
         Entry& entry = entries_.at(name);
         entry.subject.advance(now, out);
-        settle(entry, out);
+        settle(entry, now, out);
     }
     return collect(std::move(out));
 }
@@ -87,14 +107,15 @@ Actions Coordinator::reload(Plan plan, TimePoint now) {
         }
         it = entries_.erase(it);
     }
+    linkTargets();
     for (const auto& process : plan_->processes) {
         if (const auto found = entries_.find(process->name); found != entries_.end()) {
             found->second.subject.changePlan(*process, plan_->observeOnly, now, out);
-            settle(found->second, out);
+            settle(found->second, now, out);
         } else {
             Entry& entry = add(*process, std::nullopt);
             entry.subject.begin(now, out);
-            settle(entry, out);
+            settle(entry, now, out);
         }
     }
     return collect(std::move(out));
@@ -127,7 +148,7 @@ std::optional<SubjectSnapshot> Coordinator::snapshot(const std::string& name) co
 }
 
 /// Files the subject's deadline, and publishes its view if that changed.
-void Coordinator::settle(Entry& entry, Outbox& out) {
+void Coordinator::settle(Entry& entry, TimePoint now, Outbox& out) {
     const std::string& name = entry.subject.name();
     if (const auto deadline = entry.subject.deadline(); deadline != entry.deadline) {
         if (entry.deadline) {
@@ -141,6 +162,40 @@ void Coordinator::settle(Entry& entry, Outbox& out) {
     if (ProcessView view = entry.subject.view(); view != entry.published) {
         entry.published = std::move(view);
         out.actions.emplace_back(action::Changed{name});
+    }
+    tellDependents(entry, now, out);
+}
+
+/// Goes on to the dependents of the dependents; the graph has no cycles.
+void Coordinator::tellDependents(const Entry& entry, TimePoint now, Outbox& out) {
+    const std::string& name = entry.subject.name();
+    const auto found = targets_.find(name);
+    if (found == targets_.end()) {
+        return;
+    }
+    Target& target = found->second;
+    const TargetFacts facts = entry.subject.facts();
+    const auto instance = entry.subject.readyInstance();
+    if (target.instance && instance != target.instance && !target.lostAt) {
+        target.lostAt = now;
+    }
+    const auto lostAt = instance ? std::exchange(target.lostAt, std::nullopt) : std::nullopt;
+    const bool restarted = lostAt && instance != target.instance;
+    target.instance = instance ? instance : target.instance;
+    const bool changed = facts.ready != target.facts.ready || facts.underWay != target.facts.underWay ||
+                         facts.reason != target.facts.reason;
+    target.facts = facts;
+    if (!changed && !restarted) {
+        return;
+    }
+    for (const auto& dependent : target.dependents) {
+        if (const auto other = entries_.find(dependent); other != entries_.end()) {
+            if (restarted) {
+                other->second.subject.targetRestarted(name, *lostAt, now, out);
+            }
+            other->second.subject.targetChanged(now, out);
+            settle(other->second, now, out);
+        }
     }
 }
 

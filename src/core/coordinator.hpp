@@ -27,6 +27,8 @@ using Snapshots = std::map<std::string, SubjectSnapshot, std::less<>>;
 class Coordinator {
 public:
     Coordinator(Plan plan, const Snapshots& before);
+    Coordinator(const Coordinator&) = delete;
+    Coordinator& operator=(const Coordinator&) = delete;
 
     [[nodiscard]] Actions begin(TimePoint now);
     [[nodiscard]] Actions handle(const Event& event, TimePoint now);
@@ -52,12 +54,24 @@ private:
         std::optional<TimePoint> deadline;
     };
 
+    /// What has to be known of one that others depend on.
+    struct Target {
+        std::vector<std::string> dependents;
+        TargetFacts facts;                  ///< as the dependents were told last
+        std::optional<ProcessKey> instance; ///< the last one that was ready
+        std::optional<TimePoint> lostAt;    ///< since when it is not ready any more
+    };
+
+    void linkTargets();
+    void tellDependents(const Entry& entry, TimePoint now, Outbox& out);
     Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
-    void settle(Entry& entry, Outbox& out);
+    void settle(Entry& entry, TimePoint now, Outbox& out);
     Outbox outbox() const;
     Actions collect(Outbox&& out);
 
     std::unique_ptr<Plan> plan_;
+    Targets facts_;
+    std::map<std::string, Target, std::less<>> targets_;
     std::map<std::string, Entry, std::less<>> entries_;
     std::set<std::pair<TimePoint, std::string>> deadlines_;
     std::uint64_t lastIncident_ = 0;

@@ -15,6 +15,8 @@ namespace {
 /// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait for
 /// a start that is under way.
 constexpr Duration kLookSlack = std::chrono::seconds(10);
+/// In so short a time nobody else can have been expected to start it.
+constexpr Duration kQuick = std::chrono::seconds(1);
 /// Between two SIGKILLs to something that does not die.
 constexpr Duration kMinForceInterval = std::chrono::seconds(5);
 
@@ -24,8 +26,9 @@ std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
 
 } // namespace
 
-Subject::Subject(const ProcessPlan& plan, bool observeOnly, const std::optional<SubjectSnapshot>& before)
-    : plan_(&plan), observeOnly_(observeOnly) {
+Subject::Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targets,
+                 const std::optional<SubjectSnapshot>& before)
+    : plan_(&plan), observeOnly_(observeOnly), targets_(&targets) {
     if (before) {
         paused_ = before->paused;
         stopWanted_ = before->stopWanted;
@@ -76,6 +79,13 @@ void Subject::advance(TimePoint now, Outbox& out) {
     case Phase::waiting:
         check(now, out);
         break;
+    case Phase::deferred:
+        if (now < deferredSince_.value_or(now) + kQuick) {
+            launch(now, out);
+        } else {
+            check(now, out);
+        }
+        break;
     case Phase::open:
         cause_ = notice::Cause::trial;
         check(now, out);
@@ -116,6 +126,7 @@ void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint no
     if (wasEnabled && !plan.enabled) {
         end(out);
         key_.reset();
+        sick_.reset();
         launched_.reset();
         predecessor_.reset();
         endedWith_.reset();
@@ -129,7 +140,8 @@ void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint no
         }
         if (phase_ == Phase::open) {
             phaseDeadline_ = breaker_.retryAt(plan.recovery);
-        } else if (phase_ == Phase::waiting || (phase_ == Phase::resting && !stopWanted_)) {
+        } else if (phase_ == Phase::waiting || phase_ == Phase::deferred ||
+                   (phase_ == Phase::resting && !stopWanted_)) {
             decide(now, out);
         }
     }
@@ -218,6 +230,10 @@ void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
     if (!(known_ == key && activeSince_)) {
         activeSince_ = now;
     }
+    degraded_ =
+        plan_->dependencies.empty() ? false : degraded_ && lacksTarget(plan_->dependencies, *targets_);
+    sick_.reset();
+    deferredSince_.reset();
     phase_ = Phase::up;
     phaseDeadline_.reset();
     key_ = key;
@@ -230,7 +246,7 @@ void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
                   ? "started by somebody else after a stop by request: not healed until somebody starts it "
                     "through Healer"
                   : "running";
-    out.actions.emplace_back(action::Track{name(), key});
+    track(key, out);
     answerStarts(key.pid, out);
     if (awaits(event::Verb::stop)) {
         stop(key, AfterStop::rest, now, out);
@@ -246,6 +262,13 @@ void Subject::check(TimePoint now, Outbox& out) {
 }
 
 void Subject::launch(TimePoint now, Outbox& out) {
+    if (!passesGate(now, out)) {
+        return;
+    }
+    if (sick_) {
+        stop(*sick_, AfterStop::relaunch, now, out);
+        return;
+    }
     const unsigned attempt = breaker_.startsInWindow(plan_->recovery, now) + 1;
     const bool automatic = cause_ == notice::Cause::failure || cause_ == notice::Cause::trial;
     if (automatic) {
@@ -255,6 +278,7 @@ void Subject::launch(TimePoint now, Outbox& out) {
     phaseDeadline_ = now + plan_->startTimeout;
     reason_ = "being started";
     launched_.reset();
+    confirmed_ = false;
     launchAnswered_ = false;
     attempt_ = ++out.lastAttempt;
     if (!downAt_) {
@@ -266,7 +290,7 @@ void Subject::launch(TimePoint now, Outbox& out) {
 
 void Subject::startSucceeded(ProcessKey key, TimePoint now, Outbox& out) {
     withdrawLaunch(out);
-    if (cause_ == notice::Cause::failure || cause_ == notice::Cause::trial) {
+    if (cause_ != notice::Cause::initial && cause_ != notice::Cause::request) {
         ++restartCount_;
     }
     announce(notice::RecoveryFinished{cause_, true, key.pid, "", now - downAt_.value_or(now)}, out);
@@ -281,7 +305,7 @@ void Subject::startFailed(const std::string& why, TimePoint now, Outbox& out) {
     }
     launched_.reset();
     endedWith_.reset();
-    out.actions.emplace_back(action::Track{name(), std::nullopt});
+    track(std::nullopt, out);
     decide(now, out);
 }
 
@@ -289,12 +313,13 @@ void Subject::stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out) 
     phase_ = Phase::stopping;
     phaseDeadline_ = now + plan_->stop.timeout;
     key_ = key;
+    sick_.reset();
     launched_.reset();
     afterStop_ = after;
     forced_ = false;
     reason_ = "being stopped: " + signalName(plan_->stop.signal) + " sent, SIGKILL after " +
               durationText(plan_->stop.timeout);
-    out.actions.emplace_back(action::Track{name(), key});
+    track(key, out);
     out.actions.emplace_back(action::Stop{name(), key, false});
 }
 
@@ -333,11 +358,12 @@ void Subject::rest(std::string reason) {
 }
 
 void Subject::watchAnew(Outbox& out) {
-    const auto instance = key_ ? key_ : launched_;
+    const auto instance = key_ ? key_ : launched_ ? launched_ : sick_;
     out.actions.emplace_back(action::Unwatch{name()});
     out.actions.emplace_back(action::Watch{name(), instance});
+    tracked_.reset();
     if (instance) {
-        out.actions.emplace_back(action::Track{name(), instance});
+        track(instance, out);
     }
 }
 

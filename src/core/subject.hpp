@@ -3,6 +3,7 @@
 
 #include "core/action.hpp"
 #include "core/breaker.hpp"
+#include "core/dependency_gate.hpp"
 #include "core/event.hpp"
 #include "core/plan.hpp"
 #include "core/view.hpp"
@@ -49,6 +50,9 @@ struct SubjectSnapshot {
 ///   open       down; the breaker is open.               -> checking (cooldown over), up (somebody started
 ///   it) checking   about to start after a wait: the monitors look whether somebody was quicker.
 ///              -> up, launching (Absent, or no answer until the deadline)
+///   deferred   down; a dependency is not ready.         -> checking (it is, or the wait is over), up
+///   (somebody
+///              started it)
 ///   launching  a start has been ordered. -> up (started, and confirmed where the monitor does that),
 ///              stopping (started but not up in time), waiting/open/resting (failed)
 ///   stopping   an instance is being ended: signal, then SIGKILL again and again until it is gone.
@@ -64,8 +68,10 @@ struct SubjectSnapshot {
 /// question, and late answers, change nothing.
 class Subject {
 public:
-    /// `plan` must outlive the subject or be replaced by changePlan().
-    Subject(const ProcessPlan& plan, bool observeOnly, const std::optional<SubjectSnapshot>& before);
+    /// `plan` must outlive the subject or be replaced by changePlan(). `targets`, which outlives it too,
+    /// tells how the others are.
+    Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targets,
+            const std::optional<SubjectSnapshot>& before);
 
     /// Begins: asks the monitors. Called once, before any event.
     void begin(TimePoint now, Outbox& out);
@@ -78,15 +84,25 @@ public:
     /// The entry is gone: lets go of the process, which goes on running.
     void end(Outbox& out);
 
+    /// One of those that it depends on has changed.
+    void targetChanged(TimePoint now, Outbox& out);
+    /// One of those that it depends on is healthy again with another instance, after it was not from `lostAt`
+    /// on: restarts with it what has run since before that.
+    void targetRestarted(const std::string& target, TimePoint lostAt, TimePoint now, Outbox& out);
+
     [[nodiscard]] std::optional<TimePoint> deadline() const;
+    /// What its dependents ask.
+    [[nodiscard]] TargetFacts facts() const;
+    /// The instance, when it is ready for its dependents.
+    [[nodiscard]] std::optional<ProcessKey> readyInstance() const;
     [[nodiscard]] ProcessView view() const;
     [[nodiscard]] SubjectSnapshot snapshot() const;
     [[nodiscard]] const ProcessPlan& plan() const { return *plan_; }
     [[nodiscard]] const std::string& name() const { return plan_->name; }
 
 private:
-    enum class Phase { off, looking, up, waiting, open, checking, launching, stopping, resting };
-    enum class AfterStop { rest, launch, startFailed };
+    enum class Phase { off, looking, up, waiting, deferred, open, checking, launching, stopping, resting };
+    enum class AfterStop { rest, launch, relaunch, startFailed };
 
     struct PendingReply {
         std::uint64_t id = 0;
@@ -105,6 +121,20 @@ private:
     void noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out);
     void lateLaunch(ProcessKey key, TimePoint now, Outbox& out);
     void gone(TimePoint now, Outbox& out);
+    void relaunch(TimePoint now, Outbox& out);
+
+    // Probes (subject_health.cpp)
+    [[nodiscard]] bool allHealthy() const;
+    [[nodiscard]] bool hasProbes() const;
+    [[nodiscard]] bool isKeyless() const;
+    void track(std::optional<ProcessKey> key, Outbox& out);
+    void confirm(TimePoint now, Outbox& out);
+    void healthyAgain(TimePoint now, Outbox& out);
+    void announceDisconnected(const Exit& exit, Outbox& out) const;
+
+    // Dependencies (subject_dependencies.cpp)
+    [[nodiscard]] bool passesGate(TimePoint now, Outbox& out);
+    void defer(TimePoint until, std::string reason);
 
     // A person's word (subject_requests.cpp)
     void on(const event::Request& request, TimePoint now, Outbox& out);
@@ -135,6 +165,7 @@ private:
     void advanceBreaker(TimePoint now, Outbox& out);
     void announceBreaker(BreakerState from, const std::string& why, Outbox& out) const;
     [[nodiscard]] bool restartsAfter(const Exit& exit) const;
+    [[nodiscard]] Error unknownProcess() const;
     [[nodiscard]] bool awaits(event::Verb verb) const;
     [[nodiscard]] bool awaitsStart() const;
     [[nodiscard]] bool confirmsStart() const;
@@ -144,6 +175,7 @@ private:
 
     const ProcessPlan* plan_;
     bool observeOnly_;
+    const Targets* targets_;
 
     // What people said.
     bool paused_ = false;
@@ -163,6 +195,14 @@ private:
     AfterStop afterStop_ = AfterStop::rest;
     bool forced_ = false;
     std::string failure_; ///< stopping after a failed start: why it failed
+
+    // How it is.
+    std::optional<ProcessKey> tracked_;      ///< what the monitors follow
+    std::vector<std::size_t> healthy_;       ///< the probes that pass, by index in the plan
+    std::optional<ProcessKey> sick_;         ///< down by its probe, but alive: to be ended before a start
+    bool confirmed_ = false;                 ///< launching: a monitor of instances has seen it
+    std::optional<TimePoint> deferredSince_; ///< of this incident
+    bool degraded_ = false;                  ///< started without a target
 
     // What happened.
     Breaker breaker_;

@@ -13,21 +13,33 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
         // It is dying: the exit was seen, but /proc still shows it.
         return;
     }
+    if (sick_ == up.key) {
+        // That it lives is known; its probes say when it is well again.
+        if (phase_ == Phase::checking) {
+            launch(now, out);
+        }
+        return;
+    }
     switch (phase_) {
     case Phase::off:
     case Phase::stopping:
         return;
     case Phase::launching:
-        startSucceeded(up.key, now, out);
+        launched_ = up.key;
+        confirmed_ = true;
+        confirm(now, out);
         return;
     case Phase::up:
         if (key_ != up.key) {
-            announce(notice::Adopted{up.key.pid}, out);
+            if (!isKeyless()) {
+                announce(notice::Adopted{up.key.pid}, out);
+            }
             enterUp(up.key, now, out);
         }
         return;
     case Phase::looking:
     case Phase::waiting:
+    case Phase::deferred:
     case Phase::open:
     case Phase::checking:
     case Phase::resting:
@@ -82,22 +94,31 @@ void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
         startFailed(describe(down.exit) + " while it was starting", now, out);
         return;
     }
+    if (sick_ == down.key) {
+        sick_.reset();
+        predecessor_ = down.key;
+        track(std::nullopt, out);
+        remark(false,
+               name() + " (PID " + std::to_string(down.key.pid) + ") has ended: " + describe(down.exit), out);
+        return;
+    }
     if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.key) {
         noteDown(down.key, down.exit, now, out);
         gone(now, out);
     }
 }
 
-void Subject::on(const event::Healthy& /*healthy*/, TimePoint /*now*/, Outbox& /*out*/) {}
-void Subject::on(const event::Unhealthy& /*unhealthy*/, TimePoint /*now*/, Outbox& /*out*/) {}
-
 void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out) {
+    predecessor_ = key;
+    if (phase_ == Phase::stopping && afterStop_ == AfterStop::relaunch) {
+        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended: " + describe(exit), out);
+        return;
+    }
     LastExit last{exit, key.pid, now, std::nullopt};
     if (activeSince_ && now >= *activeSince_) {
         last.runtime = now - *activeSince_;
     }
     lastExit_ = std::move(last);
-    predecessor_ = key;
     activeSince_.reset();
     downAt_ = now;
     const bool asked = phase_ == Phase::stopping && afterStop_ != AfterStop::startFailed;
@@ -109,6 +130,7 @@ void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& 
     endedWith_ = exit;
     if (phase_ != Phase::stopping) {
         incident_ = ++out.lastIncident;
+        announceDisconnected(exit, out);
         announce(notice::ProcessDown{key.pid, exit, describe(exit)}, out);
     }
 }
@@ -117,14 +139,25 @@ void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& 
 void Subject::gone(TimePoint now, Outbox& out) {
     const bool wasStopping = phase_ == Phase::stopping;
     key_.reset();
-    out.actions.emplace_back(action::Track{name(), std::nullopt});
+    track(std::nullopt, out);
     if (!wasStopping || afterStop_ == AfterStop::rest) {
         decide(now, out);
     } else if (afterStop_ == AfterStop::launch) {
         cause_ = notice::Cause::request;
         check(now, out);
+    } else if (afterStop_ == AfterStop::relaunch) {
+        relaunch(now, out);
     } else {
         startFailed(std::exchange(failure_, {}), now, out);
+    }
+}
+
+/// What was ended for it is gone: on with the start, unless somebody has said otherwise meanwhile.
+void Subject::relaunch(TimePoint now, Outbox& out) {
+    if (stopWanted_ || paused_) {
+        decide(now, out);
+    } else {
+        launch(now, out);
     }
 }
 
@@ -142,7 +175,7 @@ void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& o
     } else if (confirmsStart()) {
         launched_ = *finished.outcome;
         reason_ = "started as PID " + std::to_string(launched_->pid) + ", not confirmed yet";
-        out.actions.emplace_back(action::Track{name(), launched_});
+        track(launched_, out);
     } else {
         startSucceeded(*finished.outcome, now, out);
     }
@@ -156,6 +189,7 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
     switch (phase_) {
     case Phase::looking:
     case Phase::waiting:
+    case Phase::deferred:
     case Phase::open:
     case Phase::checking:
         announce(notice::Adopted{key.pid}, out);
@@ -190,7 +224,8 @@ void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& 
     if (answersLaunch) {
         launchAnswered_ = true;
         startFailed(stopped.detail, now, out);
-    } else if (phase_ == Phase::waiting || phase_ == Phase::open || phase_ == Phase::checking) {
+    } else if (phase_ == Phase::waiting || phase_ == Phase::deferred || phase_ == Phase::open ||
+               phase_ == Phase::checking) {
         decide(now, out);
     }
 }

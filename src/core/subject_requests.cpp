@@ -69,6 +69,7 @@ void Subject::requestStart(const event::Request& request, TimePoint now, Outbox&
         cause_ = notice::Cause::request;
         break;
     case Phase::waiting:
+    case Phase::deferred:
     case Phase::open:
     case Phase::resting:
         cause_ = notice::Cause::request;
@@ -88,6 +89,10 @@ void Subject::requestRestart(const event::Request& request, TimePoint now, Outbo
         requestStart(request, now, out);
         return;
     }
+    if (isKeyless() && plan_->unit.empty()) {
+        reply(request.id, unknownProcess(), out);
+        return;
+    }
     stopWanted_ = false;
     stopDetail_.clear();
     resetBreaker(now, out);
@@ -100,6 +105,10 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
     stopWanted_ = true;
     stopDetail_ = "stopped by request";
     remark(false, "stop of " + name() + " by request", out);
+    if (phase_ == Phase::up && isKeyless() && plan_->unit.empty()) {
+        reply(request.id, unknownProcess(), out);
+        return;
+    }
     answerStarts(Error{"a stop was asked for meanwhile", ErrorKind::busy}, out);
     pending_.push_back({request.id, request.verb});
     switch (phase_) {
@@ -121,9 +130,14 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
         }
         break;
     case Phase::waiting:
+    case Phase::deferred:
     case Phase::open:
     case Phase::resting:
-        decide(now, out);
+        if (sick_) {
+            stop(*sick_, AfterStop::rest, now, out);
+        } else {
+            decide(now, out);
+        }
         break;
     case Phase::off:
     case Phase::looking:
@@ -137,7 +151,8 @@ void Subject::requestPause(const event::Request& request, TimePoint now, Outbox&
         paused_ = true;
         remark(false, name() + " paused by request", out);
     }
-    const bool automatic = phase_ == Phase::waiting || phase_ == Phase::open || phase_ == Phase::checking;
+    const bool automatic = phase_ == Phase::waiting || phase_ == Phase::deferred || phase_ == Phase::open ||
+                           phase_ == Phase::checking;
     if (automatic && !awaitsStart()) {
         decide(now, out);
     }
@@ -161,6 +176,12 @@ void Subject::requestReset(const event::Request& request, TimePoint now, Outbox&
         decide(now, out);
     }
     reply(request.id, 0, out);
+}
+
+Error Subject::unknownProcess() const {
+    return Error{name() +
+                     " answers its probe, but which process that is is not known: stop it by other means",
+                 ErrorKind::failed};
 }
 
 bool Subject::awaits(event::Verb verb) const {

@@ -34,6 +34,8 @@ State Subject::state() const {
         return State::running;
     case Phase::waiting:
         return State::backoff;
+    case Phase::deferred:
+        return State::deferred;
     case Phase::open:
         return State::tripped;
     case Phase::checking:
@@ -55,7 +57,8 @@ ProcessView Subject::view() const {
     view.breaker = breaker_.state();
     view.breakerRetryAt = breaker_.retryAt(plan_->recovery);
     const bool alive = phase_ == Phase::up || phase_ == Phase::stopping;
-    view.key = alive ? key_ : std::nullopt;
+    view.key = alive ? key_ : sick_;
+    view.degraded = degraded_;
     view.restartCount = restartCount_;
     view.activeSince = alive ? activeSince_ : std::nullopt;
     view.lastExit = lastExit_;
@@ -64,7 +67,7 @@ ProcessView Subject::view() const {
 
 SubjectSnapshot Subject::snapshot() const {
     SubjectSnapshot snapshot;
-    snapshot.key = key_ ? key_ : launched_ ? launched_ : known_;
+    snapshot.key = key_ ? key_ : launched_ ? launched_ : sick_ ? sick_ : known_;
     snapshot.down = down_;
     snapshot.paused = paused_;
     snapshot.stopWanted = stopWanted_;

@@ -38,6 +38,16 @@ Wording word(const std::string& name, const core::notice::ProcessDown& down) {
             {{"exit", std::string(toString(down.exit.reason))}}};
 }
 
+Wording word(const std::string& name, const core::notice::Disconnected& disconnected) {
+    return {LogLevel::warn,
+            id::kDisconnected,
+            "process-disconnected",
+            "Process " + name + " is disconnected from " + disconnected.url + ": " + disconnected.reason,
+            disconnected.reason,
+            0,
+            {{"url", disconnected.url}}};
+}
+
 Wording word(const std::string& name, const core::notice::RecoveryStarted& started) {
     std::string what;
     switch (started.cause) {
@@ -49,6 +59,9 @@ Wording word(const std::string& name, const core::notice::RecoveryStarted& start
         break;
     case core::notice::Cause::trial:
         what = "Restarting process " + name + " as a trial after the cooldown";
+        break;
+    case core::notice::Cause::dependency:
+        what = "Restarting process " + name + ", as what it depends on was restarted";
         break;
     case core::notice::Cause::request:
         what = "Starting process " + name + " by request";
@@ -75,7 +88,7 @@ Wording word(const std::string& name, const core::notice::RecoveryFinished& fini
                 {{"ok", false}, {"error", finished.error}, {"duration_usec", usec}}};
     }
     const bool restart =
-        finished.cause == core::notice::Cause::failure || finished.cause == core::notice::Cause::trial;
+        finished.cause != core::notice::Cause::initial && finished.cause != core::notice::Cause::request;
     const std::string message =
         (restart ? "Successfully restarted process " : "Successfully started process ") + name +
         pidText(finished.pid) + " in " + core::durationText(finished.took);

@@ -122,6 +122,9 @@ std::uint64_t Publisher::signal(const core::action::Announce& announce) {
             [&](const core::notice::ProcessDown& down) {
                 return bus.processDown(name, down, announce.incident);
             },
+            [&](const core::notice::Disconnected& disconnected) {
+                return bus.processDisconnected(name, disconnected.url, disconnected.reason);
+            },
             [&](const core::notice::RecoveryStarted& started) { return bus.recoveryStarted(name, started); },
             [&](const core::notice::RecoveryFinished& finished) {
                 return bus.recoveryFinished(name, finished);

@@ -8,6 +8,7 @@
 namespace healer::runtime::message_id {
 
 inline constexpr std::string_view kProcessDown = "d678c038e68746aa9f118324362c6f7f";
+inline constexpr std::string_view kDisconnected = "bca8c3d8ef9a49d2be2386a18b187f88";
 inline constexpr std::string_view kRecoveryStarted = "badf60c21843458bb7bdb123b633af77";
 inline constexpr std::string_view kRecoverySucceeded = "796a2e8eb59440638b7a2cac16e296c2";
 inline constexpr std::string_view kRecoveryFailed = "cd277a6bc71644db99d2b90f2f06ffd4";

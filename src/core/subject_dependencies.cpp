@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subject: what it waits for, and what it tells those that wait for it.
+#include "core/subject.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace healer::core {
+
+namespace {
+
+/// What dies together is reported one after the other: before a dependent is started again, so much time
+/// passes that the end of its target is known too.
+constexpr Duration kSettling = std::chrono::milliseconds(50);
+/// A process that is held until its target changes is looked at now and then all the same.
+constexpr Duration kHoldInterval = std::chrono::seconds(60);
+
+} // namespace
+
+/// Whether it may be started now; if not, it is deferred. A person does not wait.
+bool Subject::passesGate(TimePoint now, Outbox& out) {
+    if (plan_->dependencies.empty() || cause_ == notice::Cause::request) {
+        degraded_ = lacksTarget(plan_->dependencies, *targets_);
+        return true;
+    }
+    const bool afterFailure = cause_ == notice::Cause::failure && endedWith_;
+    if (!deferredSince_) {
+        deferredSince_ = now;
+    }
+    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, *deferredSince_, now);
+    if (verdict.kind == GateVerdict::Kind::open && afterFailure && downAt_ && now < *downAt_ + kSettling) {
+        defer(*downAt_ + kSettling, "looks whether what it depends on is down too");
+        return false;
+    }
+    if (verdict.kind != GateVerdict::Kind::open) {
+        const bool told = phase_ == Phase::deferred && reason_ == verdict.reason;
+        defer(verdict.until.value_or(now + kHoldInterval), verdict.reason);
+        if (!told) {
+            remark(verdict.kind == GateVerdict::Kind::hold, name() + " " + verdict.reason, out);
+        }
+        return false;
+    }
+    if (verdict.degraded && !std::exchange(degraded_, true)) {
+        remark(true, name() + " is started without all that it depends on: it is degraded", out);
+    }
+    return true;
+}
+
+void Subject::defer(TimePoint until, std::string reason) {
+    phase_ = Phase::deferred;
+    phaseDeadline_ = until;
+    reason_ = std::move(reason);
+}
+
+void Subject::targetChanged(TimePoint now, Outbox& out) {
+    if (degraded_ && phase_ == Phase::up && !lacksTarget(plan_->dependencies, *targets_)) {
+        degraded_ = false;
+        remark(false, name() + " is no longer degraded: all that it depends on is healthy", out);
+    }
+    if (phase_ != Phase::deferred || awaitsStart()) {
+        return;
+    }
+    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, deferredSince_.value_or(now), now);
+    if (verdict.kind == GateVerdict::Kind::open) {
+        check(now, out);
+    } else {
+        defer(verdict.until.value_or(now + kHoldInterval), verdict.reason);
+    }
+}
+
+void Subject::targetRestarted(const std::string& target, TimePoint lostAt, TimePoint now, Outbox& out) {
+    const bool wanted = std::any_of(
+        plan_->dependencies.begin(), plan_->dependencies.end(), [&](const DependencyPlan& dependency) {
+            return dependency.target == target && dependency.propagate == Propagate::restart;
+        });
+    const bool ranBefore = activeSince_ && *activeSince_ < lostAt;
+    if (!wanted || phase_ != Phase::up || paused_ || stopWanted_ || observeOnly_ || !ranBefore ||
+        isKeyless()) {
+        return;
+    }
+    remark(false, "restart of " + name() + ", because " + target + " was restarted", out);
+    cause_ = notice::Cause::dependency;
+    downAt_ = now;
+    stop(*key_, AfterStop::relaunch, now, out);
+}
+
+TargetFacts Subject::facts() const {
+    TargetFacts facts;
+    facts.ready = phase_ == Phase::up && allHealthy();
+    facts.underWay = phase_ == Phase::looking || phase_ == Phase::waiting || phase_ == Phase::deferred ||
+                     phase_ == Phase::checking || phase_ == Phase::launching ||
+                     (phase_ == Phase::stopping && afterStop_ != AfterStop::rest);
+    facts.reason = phase_ == Phase::up && !facts.ready ? "not healthy yet" : std::string(toString(state()));
+    return facts;
+}
+
+std::optional<ProcessKey> Subject::readyInstance() const {
+    return phase_ == Phase::up && allHealthy() ? key_ : std::nullopt;
+}
+
+} // namespace healer::core
