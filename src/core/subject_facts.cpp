@@ -154,7 +154,7 @@ void Subject::gone(TimePoint now, Outbox& out) {
 
 /// What was ended for it is gone: on with the start, unless somebody has said otherwise meanwhile.
 void Subject::relaunch(TimePoint now, Outbox& out) {
-    if (stopWanted_ || paused_) {
+    if (stopWanted_ || (paused_ && !awaitsStart())) {
         decide(now, out);
     } else {
         launch(now, out);
@@ -176,6 +176,7 @@ void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& o
         launched_ = *finished.outcome;
         reason_ = "started as PID " + std::to_string(launched_->pid) + ", not confirmed yet";
         track(launched_, out);
+        confirm(now, out);
     } else {
         startSucceeded(*finished.outcome, now, out);
     }

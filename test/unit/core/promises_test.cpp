@@ -24,6 +24,9 @@ public:
     /// Nothing more goes wrong: all that should be up must come up by the clock alone.
     void calm() {
         world_.habits = World::Habits{};
+        for (const char* name : {"a", "b", "c", "d"}) {
+            world_.cure(name);
+        }
         world_.pass(6h);
         check();
         for (const auto& process : world_.core().plan().processes) {
@@ -47,7 +50,7 @@ private:
     Plan makePlan() {
         std::vector<ProcessPlan> plans;
         for (const char* name : {"a", "b", "c", "d"}) {
-            ProcessPlan plan = processPlan(name);
+            ProcessPlan plan = pick(0, 1) == 0 ? processPlan(name) : probedPlan(name);
             plan.recovery.retries = static_cast<unsigned>(pick(1, 4));
             plan.recovery.cooldown = std::chrono::seconds(pick(1, 120));
             plan.recovery.cooldownMultiplier = static_cast<double>(pick(1, 3));
@@ -65,7 +68,7 @@ private:
 
     void mutate() {
         const std::string name(1, static_cast<char>('a' + pick(0, 3)));
-        switch (pick(0, 13)) {
+        switch (pick(0, 16)) {
         case 0:
         case 1:
         case 2:
@@ -107,6 +110,13 @@ private:
         case 11:
             world_.request(Verb::pause, name);
             paused_.insert(name);
+            break;
+        case 13:
+            world_.hang(name);
+            break;
+        case 14:
+        case 15:
+            world_.cure(name);
             break;
         case 12:
             world_.request(Verb::resume, name);

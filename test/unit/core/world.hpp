@@ -28,6 +28,7 @@ public:
         bool ignoresSigterm = false;
         std::optional<Duration> diesAfter; ///< each new instance exits after this long
         Exit diesHow = exitFromWaitStatus(9);
+        Duration readyTime = 20ms; ///< from a start until the probes pass
     };
 
     explicit World(Plan plan, const Snapshots& before = {}) : core_(std::move(plan), before) {}
@@ -64,6 +65,16 @@ public:
         if (const auto key = running(name)) {
             die(name, *key, exitFromWaitStatus(status));
         }
+    }
+
+    /// The instance lives on, but its probes fail; so does every later instance until it is cured.
+    void hang(const std::string& name) {
+        hanging_.insert(name);
+        after(kProbeInterval, [this, name] { probe(name); });
+    }
+    void cure(const std::string& name) {
+        hanging_.erase(name);
+        after(kProbeInterval, [this, name] { probe(name); });
     }
 
     /// Somebody else starts an instance; the monitors notice it.
@@ -129,7 +140,8 @@ public:
     }
 
     Habits habits;
-    std::map<std::string, int> launches; ///< programs really started, by name
+    std::function<void(const std::string&)> onStart; ///< told of every start that the core orders
+    std::map<std::string, int> launches;             ///< programs really started, by name
     std::map<ProcessKey, std::string> alive_;
     TimePoint now_{24h};
 
@@ -159,10 +171,29 @@ private:
         }
     }
 
+    static constexpr Duration kProbeInterval = 1s;
+
+    /// What all probes of it see now, if it has any.
+    void probe(const std::string& name) {
+        const ProcessPlan* plan = core_.processPlan(name);
+        const auto key = running(name);
+        for (std::size_t i = 0; plan != nullptr && key && i < plan->monitors.size(); ++i) {
+            if (plan->monitors[i].role != MonitorRole::probe) {
+                continue;
+            }
+            if (hanging_.contains(name)) {
+                take(core_.handle(event::Unhealthy{name, i, "tcp://" + name, "timed out"}, now_));
+            } else {
+                take(core_.handle(event::Healthy{name, i}, now_));
+            }
+        }
+    }
+
     void look(const std::string& name) {
         after(habits.lookTime, [this, name] {
             if (const auto key = running(name)) {
                 take(core_.handle(event::Up{name, *key}, now_));
+                probe(name);
             } else {
                 take(core_.handle(event::Absent{name, "not there"}, now_));
             }
@@ -177,9 +208,20 @@ private:
             after(10us, [this, track] {
                 take(core_.handle(event::Down{track.name, *track.key, exitFromWaitStatus(9)}, now_));
             });
+        } else if (track.key && tracked_[track.name] != *track.key) {
+            tracked_[track.name] = *track.key;
+            const bool hangs = hanging_.contains(track.name);
+            after(hangs ? 30s : habits.readyTime, [this, name = track.name, key = *track.key] {
+                if (alive_.contains(key) && tracked_[name] == key) {
+                    probe(name);
+                }
+            });
         }
     }
     void act(const action::Launch& launch) {
+        if (onStart) {
+            onStart(launch.name);
+        }
         inFlight_.insert(launch.name);
         after(habits.launchTime, [this, launch] {
             if (cancelled_.contains(launch.attempt)) {
@@ -218,6 +260,8 @@ private:
     std::multimap<TimePoint, std::function<void()>> due_;
     std::set<std::uint64_t> cancelled_;
     std::set<std::string> inFlight_;
+    std::set<std::string> hanging_;
+    std::map<std::string, ProcessKey> tracked_;
     std::map<std::uint64_t, std::optional<Result<pid_t>>> answers_;
     std::vector<action::Announce> announced_;
     pid_t lastPid_ = 1000;
@@ -229,6 +273,19 @@ inline ProcessPlan processPlan(const std::string& name) {
     plan.name = name;
     plan.command.path = "/usr/bin/" + name;
     plan.monitors = {MonitorPlan{"ebpf", {}, false}};
+    return plan;
+}
+
+/// Also has a probe, so that it is up only when that passes.
+inline ProcessPlan probedPlan(const std::string& name) {
+    ProcessPlan plan = processPlan(name);
+    plan.monitors.push_back(
+        MonitorPlan{"network", {{"target_url", "tcp://" + name}}, true, MonitorRole::probe});
+    return plan;
+}
+
+inline ProcessPlan dependent(ProcessPlan plan, std::vector<DependencyPlan> on) {
+    plan.dependencies = std::move(on);
     return plan;
 }
 

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process whose probe fails although it lives.
+#include "unit/core/coordinator_fixture.hpp"
+
+namespace healer::core::test {
+namespace {
+
+class Health : public CoordinatorTest {
+protected:
+    World& probed() { return up(probedPlan("web")); }
+};
+
+TEST_F(Health, AStartIsCompleteWhenTheProbePasses) {
+    world.emplace(planOf({probedPlan("web")}));
+    world->habits.readyTime = 5s;
+    world->begin();
+    world->pass(4s);
+    EXPECT_EQ(world->state("web"), State::starting);
+    EXPECT_NE(world->view("web").stateReason.find("probes do not pass yet"), std::string::npos)
+        << world->view("web").stateReason;
+    world->pass(2s);
+    EXPECT_EQ(world->state("web"), State::running);
+    EXPECT_EQ(world->launches["web"], 1);
+}
+
+TEST_F(Health, AStartThatNeverAnswersHasFailedAndIsEnded) {
+    ProcessPlan plan = probedPlan("web");
+    plan.startTimeout = 10s;
+    world.emplace(planOf({plan}));
+    world->habits.readyTime = 1h;
+    world->begin();
+    world->pass(11s);
+    const auto finished = world->notices<notice::RecoveryFinished>("web");
+    ASSERT_FALSE(finished.empty());
+    EXPECT_FALSE(finished[0].ok);
+    EXPECT_LE(world->copies("web"), 1U);
+}
+
+TEST_F(Health, AHangingProcessIsEndedBeforeItsSuccessorStarts) {
+    World& w = probed();
+    const auto old = *w.running("web");
+    w.habits.stopTime = 3s;
+    w.hang("web");
+    w.pass(2s);
+    EXPECT_EQ(w.state("web"), State::recovering);
+    EXPECT_EQ(w.copies("web"), 1U);
+    w.cure("web");
+    w.pass(10s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_NE(w.running("web"), old);
+    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.view("web").restartCount, 1U);
+    ASSERT_TRUE(w.view("web").lastExit);
+    EXPECT_EQ(w.view("web").lastExit->exit.reason, ExitReason::probeFailed);
+    ASSERT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
+    ASSERT_EQ(w.notices<notice::Disconnected>("web").size(), 1U);
+    EXPECT_EQ(w.notices<notice::Disconnected>("web")[0].url, "tcp://web");
+}
+
+TEST_F(Health, AnExitIsADisconnectionToo) {
+    World& w = probed();
+    w.kill("web");
+    w.pass(1s);
+    ASSERT_EQ(w.notices<notice::Disconnected>("web").size(), 1U);
+    EXPECT_EQ(w.notices<notice::Disconnected>("web")[0].reason, "killed by SIGKILL");
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(Health, WhatDoesNotEndIsKilled) {
+    ProcessPlan plan = probedPlan("web");
+    plan.stop.timeout = 5s;
+    World& w = up(plan);
+    w.habits.ignoresSigterm = true;
+    w.hang("web");
+    w.pass(4s);
+    EXPECT_EQ(w.launches["web"], 1);
+    w.cure("web");
+    w.pass(10s);
+    // The cure came too late for the old one: it was already being ended.
+    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(Health, OneThatAnswersAgainBeforeItsRestartIsLeftAlone) {
+    ProcessPlan plan = probedPlan("web");
+    plan.recovery.backoff.initial = 60s;
+    World& w = up(plan);
+    const auto key = *w.running("web");
+    w.hang("web");
+    w.pass(5s);
+    EXPECT_EQ(w.state("web"), State::backoff);
+    EXPECT_EQ(w.view("web").key, key) << "it lives, and that shows";
+    w.cure("web");
+    w.pass(5s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.running("web"), key);
+    EXPECT_EQ(w.launches["web"], 1);
+}
+
+TEST_F(Health, AnOpenBreakerLeavesAHangingProcessUntilItsTrial) {
+    ProcessPlan plan = probedPlan("web");
+    plan.recovery.retries = 1;
+    plan.recovery.cooldown = 100s;
+    World& w = up(plan);
+    w.kill("web");
+    w.pass(1s);
+    const auto key = *w.running("web");
+    w.hang("web");
+    w.pass(50s);
+    EXPECT_EQ(w.state("web"), State::tripped);
+    EXPECT_EQ(w.running("web"), key);
+    w.cure("web");
+    w.hang("web");
+    w.pass(60s);
+    EXPECT_NE(w.running("web"), key) << "the trial replaces it";
+}
+
+TEST_F(Health, APersonStopsAHangingProcess) {
+    ProcessPlan plan = probedPlan("web");
+    plan.recovery.backoff.initial = 60s;
+    World& w = up(plan);
+    w.hang("web");
+    w.pass(5s);
+    ASSERT_EQ(w.state("web"), State::backoff);
+    const auto id = w.request(Verb::stop, "web");
+    w.pass(10s);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.copies("web"), 0U);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+}
+
+TEST_F(Health, APersonStartsOneThatHangs) {
+    ProcessPlan plan = probedPlan("web");
+    plan.recovery.backoff.initial = 1h;
+    World& w = up(plan);
+    const auto old = *w.running("web");
+    w.hang("web");
+    w.pass(5s);
+    const auto id = w.request(Verb::start, "web");
+    w.cure("web");
+    w.pass(10s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_TRUE(w.answer(id));
+    (void)old;
+    EXPECT_EQ(w.copies("web"), 1U);
+}
+
+TEST_F(Health, APausedHangingProcessIsNotTouched) {
+    World& w = probed();
+    const auto key = *w.running("web");
+    w.request(Verb::pause, "web");
+    w.hang("web");
+    w.pass(1h);
+    EXPECT_EQ(w.running("web"), key);
+    w.request(Verb::resume, "web");
+    w.cure("web");
+    w.pass(1min);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+}
+
+TEST_F(Health, ObserveOnlyEndsNothing) {
+    Plan plan = planOf({probedPlan("web")});
+    plan.observeOnly = true;
+    world.emplace(plan);
+    const auto key = world->startElsewhere("web");
+    world->begin();
+    world->pass(1s);
+    world->hang("web");
+    world->pass(1min);
+    EXPECT_EQ(world->state("web"), State::down);
+    EXPECT_EQ(world->running("web"), key);
+}
+
+TEST_F(Health, TwoMonitorsOneIncident) {
+    World& w = probed();
+    const auto key = *w.running("web");
+    w.hang("web");
+    w.pass(1s);
+    w.report(event::Down{"web", key, exitFromWaitStatus(9)});
+    w.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
+    w.cure("web");
+    w.pass(1min);
+    EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
+    world.emplace(planOf({probedPlan("web")}));
+    World& w = *world;
+    w.habits.lookTime = 10s;
+    w.begin();
+    w.report(event::Healthy{"web", 1});
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").key->pid, 0);
+    const auto id = w.request(Verb::restart, "web");
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_FALSE(w.answer(id)->ok()) << "there is nothing that could be ended";
+    w.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
+    w.pass(1min);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+    EXPECT_NE(w.view("web").key->pid, 0);
+    // From now on the instance is a process, and a stranger on its port is not it.
+    w.habits.startsFail = true;
+    w.kill("web");
+    w.pass(1s);
+    w.report(event::Healthy{"web", 1});
+    EXPECT_NE(w.state("web"), State::running);
+}
+
+} // namespace
+} // namespace healer::core::test
