@@ -36,6 +36,25 @@ TEST_F(CommandLine, AnInvalidConfigurationIsExitStatus78WithItsPlace) {
     EXPECT_EQ(healer.run({"--check", "-c", "/nowhere/config.yaml"}).status, 78);
 }
 
+TEST_F(CommandLine, SimulatePlaysAScenarioWithTheConfiguration) {
+    healer.writeConfig(healer.counter("web", "{ type: ebpf }"));
+    const auto scenario = healer.folder() / "scenario.yaml";
+    std::ofstream(scenario) << "duration_secs: 60\nevents: [{at_secs: 10, kill: web}]\n";
+    const auto played = healer.run({"--simulate", scenario, "-c", healer.config()});
+    EXPECT_EQ(played.status, 0) << played.output;
+    EXPECT_NE(played.output.find("    10.000  web      is down: killed by SIGKILL\n"), std::string::npos)
+        << played.output;
+    const auto json = healer.run({"--simulate", scenario, "--json", "-c", healer.config()});
+    EXPECT_EQ(json.status, 0);
+    EXPECT_NE(json.output.find(R"("event":"process-down")"), std::string::npos) << json.output;
+
+    std::ofstream(scenario) << "duration_secs: 60\nevents: [{at_secs: 10, kil: web}]\n";
+    const auto refused = healer.run({"--simulate", scenario, "-c", healer.config()});
+    EXPECT_EQ(refused.status, 78);
+    EXPECT_NE(refused.output.find("did you mean 'kill'"), std::string::npos) << refused.output;
+    EXPECT_EQ(healer.run({"--simulate", "/nowhere.yaml", "-c", healer.config()}).status, 78);
+}
+
 TEST_F(CommandLine, PrintsThePathOfTheConfiguration) {
     healer.writeConfig(healer.counter("web", "{ type: ebpf }"));
     const auto path = healer.run({"--print-config-path", "-c", healer.config()});

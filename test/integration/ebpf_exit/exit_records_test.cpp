@@ -82,7 +82,7 @@ TEST_F(EbpfExit, tellsACoreDump) {
     EXPECT_TRUE(WIFSIGNALED(status) && WCOREDUMP(status)) << "this machine writes no core: " << status;
 }
 
-TEST_F(EbpfExit, isNotMisledByALeaderThatEndsFirst) {
+TEST_F(EbpfExit, AncestorDefect06_isNotMisledByALeaderThatEndsFirst) {
     const std::vector<std::string> how{victim("ender"), "leader-first"};
     Child child(how);
     auto watched = following(child, how);
@@ -224,7 +224,7 @@ TEST_F(EbpfExit, tellsAThousandShortLivesOfWatchedOnesOnceEach) {
     }
 }
 
-TEST_F(EbpfExit, makesLostRecordsGood) {
+TEST_F(EbpfExit, AncestorDefect11_makesLostRecordsGood) {
     // The ring holds some 4,500 records. Nobody reads while watched PIDs end and expected programs are
     // started.
     const std::vector<std::string> how{victim("sleeper"), "lost"};
