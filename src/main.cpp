@@ -8,6 +8,7 @@
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
 #include "runtime/standard_streams.hpp"
+#include "simulation/program.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <system_error>
 
 namespace healer {
@@ -44,6 +46,15 @@ int check(const std::string& path, const config::LoadedConfig& loaded) {
     }
     std::printf("%s", config::describePlan(loaded.plan).c_str());
     std::printf("%s is valid.\n", path.c_str());
+    return EXIT_SUCCESS;
+}
+
+int simulate(const daemon::Options& options, const core::Plan& plan) {
+    const auto style = options.json ? simulation::OutputStyle::json : simulation::OutputStyle::text;
+    if (!simulation::simulate(plan, options.scenario, style, std::cout, std::cerr)) {
+        printError("the scenario cannot be played");
+        return EX_CONFIG;
+    }
     return EXIT_SUCCESS;
 }
 
@@ -121,6 +132,9 @@ int run(int argc, char** argv) {
     auto& loaded = std::get<config::LoadedConfig>(outcome);
     if (options->command == daemon::Command::check) {
         return check(*path, loaded);
+    }
+    if (options->command == daemon::Command::simulate) {
+        return simulate(*options, loaded.plan);
     }
     return start(*options, *path, std::move(loaded));
 }

@@ -5,13 +5,24 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 /// Declares the settings of a monitor kind once: parsing, unknown-key errors, --check and the man page read
 /// this.
 namespace healer::config {
 
-enum class ArgType { text, absolutePath, integer, seconds, boolean, textList, textMap };
+enum class ArgType {
+    text,
+    plain, ///< text as it is written, a plain number too
+    absolutePath,
+    program, ///< the absolute path of an executable, checked as a process's own command is
+    integer,
+    seconds,
+    boolean,
+    textList,
+    textMap,
+};
 
 struct ArgSpec {
     std::string_view name;
@@ -22,6 +33,8 @@ struct ArgSpec {
     std::optional<std::string_view> defaultText = std::nullopt;
     double minimum = 0;   ///< for integer and seconds
     double maximum = 1e9; ///< for integer and seconds
+    /// What is wrong with a value of the right type, as "must ..."; nothing when it is good.
+    std::optional<std::string> (*check)(const core::ArgValue& value) = nullptr;
 };
 
 /// What the configuration needs to know of a monitor kind.

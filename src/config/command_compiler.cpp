@@ -50,15 +50,17 @@ void CommandCompiler::compile(Section& entry, ProcessDraft& draft) {
     }
 }
 
+void CommandCompiler::compileProbeUser(Section& entry, ProcessDraft& draft) {
+    const auto asRoot = entry.take("run_as_root");
+    if (asRoot || entry.take("run_as_user")) {
+        compileUser(entry, draft);
+    }
+}
+
 void CommandCompiler::compileProgram(Section& entry, ProcessDraft& draft) const {
     const auto command = entry.take("command");
-    const auto unit = entry.take("unit");
-    if (command && unit) {
-        unit->error("give either command or unit, not both");
-    } else if (unit) {
-        unit->error("this version cannot recover systemd units yet; give a command");
-    } else if (!command) {
-        entry.missing("command", "is required");
+    if (!command) {
+        entry.missing("command", "is required (or unit, for a unit of systemd)");
     }
     if (const auto path = command ? command->absolutePath() : std::nullopt) {
         checkProgram(*command, *path);
@@ -95,17 +97,32 @@ void CommandCompiler::compileUser(Section& entry, ProcessDraft& draft) {
     draft.hasUser = true;
     draft.plan.command.user = std::move(*user);
     const std::string& path = draft.plan.command.path;
-    const bool startsAsRoot = draft.plan.command.user.uid == 0 && surroundings_.isRoot();
-    if (!startsAsRoot || path.empty() || !surroundings_.files->follow(path)) {
-        return;
-    }
-    if (const auto reason = exposure(path, *surroundings_.files)) {
+    if (const auto reason = exposureToRoot(path, draft)) {
         entry.field().findings().errors.push_back({draft.command.file,
                                                    draft.command.place,
                                                    draft.command.key,
                                                    "must not run as root: " + *reason,
                                                    {}});
     }
+}
+
+void CommandCompiler::checkFurtherProgram(const Field& program, const std::string& path,
+                                          const ProcessDraft& draft) const {
+    checkProgram(program, path);
+    if (!draft.plan.unit.empty() && !draft.hasUser) {
+        program.error("has no user to run as; set run_as_user or run_as_root");
+    } else if (const auto reason = exposureToRoot(path, draft)) {
+        program.error("must not run as root: " + *reason);
+    }
+}
+
+std::optional<std::string> CommandCompiler::exposureToRoot(const std::string& path,
+                                                           const ProcessDraft& draft) const {
+    const bool startsAsRoot = draft.hasUser && draft.plan.command.user.uid == 0 && surroundings_.isRoot();
+    if (!startsAsRoot || path.empty() || !surroundings_.files->follow(path)) {
+        return std::nullopt;
+    }
+    return exposure(path, *surroundings_.files);
 }
 
 std::optional<core::User> CommandCompiler::chooseUser(const Section& entry, bool asRoot,

@@ -20,11 +20,21 @@ public:
     /// `environment` and `output` from the entry into the draft.
     void compile(Section& entry, ProcessDraft& draft);
 
+    /// Takes `run_as_root` and `run_as_user` of a unit, for the programs that probe it; it needs none.
+    void compileProbeUser(Section& entry, ProcessDraft& draft);
+
+    /// Reports what speaks against running another program as the process's user, whom the draft names
+    /// already.
+    void checkFurtherProgram(const Field& program, const std::string& path, const ProcessDraft& draft) const;
+
 private:
     void compileProgram(Section& entry, ProcessDraft& draft) const;
     void compileUser(Section& entry, ProcessDraft& draft);
     void compileDirectory(Section& entry, core::CommandPlan& plan) const;
     void checkProgram(const Field& command, const std::string& path) const;
+    /// Why root must not run it; nothing when the user is another one.
+    [[nodiscard]] std::optional<std::string> exposureToRoot(const std::string& path,
+                                                            const ProcessDraft& draft) const;
     [[nodiscard]] std::optional<core::User> chooseUser(const Section& entry, bool asRoot,
                                                        const std::optional<Field>& rootField,
                                                        const std::optional<Field>& userField);

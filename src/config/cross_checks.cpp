@@ -62,6 +62,21 @@ void checkPidFiles(std::span<const ProcessDraft> drafts, Findings& findings) {
     }
 }
 
+void checkUnits(std::span<const ProcessDraft> drafts, Findings& findings) {
+    std::map<std::string_view, const Site*> users;
+    for (const ProcessDraft& draft : drafts) {
+        if (!draft.plan.enabled || draft.plan.unit.empty()) {
+            continue;
+        }
+        const auto [first, added] = users.emplace(draft.plan.unit, &draft.unit);
+        if (!added) {
+            report(draft.unit,
+                   "the unit " + quote(draft.plan.unit) + " is already used at " + placeText(*first->second),
+                   findings);
+        }
+    }
+}
+
 using DraftsByName = std::map<std::string_view, const ProcessDraft*>;
 
 DraftsByName byName(std::span<const ProcessDraft> drafts) {
@@ -150,6 +165,7 @@ void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
 
 void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
     checkPidFiles(drafts, findings);
+    checkUnits(drafts, findings);
     using Identity = std::tuple<std::string, std::vector<std::string>, uid_t>;
     std::map<Identity, std::vector<const ProcessDraft*>> alike;
     for (const ProcessDraft& draft : drafts) {

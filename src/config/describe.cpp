@@ -53,8 +53,10 @@ std::string breakerText(const core::RecoveryPlan& recovery) {
 }
 
 Row rowOf(const core::ProcessPlan& process) {
+    const bool isUnit = !process.unit.empty();
     return {process.enabled ? process.name : process.name + " (disabled)", monitorsText(process),
-            process.command.user.name, breakerText(process.recovery), commandText(process.command)};
+            isUnit ? "-" : process.command.user.name, breakerText(process.recovery),
+            isUnit ? "unit " + process.unit : commandText(process.command)};
 }
 
 } // namespace
@@ -84,7 +86,14 @@ std::string describePlan(const core::Plan& plan) {
                                        [](const auto& process) { return process->enabled; });
     table += std::to_string(enabled) + " of " + std::to_string(plan.processes.size()) +
              (plan.processes.size() == 1 ? " process" : " processes") + " would be watched";
-    return table + (plan.observeOnly ? ", none would be recovered (observe_only).\n" : ".\n");
+    const bool hasUnits = std::any_of(plan.processes.begin(), plan.processes.end(),
+                                      [](const auto& process) { return !process->unit.empty(); });
+    table += plan.observeOnly ? ", none would be recovered (observe_only).\n" : ".\n";
+    if (hasUnits) {
+        table += "A unit that restarts by itself (Restart= in its unit file) is healed only when systemd has "
+                 "given up.\n";
+    }
+    return table;
 }
 
 } // namespace healer::config

@@ -15,6 +15,7 @@ struct ProcessDraft {
     Site entry;
     Site name;                      ///< line 0 where the name is missing or unusable
     Site command;                   ///< line 0 where the command is missing or unusable
+    Site unit;                      ///< line 0 where there is no unit
     std::vector<Site> monitors;     ///< one for each of plan.monitors
     std::vector<Site> dependencies; ///< one for each of plan.dependencies
     bool hasUser = false;           ///< plan.command.user is resolved

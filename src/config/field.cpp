@@ -91,6 +91,14 @@ std::optional<std::string> Field::text() const {
     return node_->text;
 }
 
+std::optional<std::string> Field::plain() const {
+    if (node_->kind != NodeKind::scalar) {
+        wrongType("text");
+        return std::nullopt;
+    }
+    return node_->text;
+}
+
 std::optional<std::string> Field::absolutePath() const {
     std::optional<std::string> path = text();
     if (!path) {

@@ -46,6 +46,8 @@ public:
 
     /// Text; a plain 3 or true is not text.
     [[nodiscard]] std::optional<std::string> text() const;
+    /// Text as it is written, a plain 3 or true too.
+    [[nodiscard]] std::optional<std::string> plain() const;
     /// Text that starts with '/' and has no control characters in it.
     [[nodiscard]] std::optional<std::string> absolutePath() const;
     [[nodiscard]] std::optional<bool> boolean() const;

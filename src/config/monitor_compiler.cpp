@@ -44,7 +44,10 @@ std::optional<core::ArgValue> convert(const Field& field, const ArgSpec& spec) {
     switch (spec.type) {
     case ArgType::text:
         return asArg(field.text());
+    case ArgType::plain:
+        return asArg(field.plain());
     case ArgType::absolutePath:
+    case ArgType::program:
         return asArg(field.absolutePath());
     case ArgType::integer:
         return asArg(field.integer(range));
@@ -76,9 +79,25 @@ std::optional<core::ArgValue> defaultOf(const ArgSpec& spec) {
     return std::nullopt;
 }
 
+/// The value if it is good; else it has been reported.
+std::optional<core::ArgValue> compileArg(const Field& field, const ArgSpec& spec,
+                                         const ProgramCheck& checkProgram) {
+    auto value = convert(field, spec);
+    const auto fault = value && spec.check != nullptr ? spec.check(*value) : std::nullopt;
+    if (fault) {
+        field.error(*fault);
+        return std::nullopt;
+    }
+    if (value && spec.type == ArgType::program) {
+        checkProgram(field, std::get<std::string>(*value));
+    }
+    return value;
+}
+
 } // namespace
 
-std::optional<core::MonitorPlan> compileMonitor(const Field& field, std::span<const MonitorSchema> schemas) {
+std::optional<core::MonitorPlan> compileMonitor(const Field& field, std::span<const MonitorSchema> schemas,
+                                                const ProgramCheck& checkProgram) {
     auto section = Section::open(field);
     if (!section) {
         return std::nullopt;
@@ -100,11 +119,28 @@ std::optional<core::MonitorPlan> compileMonitor(const Field& field, std::span<co
     core::MonitorPlan plan{std::string(schema->type), {}, schema->confirmsStart, schema->role};
     for (const ArgSpec& spec : schema->args) {
         const auto given = spec.required ? section->require(spec.name) : section->take(spec.name);
-        if (auto value = given ? convert(*given, spec) : defaultOf(spec)) {
+        if (auto value = given ? compileArg(*given, spec, checkProgram) : defaultOf(spec)) {
             plan.args.emplace(spec.name, std::move(*value));
         }
     }
     section->rejectUnknownKeys();
+    return plan;
+}
+
+std::optional<core::MonitorPlan> defaultMonitor(std::string_view type,
+                                                std::span<const MonitorSchema> schemas) {
+    const auto schema = std::find_if(schemas.begin(), schemas.end(), [type](const MonitorSchema& candidate) {
+        return candidate.type == type;
+    });
+    if (schema == schemas.end()) {
+        return std::nullopt;
+    }
+    core::MonitorPlan plan{std::string(schema->type), {}, schema->confirmsStart, schema->role};
+    for (const ArgSpec& spec : schema->args) {
+        if (auto value = defaultOf(spec)) {
+            plan.args.emplace(spec.name, std::move(*value));
+        }
+    }
     return plan;
 }
 

@@ -15,6 +15,9 @@ bool sameSettings(const core::Plan& left, const core::Plan& right) {
 /// the default output file, which only PID 1 does without. (The working directory is part of the entry
 /// already.)
 bool sameInheritance(const core::Plan& from, const core::Plan& to, const core::ProcessPlan& process) {
+    if (!process.unit.empty()) {
+        return true;
+    }
     const bool mayUseLogDirectory = !process.command.output && to.launch != core::LaunchMode::service;
     return from.launch == to.launch && (!mayUseLogDirectory || from.logDirectory == to.logDirectory);
 }

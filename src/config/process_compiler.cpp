@@ -5,6 +5,7 @@
 #include "config/dependency_compiler.hpp"
 #include "config/monitor_compiler.hpp"
 #include "config/recovery_compiler.hpp"
+#include "config/unit_compiler.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -45,6 +46,23 @@ void compileName(Section& entry, ProcessDraft& draft) {
     draft.name = field->site();
 }
 
+/// A unit file says itself as whom its program runs.
+void refuseIdleUser(Section& entry, const ProcessDraft& draft) {
+    const auto& monitors = draft.plan.monitors;
+    const bool runsProbes =
+        std::any_of(monitors.begin(), monitors.end(),
+                    [](const core::MonitorPlan& monitor) { return monitor.type == "exec"; });
+    if (draft.unit.place.line == 0 || runsProbes) {
+        return;
+    }
+    for (const char* key : {"run_as_root", "run_as_user"}) {
+        if (const auto given = entry.take(key)) {
+            given->error("belongs to a command or an exec monitor; a unit starts as its unit file says (see "
+                         "systemctl edit)");
+        }
+    }
+}
+
 } // namespace
 
 ProcessCompiler::ProcessCompiler(std::span<const MonitorSchema> schemas, CommandCompiler commands)
@@ -61,7 +79,17 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     if (const auto enabled = entry->take("enabled")) {
         draft.plan.enabled = enabled->boolean().value_or(true);
     }
-    commands_.compile(*entry, draft);
+    const auto command = entry->take("command");
+    const auto unit = entry->take("unit");
+    if (command && unit) {
+        unit->error("give either command or unit, not both");
+    }
+    if (unit) {
+        compileUnit(*entry, *unit, draft);
+        commands_.compileProbeUser(*entry, draft);
+    } else {
+        commands_.compile(*entry, draft);
+    }
     if (const auto stop = entry->take("stop")) {
         draft.plan.stop = compileStop(*stop);
     }
@@ -69,6 +97,8 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
         draft.plan.startTimeout = timeout->seconds(kTimeout).value_or(draft.plan.startTimeout);
     }
     compileMonitors(*entry, draft);
+    refuseIdleUser(*entry, draft);
+    completeMonitors(draft, schemas_, entry->field().findings());
     if (const auto recovery = entry->take("recovery")) {
         draft.plan.recovery = compileRecovery(*recovery);
     }
@@ -84,7 +114,7 @@ void ProcessCompiler::compileMonitors(Section& entry, ProcessDraft& draft) const
     const auto many = entry.take("monitors");
     if (one && many) {
         many->error("give either monitor or monitors, not both");
-    } else if (!one && !many && !entry.take("unit")) {
+    } else if (!one && !many && draft.unit.place.line == 0) {
         entry.missing("monitor", "is required (or monitors, a list of them)");
     }
     if (one) {
@@ -100,7 +130,9 @@ void ProcessCompiler::compileMonitors(Section& entry, ProcessDraft& draft) const
 }
 
 void ProcessCompiler::addMonitor(const Field& field, ProcessDraft& draft) const {
-    auto monitor = compileMonitor(field, schemas_);
+    auto monitor = compileMonitor(field, schemas_, [&](const Field& program, const std::string& path) {
+        commands_.checkFurtherProgram(program, path, draft);
+    });
     if (!monitor) {
         return;
     }

@@ -20,7 +20,9 @@ Section::Section(const ConfigDocument& document, Findings& findings)
     : field_(document.root, Site{document.file, document.root.place, {}}, findings) {}
 
 std::optional<Field> Section::take(std::string_view key) {
-    known_.push_back(key);
+    if (!knows(key)) {
+        known_.push_back(key);
+    }
     for (const ConfigEntry& entry : field_.node().entries) {
         if (entry.key == key) {
             return field_.part(entry.value, pathOf(key));

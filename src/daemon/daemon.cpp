@@ -41,8 +41,11 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
       directory_(std::move(settings.directory)), store_(directory_.path(), log_),
       coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
       launchers_({loop_, log_, [this](core::Event event) { engine_.post(std::move(event)); }},
-                 std::move(settings.direct)),
-      hosts_({loop_, log_, runtime::SystemdBus::reachable().ok()}),
+                 settings.direct),
+      hosts_({.loop = loop_,
+              .log = log_,
+              .managedByService = runtime::SystemdBus::reachable().ok(),
+              .limits = settings.direct.limits}),
       backend_({coordinator_, hosts_, launchers_, history_, configPath_, [this] { return reload(); }}),
       bus_(loop_, log_, backend_,
            {.mode = settings.bus,
@@ -63,7 +66,8 @@ int Daemon::run() {
     signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
     loop_.feedWatchdog();
     backend_.connect(engine_);
-    launchers_.choose(coordinator_.plan().launch);
+    launchers_.choose(coordinator_.plan());
+    hosts_.useSystemd(launchers_.systemd());
     engine_.begin();
     bus_.start();
     if (withoutBus_) {
@@ -145,9 +149,8 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     if (from.logDirectory != to.logDirectory) {
         setLogFile(log_, to.logDirectory);
     }
-    if (from.launch != to.launch) {
-        launchers_.choose(to.launch);
-    }
+    launchers_.choose(to);
+    hosts_.useSystemd(launchers_.systemd());
     if (from.pidFileDirectory != to.pidFileDirectory) {
         pidFile_.reset();
         if (to.pidFileDirectory) {

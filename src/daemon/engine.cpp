@@ -113,6 +113,7 @@ void Engine::act(core::action::Launch& launch) {
     recovery::LaunchOrder order{.name = launch.name,
                                 .attempt = launch.attempt,
                                 .predecessor = launch.predecessor,
+                                .unit = process.unit,
                                 .command = process.command,
                                 .stop = process.stop};
     order.mayFork = std::any_of(process.monitors.begin(), process.monitors.end(),
@@ -121,17 +122,17 @@ void Engine::act(core::action::Launch& launch) {
     if (!order.command.output && plan.logDirectory && !parts_.launchers.throughService()) {
         order.command.output = *plan.logDirectory + "/" + launch.name + ".log";
     }
-    parts_.launchers.chosen().launch(std::move(order));
+    parts_.launchers.of(launch.name).launch(std::move(order));
 }
 
 void Engine::act(core::action::CancelLaunch& cancel) {
-    parts_.launchers.chosen().cancel(cancel.name, cancel.attempt);
+    parts_.launchers.of(cancel.name).cancel(cancel.name, cancel.attempt);
 }
 
 void Engine::act(core::action::Stop& stop) {
     const core::ProcessPlan* process = parts_.coordinator.processPlan(stop.name);
-    parts_.launchers.chosen().stop(stop.name, stop.key, process != nullptr ? process->stop : core::StopPlan{},
-                                   stop.force);
+    parts_.launchers.of(stop.name).stop(stop.name, stop.key,
+                                        process != nullptr ? process->stop : core::StopPlan{}, stop.force);
 }
 
 void Engine::act(core::action::Reply& reply) {

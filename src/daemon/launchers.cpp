@@ -2,6 +2,7 @@
 #include "daemon/launchers.hpp"
 
 #include "recovery/service/unit_name.hpp"
+#include "recovery/unit/unit_recovery.hpp"
 
 #include <utility>
 
@@ -12,30 +13,53 @@ Launchers::Launchers(recovery::RecoveryContext context, recovery::direct::Direct
 
 Launchers::~Launchers() = default;
 
-void Launchers::choose(core::LaunchMode mode) {
-    throughService_ = false;
-    if (mode == core::LaunchMode::direct) {
+void Launchers::choose(const core::Plan& plan) {
+    units_.clear();
+    for (const auto& process : plan.processes) {
+        if (!process->unit.empty()) {
+            units_.emplace(process->name, process->unit);
+        }
+    }
+    openSystemd(plan);
+    throughService_ = systemd_ && plan.launch != core::LaunchMode::direct;
+    if (throughService_ && !service_) {
+        service_ = recovery::service::makeService(context_, *systemd_);
+    }
+    if (!units_.empty() && (!unit_ || !unitIsReal_)) {
+        unitIsReal_ = systemd_ != nullptr;
+        unit_ = recovery::unit::makeUnitRecovery(context_, systemd_.get(),
+                                                 [this](const std::string& name) { return unitOf(name); });
+    }
+}
+
+void Launchers::openSystemd(const core::Plan& plan) {
+    if (systemd_ || (plan.launch == core::LaunchMode::direct && units_.empty())) {
         return;
     }
-    if (const auto reachable = runtime::SystemdBus::reachable(); !reachable.ok()) {
-        if (mode == core::LaunchMode::service) {
+    if (const auto reachable = runtime::SystemdBus::reachable(); reachable.ok()) {
+        systemd_ = std::make_unique<runtime::SystemdBus>(context_.loop, context_.log);
+    } else {
+        if (plan.launch == core::LaunchMode::service) {
             context_.log.warn("launch: service is not possible, programs are started directly: " +
                               reachable.error().message);
         }
-        return;
+        if (!units_.empty()) {
+            context_.log.warn("units cannot be watched or started: " + reachable.error().message);
+        }
     }
-    if (!service_) {
-        systemd_ = std::make_unique<runtime::SystemdBus>(context_.loop, context_.log);
-        service_ = recovery::service::makeService(context_, *systemd_);
-    }
-    throughService_ = true;
 }
 
-recovery::Recovery& Launchers::chosen() {
+recovery::Recovery& Launchers::of(const std::string& name) {
+    if (units_.contains(name)) {
+        return *unit_;
+    }
     return throughService_ ? *service_ : *direct_;
 }
 
 std::string Launchers::unitOf(const std::string& name) const {
+    if (const auto unit = units_.find(name); unit != units_.end()) {
+        return unit->second;
+    }
     return throughService_ ? recovery::service::unitName(name) : std::string();
 }
 
@@ -43,6 +67,9 @@ void Launchers::forget(const std::string& name) {
     direct_->forget(name);
     if (service_) {
         service_->forget(name);
+    }
+    if (unit_) {
+        unit_->forget(name);
     }
 }
 

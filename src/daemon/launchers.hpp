@@ -7,6 +7,7 @@
 #include "recovery/service/service.hpp"
 #include "runtime/systemd_bus.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -20,22 +21,31 @@ public:
     Launchers& operator=(const Launchers&) = delete;
     ~Launchers();
 
-    /// Decides by `launch:` and by what is there; to be called before the first use and at each reload. Where
-    /// systemd is asked for and cannot be reached, that is a warning, and programs are started directly.
-    void choose(core::LaunchMode mode);
+    /// Decides by the plan and by what is there; to be called before the first use and at each reload. Where
+    /// systemd is needed and cannot be reached, that is a warning: programs are started directly, and units
+    /// not at all.
+    void choose(const core::Plan& plan);
+    /// Null until it is needed, and where it cannot be reached.
+    [[nodiscard]] runtime::SystemdBus* systemd() const { return systemd_.get(); }
 
-    [[nodiscard]] recovery::Recovery& chosen();
+    /// The way of starting and stopping this process.
+    [[nodiscard]] recovery::Recovery& of(const std::string& name);
     /// Whether PID 1 starts the programs.
     [[nodiscard]] bool throughService() const { return throughService_; }
-    /// healer-NAME.service, or empty when programs are started directly.
+    /// The unit of this process, its own or healer-NAME.service; empty when it is started directly.
     [[nodiscard]] std::string unitOf(const std::string& name) const;
     void forget(const std::string& name);
 
 private:
+    void openSystemd(const core::Plan& plan);
+
     recovery::RecoveryContext context_;
     std::unique_ptr<recovery::Recovery> direct_;
     std::unique_ptr<runtime::SystemdBus> systemd_;
     std::unique_ptr<recovery::service::Service> service_;
+    std::unique_ptr<recovery::Recovery> unit_;
+    std::map<std::string, std::string> units_; ///< those that are not Healer's own, by process
+    bool unitIsReal_ = false;                  ///< unit_ was made with a systemd to speak to
     bool throughService_ = false;
 };
 

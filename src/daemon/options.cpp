@@ -11,7 +11,7 @@ namespace healer::daemon {
 
 namespace {
 
-enum LongOption { kForeground = 256, kCheck, kPrintConfigPath, kBus };
+enum LongOption { kForeground = 256, kCheck, kSimulate, kJson, kPrintConfigPath, kBus };
 
 bool environmentSaysForeground() {
     const char* value = std::getenv("HEALER_NO_DAEMON");
@@ -25,10 +25,12 @@ bool environmentSaysForeground() {
 } // namespace
 
 core::Result<Options> parseOptions(int argc, char** argv) {
-    static const std::array<option, 8> kLongOptions{{
+    static const std::array<option, 10> kLongOptions{{
         {"config", required_argument, nullptr, 'c'},
         {"foreground", no_argument, nullptr, kForeground},
         {"check", no_argument, nullptr, kCheck},
+        {"simulate", required_argument, nullptr, kSimulate},
+        {"json", no_argument, nullptr, kJson},
         {"print-config-path", no_argument, nullptr, kPrintConfigPath},
         {"bus", required_argument, nullptr, kBus},
         {"help", no_argument, nullptr, 'h'},
@@ -53,6 +55,13 @@ core::Result<Options> parseOptions(int argc, char** argv) {
             break;
         case kCheck:
             options.command = Command::check;
+            break;
+        case kSimulate:
+            options.command = Command::simulate;
+            options.scenario = optarg;
+            break;
+        case kJson:
+            options.json = true;
             break;
         case kPrintConfigPath:
             options.command = Command::printConfigPath;
@@ -80,6 +89,9 @@ core::Result<Options> parseOptions(int argc, char** argv) {
     if (optind < argc) {
         return core::Error{std::string("unexpected argument '") + argv[optind] + "'"};
     }
+    if (options.json && options.command != Command::simulate) {
+        return core::Error{"option '--json' goes with --simulate only"};
+    }
     return options;
 }
 
@@ -92,6 +104,9 @@ std::string helpText() {
            "                         /etc/healer/config.yaml, ...)\n"
            "      --foreground       do not become a daemon (also $HEALER_NO_DAEMON=1)\n"
            "      --check            validate the configuration and print what would be watched\n"
+           "      --simulate FILE    play a scenario on fake time and print what Healer would do; with "
+           "--json\n"
+           "                         one JSON object a line (healerctl simulate does the same)\n"
            "      --print-config-path\n"
            "                         print the path of the configuration that would be used\n"
            "      --bus BUS          system (default), session, none, or a D-Bus address\n"

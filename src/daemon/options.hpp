@@ -9,7 +9,7 @@
 
 namespace healer::daemon {
 
-enum class Command { run, check, printConfigPath, help, version };
+enum class Command { run, check, simulate, printConfigPath, help, version };
 
 /// The command line of healer(8), with what the environment adds to it.
 struct Options {
@@ -17,6 +17,8 @@ struct Options {
     std::optional<std::string> config;
     bool foreground = false; ///< by --foreground or $HEALER_NO_DAEMON=1|true|yes
     bus::BusMode bus;
+    std::string scenario; ///< of --simulate
+    bool json = false;    ///< with --simulate
 };
 
 /// An error is a sentence about what is wrong with the command line.

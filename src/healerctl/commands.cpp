@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/commands.hpp"
 
+#include "healerctl/dependency_report.hpp"
 #include "healerctl/reports.hpp"
+#include "healerctl/socket_scan.hpp"
 #include "healerctl/text.hpp"
 
 #include <map>
+#include <optional>
 #include <ostream>
+#include <utility>
 
 namespace healer::healerctl {
 
@@ -163,6 +167,36 @@ int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
     });
 }
 
+int suggest(Daemon& daemon, const Terminal& terminal) {
+    const std::vector<json> processes = daemon.processes();
+    std::vector<std::pair<std::string, pid_t>> running;
+    for (const json& process : processes) {
+        if (const auto pid = process.value("PID", 0U); pid != 0) {
+            running.emplace_back(process.value("Name", ""), static_cast<pid_t>(pid));
+        }
+    }
+    const SocketScan scan = scanSockets(running);
+    for (const std::string& trouble : scan.troubles) {
+        terminal.err << "healerctl: " << printable(trouble) << '\n';
+    }
+    printSuggestions(terminal, processes, findEdges(scan.holders, scan.networks));
+    return scan.troubles.empty() ? kDone : kFailed;
+}
+
+int dependencies(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    if (options.suggest) {
+        return suggest(daemon, terminal);
+    }
+    const auto print = [&](const std::optional<std::string>& name) {
+        if (name) {
+            (void)daemon.process(*name);
+        }
+        (asJson(terminal) ? printDependenciesAsJson : printDependencies)(terminal, daemon.processes(), name);
+        return kDone;
+    };
+    return options.arguments.empty() ? print(std::nullopt) : forEachName(options, daemon, terminal, print);
+}
+
 } // namespace
 
 int report(const Terminal& terminal, const CallFailure& failure) {
@@ -172,8 +206,9 @@ int report(const Terminal& terminal, const CallFailure& failure) {
 
 int runCommand(const Options& options, Daemon& daemon, const Terminal& terminal) {
     using Command = int (*)(const Options&, Daemon&, const Terminal&);
-    static const std::map<std::string, Command> kReaders{
-        {"list", list}, {"status", status}, {"reload", reload}, {"history", history}, {"why", why}};
+    static const std::map<std::string, Command> kReaders{{"list", list},     {"status", status},
+                                                         {"reload", reload}, {"history", history},
+                                                         {"why", why},       {"deps", dependencies}};
     try {
         const auto reader = kReaders.find(options.command);
         return (reader == kReaders.end() ? change : reader->second)(options, daemon, terminal);

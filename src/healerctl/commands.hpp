@@ -7,8 +7,8 @@
 
 namespace healer::healerctl {
 
-/// Carries out a command that is a question or an order to the daemon (all but watch and check); the exit
-/// status.
+/// Carries out a command that is a question or an order to the daemon (all but watch, check and simulate);
+/// the exit status.
 [[nodiscard]] int runCommand(const Options& options, Daemon& daemon, const Terminal& terminal);
 
 /// Says on stderr what went wrong; the exit status for it.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/bus_connection.hpp"
 #include "healerctl/bus_daemon.hpp"
-#include "healerctl/check.hpp"
 #include "healerctl/commands.hpp"
+#include "healerctl/healer_program.hpp"
 #include "healerctl/options.hpp"
 #include "healerctl/watcher.hpp"
 
@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 namespace {
 
@@ -35,8 +36,11 @@ int run(const Options& options) {
                             .nowUsec = static_cast<std::uint64_t>(
                                 std::chrono::duration_cast<std::chrono::microseconds>(now).count())};
     if (options.command == "check") {
-        return becomeCheck(
-            options.arguments.empty() ? std::nullopt : std::optional(options.arguments.front()), terminal);
+        const auto file = options.arguments.empty() ? std::nullopt : std::optional(options.arguments.front());
+        return becomeCheck(file, terminal);
+    }
+    if (options.command == "simulate") {
+        return becomeSimulation(options.config, options.arguments.front(), terminal);
     }
     try {
         const auto connection = connectToBus(options);

@@ -17,7 +17,7 @@ struct Command {
 };
 
 constexpr std::size_t kAnyNumber = 100'000;
-constexpr std::array<Command, 13> kCommands{{{"list", 0, 0},
+constexpr std::array<Command, 15> kCommands{{{"list", 0, 0},
                                              {"status", 0, kAnyNumber},
                                              {"start", 1, kAnyNumber},
                                              {"stop", 1, kAnyNumber},
@@ -29,7 +29,9 @@ constexpr std::array<Command, 13> kCommands{{{"list", 0, 0},
                                              {"watch", 0, 0},
                                              {"history", 0, 1},
                                              {"why", 1, 1},
-                                             {"check", 0, 1}}};
+                                             {"check", 0, 1},
+                                             {"deps", 0, 1},
+                                             {"simulate", 1, 1}}};
 
 /// A host, container or option value that a program further down could take for something else.
 bool isSafeTarget(const std::string& text) {
@@ -99,8 +101,11 @@ private:
             result_ = VersionWanted{};
         } else if (name == "--no-color" && !attached) {
             options_.noColor = true;
+        } else if (name == "--suggest" && !attached) {
+            options_.suggest = true;
         } else if (name == "--json" || name == "--bus" || name == "-H" || name == "--host" || name == "-M" ||
-                   name == "--machine" || name == "-n" || name == "--lines") {
+                   name == "--machine" || name == "-n" || name == "--lines" || name == "-c" ||
+                   name == "--config") {
             if (const auto text = value(name, attached)) {
                 assign(name, *text);
             }
@@ -120,6 +125,8 @@ private:
         } else if (name == "-n" || name == "--lines") {
             const auto number = toNumber(text);
             number ? void(options_.lines = *number) : fail(name + " takes a number above 0");
+        } else if (name == "-c" || name == "--config") {
+            options_.config = text;
         } else {
             const bool host = name == "-H" || name == "--host";
             if (!isSafeTarget(text)) {
@@ -152,11 +159,24 @@ private:
         if (known == kCommands.end()) {
             fail("unknown command " + options_.command);
         } else if (options_.arguments.size() < known->atLeast) {
-            fail(options_.command + " needs the name of a process");
+            fail(options_.command + " needs the name of a " +
+                 (options_.command == "simulate" ? "scenario file" : "process"));
         } else if (options_.arguments.size() > known->atMost) {
             fail("too many arguments for " + options_.command);
         } else if (!options_.host.empty() && !options_.container.empty()) {
             fail("--host and --machine exclude each other");
+        } else if (options_.suggest) {
+            suggestion();
+        } else if (options_.config && options_.command != "simulate") {
+            fail("--config goes with simulate only");
+        }
+    }
+
+    void suggestion() {
+        if (options_.command != "deps" || !options_.arguments.empty()) {
+            fail("--suggest goes with deps alone");
+        } else if (!options_.host.empty() || !options_.container.empty()) {
+            fail("--suggest looks at the sockets of this machine, so it goes without --host and --machine");
         }
     }
 
@@ -191,7 +211,11 @@ Commands:
   watch                Show events as they come
   history [NAME]       The last events
   why NAME             Why the process is in its state
+  deps [NAME]          What depends on what, and the state of each
+  deps --suggest       Dependencies seen on the running system, as YAML to take over
   check [FILE]         Validate a configuration file
+  simulate [-c FILE] SCENARIO
+                       Play a scenario on fake time and show what Healer would do
 
 Options:
   --json=short|pretty|off   Machine-readable output

@@ -4,6 +4,7 @@
 #include "healerctl/outcome.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,10 +18,12 @@ enum class JsonStyle { off, shortLines, pretty };
 struct Options {
     JsonStyle json = JsonStyle::off;
     bool noColor = false;
-    std::string bus = "system"; ///< system, session, or a D-Bus address
-    std::string host;           ///< of -H: reached by ssh
-    std::string container;      ///< of -M
-    std::uint32_t lines = 0;    ///< of -n; 0: the command's default
+    std::string bus = "system";        ///< system, session, or a D-Bus address
+    std::string host;                  ///< of -H: reached by ssh
+    std::string container;             ///< of -M
+    std::optional<std::string> config; ///< of -c
+    bool suggest = false;
+    std::uint32_t lines = 0; ///< of -n; 0: the command's default
     std::string command = "list";
     std::vector<std::string> arguments;
 };

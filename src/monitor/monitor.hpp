@@ -6,6 +6,7 @@
 #include "core/plan.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/spawn/child_program.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace healer::runtime {
 class SystemdBus;
@@ -78,6 +80,7 @@ struct HostContext {
     runtime::Log& log;
     bool managedByService = false;          ///< PID 1 starts the programs as units healer-NAME.service
     runtime::SystemdBus* systemd = nullptr; ///< null where systemd is not PID 1 or cannot be reached
+    std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that a monitor runs
 };
 
 struct Kind {

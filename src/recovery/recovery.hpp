@@ -23,7 +23,8 @@ struct LaunchOrder {
     std::string name;
     std::uint64_t attempt = 0;
     std::optional<core::ProcessKey> predecessor; ///< wait until this incarnation is really gone
-    core::CommandPlan command;                   ///< `output` is set when it goes to a file
+    std::string unit;          ///< of a process that is a unit of systemd; then there is no command
+    core::CommandPlan command; ///< `output` is set when it goes to a file
     core::StopPlan stop;
     /// The program may put itself into the background (its monitors confirm the start): the end of the
     /// process that was started is not the end of the instance.

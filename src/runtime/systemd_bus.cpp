@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +24,7 @@ namespace healer::runtime {
 namespace {
 
 constexpr const char* kService = "org.freedesktop.systemd1";
+constexpr const char* kPropertiesInterface = "org.freedesktop.DBus.Properties";
 constexpr std::string_view kPrivateSocket = "/run/systemd/private";
 constexpr core::Duration kFirstRetry = std::chrono::milliseconds(20);
 constexpr core::Duration kLastRetry = std::chrono::seconds(2);
@@ -98,6 +100,11 @@ struct SystemdBus::Callbacks {
         return guard(bus, [&] { bus.jobSignal(message, true); });
     }
 
+    static int propertiesChanged(sd_bus_message* message, void* data, sd_bus_error*) {
+        auto& bus = *static_cast<SystemdBus*>(data);
+        return guard(bus, [&] { bus.propertiesSignal(message); });
+    }
+
     static int closed(sd_bus_message*, void* data, sd_bus_error*) {
         auto& bus = *static_cast<SystemdBus*>(data);
         return guard(bus, [&] { bus.reconnect_ = bus.loop_.addDeferred([&bus] { bus.disconnected(); }); });
@@ -152,6 +159,10 @@ int SystemdBus::open(bool directly) {
     });
     next([&] { return match(sender, kManagerPath, kManagerInterface, "JobNew", Callbacks::jobNew); });
     next([&] { return match(sender, kManagerPath, kManagerInterface, "JobRemoved", Callbacks::jobRemoved); });
+    next([&] {
+        return match(sender, nullptr, kPropertiesInterface, "PropertiesChanged",
+                     Callbacks::propertiesChanged);
+    });
     if (!directly) {
         // Over the private socket signals come unasked.
         next([&] {
@@ -183,17 +194,13 @@ void SystemdBus::connect() {
     if (std::exchange(told_, false)) {
         log_.info("connected to systemd again");
     }
-    if (observer_ != nullptr) {
-        observer_->connected();
-    }
+    tellObservers([](Observer& observer) { observer.connected(); });
 }
 
 void SystemdBus::disconnected() {
     sd_bus_close_unref(std::exchange(bus_, nullptr));
     retry();
-    if (observer_ != nullptr) {
-        observer_->disconnected();
-    }
+    tellObservers([](Observer& observer) { observer.disconnected(); });
 }
 
 void SystemdBus::retry() {
@@ -243,13 +250,58 @@ void SystemdBus::jobSignal(sd_bus_message* message, bool removed) {
     const char* result = "";
     const int read = removed ? sd_bus_message_read(message, "uoss", &id, &path, &unit, &result)
                              : sd_bus_message_read(message, "uos", &id, &path, &unit);
-    if (read < 0 || observer_ == nullptr) {
+    if (read < 0) {
         return;
     }
+    const Job job{id, unit, result};
+    tellObservers([&](Observer& observer) { removed ? observer.jobRemoved(job) : observer.jobNew(job); });
     if (removed) {
-        observer_->jobRemoved({id, unit, result});
-    } else {
-        observer_->jobNew({id, unit, ""});
+        ownJobs_.erase(id);
+    }
+}
+
+void SystemdBus::observe(Observer* observer) {
+    observers_.push_back(observer);
+}
+
+void SystemdBus::unobserve(const Observer* observer) {
+    std::erase(observers_, observer);
+}
+
+/// An observer that is told may end the registration of any.
+void SystemdBus::tellObservers(const std::function<void(Observer&)>& tell) {
+    const auto all = observers_;
+    for (Observer* observer : all) {
+        if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end()) {
+            tell(*observer);
+        }
+    }
+}
+
+std::shared_ptr<void> SystemdBus::watchProperties(const std::string& path, Changed changed) {
+    const auto [first, last] = watches_.equal_range(path);
+    for (auto entry = first; entry != last;) {
+        entry = entry->second.expired() ? watches_.erase(entry) : std::next(entry);
+    }
+    auto watch = std::make_shared<Changed>(std::move(changed));
+    watches_.emplace(path, watch);
+    return watch;
+}
+
+void SystemdBus::propertiesSignal(sd_bus_message* message) {
+    const char* path = sd_bus_message_get_path(message);
+    const auto [first, last] = watches_.equal_range(std::string_view(path != nullptr ? path : ""));
+    std::vector<std::shared_ptr<Changed>> watches;
+    for (auto entry = first; entry != last; ++entry) {
+        if (auto watch = entry->second.lock()) {
+            watches.push_back(std::move(watch));
+        }
+    }
+    for (const auto& watch : watches) {
+        const char* interface = nullptr;
+        if (sd_bus_message_rewind(message, 1) >= 0 && sd_bus_message_read(message, "s", &interface) >= 0) {
+            (*watch)(interface, message);
+        }
     }
 }
 
@@ -280,7 +332,7 @@ SystemdBus::Call SystemdBus::call(const char* path, const char* interface, const
 SystemdBus::Call SystemdBus::get(const std::string& path, const char* interface, const char* property,
                                  Answer answer) {
     return call(
-        path.c_str(), "org.freedesktop.DBus.Properties", "Get",
+        path.c_str(), kPropertiesInterface, "Get",
         [&](sd_bus_message* message) { return sd_bus_message_append(message, "ss", interface, property); },
         std::move(answer));
 }

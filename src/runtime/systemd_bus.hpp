@@ -9,8 +9,12 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 struct sd_bus;
 struct sd_bus_message;
@@ -32,6 +36,8 @@ public:
     using Append = std::function<int(sd_bus_message*)>;
     /// Either the reply or the failure is set.
     using Answer = std::function<void(sd_bus_message* reply, const BusFailure* failure)>;
+
+    using Changed = std::function<void(std::string_view interface, sd_bus_message* message)>;
 
     /// A call under way; its destruction drops the answer (the call itself may still take effect).
     class Call {
@@ -82,9 +88,18 @@ public:
     /// Whether systemd is PID 1 and this user can have it start system services; if not, why. Does not wait.
     [[nodiscard]] static core::Result<void> reachable();
 
-    /// One observer at a time: the last to register.
-    void observe(Observer* observer) { observer_ = observer; }
-    void unobserve(const Observer* observer) { observer_ = observer_ == observer ? nullptr : observer_; }
+    /// Observers are told in the order in which they registered.
+    void observe(Observer* observer);
+    void unobserve(const Observer* observer);
+    /// Calls back with every PropertiesChanged of the object at this path, for as long as the handle lives:
+    /// the interface, and the message, to be read from the changed properties on (a{sv}). PID 1 tells the
+    /// properties of a unit's type first, then those of the unit itself.
+    [[nodiscard]] std::shared_ptr<void> watchProperties(const std::string& path, Changed changed);
+    /// This job was made by Healer itself. The signal of a new job comes before the answer to the call that
+    /// made it, everything else that follows from the job comes after that.
+    void claim(std::uint32_t job) { ownJobs_.insert(job); }
+    /// Whether the job was claimed; known until observers have been told of its end.
+    [[nodiscard]] bool isOwn(std::uint32_t job) const { return ownJobs_.contains(job); }
     [[nodiscard]] bool isConnected() const { return bus_ != nullptr; }
     /// Whether something has come from PID 1 that the loop has not handed on yet.
     [[nodiscard]] bool hasUnread() const;
@@ -108,7 +123,9 @@ private:
     void disconnected();
     void connect();
     void retry();
+    void tellObservers(const std::function<void(Observer&)>& tell);
     void jobSignal(sd_bus_message* message, bool removed);
+    void propertiesSignal(sd_bus_message* message);
     void releaseReaders();
     void failLater(const std::shared_ptr<Call::State>& state, BusFailure failure);
     void escaped(std::exception_ptr exception);
@@ -116,7 +133,9 @@ private:
     Loop& loop_;
     Log& log_;
     sd_bus* bus_ = nullptr;
-    Observer* observer_ = nullptr;
+    std::vector<Observer*> observers_;
+    std::multimap<std::string, std::weak_ptr<Changed>, std::less<>> watches_; ///< by object path
+    std::set<std::uint32_t> ownJobs_;
     std::deque<std::weak_ptr<std::function<void()>>> readers_; ///< wait for what is unread
     Source release_;
     Source reconnect_;

@@ -20,7 +20,7 @@ void Children::follow(const std::string& name, core::ProcessKey key, runtime::Un
     watch(Child{name, key, std::move(pidfd), nullptr, {}, {}});
 }
 
-void Children::bury(std::unique_ptr<Spawn> spawn) {
+void Children::bury(std::unique_ptr<runtime::Spawn> spawn) {
     (void)runtime::sendSignal(spawn->pidfd(), SIGKILL);
     watch(Child{"", {}, {}, std::move(spawn), {}, {}});
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/process.hpp"
-#include "recovery/direct/spawn.hpp"
 #include "recovery/recovery.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/spawn/spawn.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <functional>
@@ -27,7 +27,7 @@ public:
     void follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd);
     /// One that did not become the program, or must not any more: it is killed and reaped, nothing is
     /// reported. Its memory is kept until then.
-    void bury(std::unique_ptr<Spawn> spawn);
+    void bury(std::unique_ptr<runtime::Spawn> spawn);
     /// Go on reaping, report nothing.
     void forget(const std::string& name);
 
@@ -44,7 +44,7 @@ private:
         std::string name; ///< empty: nothing is reported
         core::ProcessKey key;
         runtime::UniqueFd pidfd;
-        std::unique_ptr<Spawn> memory; ///< of one that is buried; has its pidfd
+        std::unique_ptr<runtime::Spawn> memory; ///< of one that is buried; has its pidfd
         std::vector<std::function<void()>> waiting;
         runtime::Source source;
     };

@@ -2,12 +2,13 @@
 #include "recovery/direct/direct.hpp"
 
 #include "recovery/direct/children.hpp"
-#include "recovery/direct/spawn.hpp"
-#include "recovery/environment.hpp"
 #include "recovery/predecessor_wait.hpp"
 #include "recovery/signal_stop.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/safe_open.hpp"
+#include "runtime/spawn/environment.hpp"
+#include "runtime/spawn/oom_score.hpp"
+#include "runtime/spawn/spawn.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -27,17 +28,11 @@ namespace {
 /// Two for each start: as many as are under way before the first of them have descriptors of their own.
 constexpr int kLowDescriptors = 32;
 
-using SpawnResult = core::Result<std::unique_ptr<Spawn>>;
-
-bool oomScoreIsLowered() {
-    const runtime::UniqueFd fd(::open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
-    char first = '0';
-    return fd && ::read(fd.get(), &first, 1) == 1 && first == '-';
-}
+using SpawnResult = core::Result<std::unique_ptr<runtime::Spawn>>;
 
 /// Those that a child would not have anyway.
-std::vector<Limit> differing(std::vector<Limit> wanted) {
-    std::erase_if(wanted, [](const Limit& limit) {
+std::vector<runtime::Limit> differing(std::vector<runtime::Limit> wanted) {
+    std::erase_if(wanted, [](const runtime::Limit& limit) {
         rlimit now{};
         return ::getrlimit(static_cast<__rlimit_resource_t>(limit.resource), &now) == 0 &&
                now.rlim_cur == limit.value.rlim_cur && now.rlim_max == limit.value.rlim_max;
@@ -45,20 +40,11 @@ std::vector<Limit> differing(std::vector<Limit> wanted) {
     return wanted;
 }
 
-/// Done from here after the exec: a child that shares our memory would change ours along with its own.
-void resetOomScore(pid_t pid) {
-    const std::string path = "/proc/" + std::to_string(pid) + "/oom_score_adj";
-    const runtime::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (fd) {
-        (void)!::write(fd.get(), "0", 1);
-    }
-}
-
 class Direct final : public Recovery {
 public:
     Direct(RecoveryContext context, DirectSettings settings)
         : context_(std::move(context)), limits_(differing(std::move(settings.limits))),
-          lowOomScore_(oomScoreIsLowered()), children_(context_.loop, context_.report) {}
+          lowOomScore_(runtime::oomScoreIsLowered()), children_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
@@ -81,7 +67,7 @@ private:
     };
 
     SpawnResult prepare(const LaunchOrder& order) const;
-    core::Result<void> chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const;
+    core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::SpawnSettings& settings) const;
     void awaitEndOf(const std::optional<core::ProcessKey>& predecessor, const std::string& name);
     void predecessorGone(const std::string& name, const core::Result<void>& outcome);
     void answerLater(const std::string& name, core::Error error);
@@ -90,9 +76,9 @@ private:
     void answer(const std::string& name, const core::Result<core::ProcessKey>& outcome);
 
     RecoveryContext context_;
-    std::vector<Limit> limits_;
+    std::vector<runtime::Limit> limits_;
     bool lowOomScore_;
-    LowDescriptors numbers_{kLowDescriptors};
+    runtime::LowDescriptors numbers_{kLowDescriptors};
     Children children_;
     std::map<std::string, Pending> pending_;
     std::map<std::string, runtime::Source> failures_;
@@ -131,8 +117,8 @@ void Direct::awaitEndOf(const std::optional<core::ProcessKey>& predecessor, cons
 
 SpawnResult Direct::prepare(const LaunchOrder& order) const {
     const auto& command = order.command;
-    SpawnSettings settings;
-    settings.environment = environmentFor(command);
+    runtime::SpawnSettings settings;
+    settings.environment = runtime::environmentFor(command);
     settings.arguments.push_back(command.path);
     settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
     settings.path = command.path;
@@ -146,10 +132,11 @@ SpawnResult Direct::prepare(const LaunchOrder& order) const {
     if (auto chosen = chooseOutput(command, settings); !chosen) {
         return chosen.error().in("cannot start " + command.path);
     }
-    return Spawn::prepare(std::move(settings));
+    return runtime::Spawn::prepare(std::move(settings));
 }
 
-core::Result<void> Direct::chooseOutput(const core::CommandPlan& command, SpawnSettings& settings) const {
+core::Result<void> Direct::chooseOutput(const core::CommandPlan& command,
+                                        runtime::SpawnSettings& settings) const {
     if (!command.output || *command.output == "/dev/null") {
         return {};
     }
@@ -210,7 +197,7 @@ void Direct::statusChanged(const std::string& name) {
         return;
     }
     if (lowOomScore_) {
-        resetOomScore(spawn->pid());
+        runtime::resetOomScore(spawn->pid());
     }
     // Not reaped yet, so that the number is certainly still this process.
     const auto key = runtime::keyOfPid(spawn->pid()).value_or(core::ProcessKey{spawn->pid(), 0});
@@ -280,10 +267,10 @@ void Direct::forget(const std::string& name) {
 
 } // namespace
 
-std::vector<Limit> currentLimits() {
-    std::vector<Limit> limits;
+std::vector<runtime::Limit> currentLimits() {
+    std::vector<runtime::Limit> limits;
     for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
-        Limit limit{resource, {}};
+        runtime::Limit limit{resource, {}};
         if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit.value) == 0) {
             limits.push_back(limit);
         }

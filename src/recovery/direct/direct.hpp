@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "recovery/direct/child_program.hpp"
 #include "recovery/recovery.hpp"
+#include "runtime/spawn/child_program.hpp"
 
 #include <memory>
 #include <vector>
@@ -10,11 +10,11 @@
 namespace healer::recovery::direct {
 
 /// The resource limits of this process now. To be taken before Healer raises any of its own.
-[[nodiscard]] std::vector<Limit> currentLimits();
+[[nodiscard]] std::vector<runtime::Limit> currentLimits();
 
 struct DirectSettings {
     /// What started programs get. Healer's own are to stay as they are once the launcher is made.
-    std::vector<Limit> limits;
+    std::vector<runtime::Limit> limits;
 };
 
 /// Healer starts the program itself, in a session of its own: as the user with all groups, with a clean

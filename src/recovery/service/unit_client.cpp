@@ -121,6 +121,7 @@ std::shared_ptr<void> UnitClient::submit(const std::string& unit, const char* me
         submitted_.erase(slot);
         if (const auto* job = std::get_if<std::uint32_t>(&outcome)) {
             ledger_.claim(unit, *job);
+            bus_.claim(*job);
         }
         if (const auto still = weak.lock()) {
             (*still)(outcome);
@@ -137,6 +138,10 @@ std::shared_ptr<void> UnitClient::startNew(const UnitSettings& settings, ForkSup
         settings.unit, "StartTransientUnit",
         [&](sd_bus_message* message) { return appendStartTransientUnit(message, settings, support); },
         std::move(answer));
+}
+
+std::shared_ptr<void> UnitClient::start(const std::string& unit, Answer<std::uint32_t> answer) {
+    return submit(unit, "StartUnit", unitAnd(unit, "replace"), std::move(answer));
 }
 
 std::shared_ptr<void> UnitClient::restart(const std::string& unit, Answer<std::uint32_t> answer) {

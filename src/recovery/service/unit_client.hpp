@@ -30,6 +30,7 @@ public:
     /// The answer is the number of the job. Dropping the returned handle drops the answer only.
     [[nodiscard]] std::shared_ptr<void> startNew(const UnitSettings& settings, ForkSupport support,
                                                  Answer<std::uint32_t> answer);
+    [[nodiscard]] std::shared_ptr<void> start(const std::string& unit, Answer<std::uint32_t> answer);
     [[nodiscard]] std::shared_ptr<void> restart(const std::string& unit, Answer<std::uint32_t> answer);
     [[nodiscard]] std::shared_ptr<void> stop(const std::string& unit, Answer<std::uint32_t> answer);
 

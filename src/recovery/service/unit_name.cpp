@@ -2,12 +2,11 @@
 #include "recovery/service/unit_name.hpp"
 
 #include "runtime/unique_fd.hpp"
+#include "runtime/unit_reader.hpp"
 
 #include <fcntl.h>
-#include <systemd/sd-bus.h>
 
 #include <array>
-#include <cstdlib>
 
 namespace healer::recovery::service {
 
@@ -37,13 +36,7 @@ bool isUnitName(std::string_view unit) {
 }
 
 std::string unitPath(const std::string& unit) {
-    char* path = nullptr;
-    if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path) < 0) {
-        return {};
-    }
-    std::string result(path);
-    std::free(path); // NOLINT(cppcoreguidelines-no-malloc)
-    return result;
+    return runtime::unitObjectPath(unit);
 }
 
 bool cgroupNames(std::string_view cgroupText, std::string_view unit) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recovery/service/unit_settings.hpp"
 
-#include "recovery/environment.hpp"
 #include "recovery/service/unit_name.hpp"
 #include "runtime/safe_open.hpp"
+#include "runtime/spawn/environment.hpp"
 
 #include <systemd/sd-bus.h>
 
@@ -178,7 +178,7 @@ UnitSettings settingsFor(const LaunchOrder& order) {
     settings.unit = unitName(order.name);
     settings.arguments.push_back(order.command.path);
     settings.arguments.insert(settings.arguments.end(), order.command.args.begin(), order.command.args.end());
-    settings.environment = environmentFor(order.command);
+    settings.environment = runtime::environmentFor(order.command);
     settings.user = order.command.user.uid == 0 ? "" : order.command.user.name;
     settings.workingDirectory = order.command.workingDirectory;
     settings.output = order.command.output;

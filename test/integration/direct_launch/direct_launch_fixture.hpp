@@ -93,7 +93,7 @@ protected:
         fs::remove_all(directory_);
     }
 
-    static std::vector<Limit> limitsToGive() {
+    static std::vector<runtime::Limit> limitsToGive() {
         auto limits = currentLimits();
         for (auto& limit : limits) {
             if (limit.resource == RLIMIT_NOFILE) {
@@ -168,7 +168,7 @@ protected:
 
     runtime::Loop loop_;
     QuietLog log_;
-    std::vector<Limit> limits_ = limitsToGive();
+    std::vector<runtime::Limit> limits_ = limitsToGive();
     std::vector<core::event::LaunchFinished> launches_;
     std::vector<core::event::Down> downs_;
     std::vector<core::Event> others_;

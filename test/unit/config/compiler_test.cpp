@@ -249,12 +249,8 @@ TEST_F(Compiler, ChecksTheCommand) {
     EXPECT_THAT(errors(withCommand("\"/usr/bin/a\\nb\"")),
                 ElementsAre("c.yaml:3:14: processes[web].command: the path contains control characters"));
     EXPECT_THAT(errors("processes:\n  - {name: web, run_as_user: web, monitor: {type: ebpf}}\n"),
-                ElementsAre("c.yaml:2:5: processes[web].command: is required"));
-    EXPECT_THAT(
-        errors("processes:\n  - {name: web, unit: nginx.service}\n"),
-        ElementsAre("c.yaml:2:5: processes[web].run_as_user: is required unless run_as_root is true",
-                    "c.yaml:2:23: processes[web].unit: this version cannot recover systemd units yet; "
-                    "give a command"));
+                ElementsAre("c.yaml:2:5: processes[web].command: is required (or unit, for a unit of "
+                            "systemd)"));
 }
 
 TEST_F(Compiler, NeverRunsAsRootByAccident) {
@@ -307,6 +303,29 @@ TEST_F(Compiler, RunsNothingAsRootThatOthersCouldExchange) {
     EXPECT_THAT(errors(asRoot), IsEmpty());
 }
 
+TEST_F(Compiler, ChecksWhatAKindItselfChecks) {
+    const auto with = [](const std::string& user, const std::string& monitor) {
+        return "processes:\n  - name: web\n    command: /usr/bin/web\n    " + user + "\n    monitor: {" +
+               monitor + "}\n";
+    };
+    const std::string web = "run_as_user: web";
+    EXPECT_THAT(errors(with(web, "type: network, target_url: bad")),
+                ElementsAre("c.yaml:5:42: processes[web].monitor.target_url: must not be bad"));
+    EXPECT_THAT(errors(with(web, "type: network, target_url: good, expected_status: 200")), IsEmpty());
+    EXPECT_THAT(errors(with(web, "type: network, target_url: good, expected_status: [200]")),
+                ElementsAre("c.yaml:5:65: processes[web].monitor.expected_status: must be text, not a list"));
+
+    files.set("/srv/check", FileFacts{FileKind::regular, 0777, 0, {}});
+    EXPECT_THAT(errors(with(web, "type: exec, command: /srv/check")), IsEmpty());
+    EXPECT_THAT(
+        errors(with("run_as_root: true", "type: exec, command: /srv/check")),
+        ElementsAre("c.yaml:5:36: processes[web].monitor.command: must not run as root: /srv/check can be "
+                    "written by everybody"));
+    files.set("/srv/check", FileFacts{FileKind::regular, 0644, 0, {}});
+    EXPECT_THAT(errors(with(web, "type: exec, command: /srv/check")),
+                ElementsAre("c.yaml:5:36: processes[web].monitor.command: '/srv/check' is not executable"));
+}
+
 TEST_F(Compiler, ChecksMonitors) {
     const auto with = [](const std::string& monitors) {
         return "processes:\n  - name: web\n    command: /usr/bin/web\n    run_as_user: web\n" + monitors;
@@ -314,11 +333,11 @@ TEST_F(Compiler, ChecksMonitors) {
     EXPECT_THAT(
         errors(with("    monitor: {type: epbf}\n")),
         ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'epbf', known are ebpf, "
-                    "pid (did you mean 'ebpf'?)"));
+                    "exec, network, pid (did you mean 'ebpf'?)"));
     EXPECT_THAT(
-        errors(with("    monitor: {type: network, target_url: x}\n")),
-        ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'network', known are "
-                    "ebpf, pid"));
+        errors(with("    monitor: {type: cron, target_url: x}\n")),
+        ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'cron', known are "
+                    "ebpf, exec, network, pid"));
     EXPECT_THAT(errors(with("    monitor: {type: pid, interval: 3}\n")),
                 ElementsAre("c.yaml:5:14: processes[web].monitor.pid_file_path: is required",
                             "c.yaml:5:26: processes[web].monitor.interval: unknown key, known here are type, "

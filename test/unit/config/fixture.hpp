@@ -32,7 +32,42 @@ inline constexpr std::array<ArgSpec, 1> kEbpfArgs = {{
      .minimum = 0.01,
      .maximum = 3600},
 }};
-inline constexpr std::array<MonitorSchema, 2> kSchemas = {{
+/// What the settings of both probes have in common.
+inline constexpr ArgSpec secondsArg(std::string_view name, std::optional<double> byDefault) {
+    return {.name = name, .type = ArgType::seconds, .help = "", .defaultNumber = byDefault};
+}
+inline constexpr ArgSpec countArg(std::string_view name) {
+    return {.name = name, .type = ArgType::integer, .help = "", .defaultNumber = 1};
+}
+inline std::optional<std::string> mustNotBeBad(const core::ArgValue& value) {
+    return std::get<std::string>(value) == "bad" ? std::optional<std::string>("must not be bad")
+                                                 : std::nullopt;
+}
+inline constexpr std::array<ArgSpec, 11> kNetworkArgs = {{
+    {.name = "target_url", .type = ArgType::text, .help = "", .required = true, .check = mustNotBeBad},
+    secondsArg("interval_secs", 5),
+    secondsArg("timeout_secs", 2),
+    secondsArg("start_grace_secs", std::nullopt),
+    countArg("failure_threshold"),
+    countArg("success_threshold"),
+    {.name = "expected_status", .type = ArgType::plain, .help = "", .defaultText = "200-399"},
+    {.name = "expected_body", .type = ArgType::text, .help = ""},
+    {.name = "headers", .type = ArgType::textMap, .help = ""},
+    {.name = "ca_file", .type = ArgType::absolutePath, .help = ""},
+    {.name = "insecure", .type = ArgType::boolean, .help = "", .defaultText = "false"},
+}};
+inline constexpr std::array<ArgSpec, 7> kExecArgs = {{
+    {.name = "command", .type = ArgType::program, .help = "", .required = true},
+    {.name = "args", .type = ArgType::textList, .help = ""},
+    secondsArg("interval_secs", 10),
+    secondsArg("timeout_secs", 2),
+    secondsArg("start_grace_secs", std::nullopt),
+    countArg("failure_threshold"),
+    countArg("success_threshold"),
+}};
+inline constexpr std::array<MonitorSchema, 4> kSchemas = {{
+    {.type = "network", .args = kNetworkArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
+    {.type = "exec", .args = kExecArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
     {.type = "ebpf", .args = kEbpfArgs},
     {.type = "pid", .args = kPidArgs, .confirmsStart = true},
 }};

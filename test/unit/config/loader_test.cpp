@@ -79,6 +79,84 @@ TEST_F(Loader, APartHoldsProcessesOnlyAndNoNameOfAnother) {
                                        path + ":2:12"}));
 }
 
+TEST_F(Loader, APartMayHoldNothingButProcesses) {
+    const auto path = write("config.yaml", "processes: []\n");
+    for (const char* key : {"log_level: info", "log_directory: /tmp", "pid_file_directory: /run",
+                            "working_directory: /", "launch: auto", "observe_only: false"}) {
+        const auto part = write("conf.d/a.yaml", std::string(key) + "\nprocesses: []\n");
+        const std::string name = std::string(key).substr(0, std::string(key).find(':'));
+        EXPECT_THAT(errors(path),
+                    ElementsAre(part + ":1:1: " + name + ": unknown key, known here are processes"));
+    }
+    const auto part = write("conf.d/a.yaml", "proceses: []\n");
+    EXPECT_THAT(errors(path), ElementsAre(part + ":1:1: processes: is required",
+                                          part + ":1:1: proceses: unknown key (did you mean 'processes'?)"));
+}
+
+TEST_F(Loader, ANameInTwoPartsIsAnErrorWithBothPlaces) {
+    const auto path = write("config.yaml", "processes: []\n");
+    const auto a = write("conf.d/a.yaml", "processes:\n" + entry("web"));
+    const auto b = write("conf.d/b.yaml", "processes:\n" + entry("db") + entry("web"));
+    EXPECT_THAT(errors(path), testing::Contains(b +
+                                                ":3:12: processes[web].name: the name 'web' is already "
+                                                "used at " +
+                                                a + ":2:12"));
+}
+
+TEST_F(Loader, DependenciesReachFromFileToFile) {
+    const auto path = write("config.yaml", "processes:\n" + entry("db"));
+    const std::string needing = "  - {name: web, command: /bin/sleep, args: [web], " + account +
+                                "monitor: {type: ebpf}, dependencies: [";
+    const auto part = write("conf.d/a.yaml", "processes:\n" + needing + "db]}\n");
+    EXPECT_THAT(errors(path), testing::IsEmpty());
+    write("conf.d/a.yaml", "processes:\n" + needing + "dbb]}\n");
+    EXPECT_THAT(errors(path), ElementsAre(testing::AllOf(
+                                  testing::StartsWith(part + ":2:"),
+                                  testing::HasSubstr("there is no process 'dbb' (did you mean 'db'?)"))));
+}
+
+TEST_F(Loader, EachLoadSeesThePartsThatAreThereThen) {
+    const auto path = write("config.yaml", "processes:\n" + entry("m"));
+    const auto names = [&] {
+        std::vector<std::string> found;
+        const auto outcome = load({path, kSchemas});
+        if (const auto* loaded = std::get_if<LoadedConfig>(&outcome)) {
+            for (const auto& process : loaded->plan.processes) {
+                found.push_back(process->name);
+            }
+        }
+        return found;
+    };
+    EXPECT_THAT(names(), ElementsAre("m"));
+    const auto part = write("conf.d/a.yaml", "processes:\n" + entry("a") + entry("b"));
+    EXPECT_THAT(names(), ElementsAre("a", "b", "m"));
+    write("conf.d/a.yaml", "processes:\n" + entry("b"));
+    EXPECT_THAT(names(), ElementsAre("b", "m"));
+    std::filesystem::remove(part);
+    EXPECT_THAT(names(), ElementsAre("m"));
+}
+
+TEST_F(Loader, AConfDThatIsNoDirectoryIsAnError) {
+    const auto path = write("config.yaml", "processes: []\n");
+    const auto part = write("conf.d", "");
+    EXPECT_THAT(errors(path), ElementsAre(part + ": cannot be listed: Not a directory"));
+}
+
+TEST_F(Loader, AsRootAPartOfAnotherUserIsRefused) {
+    const auto path = write("config.yaml", "processes: []\n");
+    const auto part = write("conf.d/a.yaml", "processes: []\n");
+    if (!root) {
+        EXPECT_THAT(errors(path), testing::IsEmpty());
+        return;
+    }
+    ASSERT_EQ(chown(part.c_str(), 65534, 65534), 0);
+    EXPECT_THAT(errors(path), ElementsAre(refused(part, part + " belongs to UID 65534, not to root")));
+    ASSERT_EQ(chown(part.c_str(), 0, 0), 0);
+    const std::string parts = folder + "/conf.d";
+    ASSERT_EQ(chown(parts.c_str(), 65534, 65534), 0);
+    EXPECT_THAT(errors(path), ElementsAre(refused(parts, parts + " belongs to UID 65534, not to root")));
+}
+
 TEST_F(Loader, OneBrokenFileHidesNoErrorsOfTheOthersAndInventsNone) {
     const auto path =
         write("config.yaml", "processes:\n  - {name: web, command: /bin/sleep, args: [1], " + account +

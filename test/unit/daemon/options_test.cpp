@@ -53,6 +53,9 @@ TEST(Options, ForegroundByOptionOrEnvironment) {
 
 TEST(Options, KnowsItsCommands) {
     EXPECT_EQ(parse({"--check"})->command, Command::check);
+    EXPECT_EQ(parse({"--simulate", "/s.yaml", "--json"})->command, Command::simulate);
+    EXPECT_EQ(parse({"--simulate", "/s.yaml"})->scenario, "/s.yaml");
+    EXPECT_TRUE(parse({"--simulate", "/s.yaml", "--json"})->json);
     EXPECT_EQ(parse({"--print-config-path"})->command, Command::printConfigPath);
     EXPECT_EQ(parse({"-h"})->command, Command::help);
     EXPECT_EQ(parse({"--version"})->command, Command::version);
@@ -64,13 +67,15 @@ TEST(Options, NamesWhatIsWrong) {
     EXPECT_EQ(parse({"--colour"}).error().message, "unknown option '--colour'");
     EXPECT_EQ(parse({"-c"}).error().message, "option '-c' needs a value");
     EXPECT_EQ(parse({"web"}).error().message, "unexpected argument 'web'");
+    EXPECT_EQ(parse({"--json"}).error().message, "option '--json' goes with --simulate only");
+    EXPECT_EQ(parse({"--simulate"}).error().message, "option '--simulate' needs a value");
     EXPECT_FALSE(parse({"--bus", "nonsense"}).ok());
 }
 
 TEST(Options, HelpNamesEveryOption) {
     const std::string help = helpText();
-    for (const char* word : {"--config", "--foreground", "--check", "--print-config-path", "--bus", "--help",
-                             "--version", "HEALER_CONFIG", "HEALER_NO_DAEMON", "78"}) {
+    for (const char* word : {"--config", "--foreground", "--check", "--simulate", "--print-config-path",
+                             "--bus", "--help", "--version", "HEALER_CONFIG", "HEALER_NO_DAEMON", "78"}) {
         EXPECT_NE(help.find(word), std::string::npos) << word;
     }
 }

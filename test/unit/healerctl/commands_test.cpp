@@ -142,6 +142,19 @@ TEST_F(Commands, StatusExplainsAndItsExitStatusTells) {
     EXPECT_THAT(out_.str(), HasSubstr("Healer 1"));
 }
 
+TEST_F(Commands, DepsShowsTheGraphOrOneProcess) {
+    daemon_.known["web"]["Dependencies"] = {
+        {{"target", "db"}, {"kind", "requires"}, {"hard", true}, {"on_failure", "skip"}}};
+    EXPECT_EQ(run({"deps"}), kDone);
+    EXPECT_EQ(out_.str(),
+              "web (running)\n└─ requires db (tripped), hard, on failure: skip  [configuration]\n");
+    EXPECT_EQ(run({"deps", "db"}), kDone);
+    EXPECT_EQ(out_.str(), "db (tripped)\nNeeded by: web\n");
+    EXPECT_EQ(run({"deps", "webb"}), kNoSuchProcess);
+    EXPECT_EQ(run({"deps", "--json=short"}), kDone);
+    EXPECT_EQ(json::parse(out_.str())[0]["target_state"], "tripped");
+}
+
 TEST_F(Commands, UnknownProcessGetsAHint) {
     EXPECT_EQ(run({"status", "webb"}), kNoSuchProcess);
     EXPECT_THAT(err_.str(), HasSubstr("no such process: webb; did you mean web?"));

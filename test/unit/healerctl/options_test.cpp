@@ -55,6 +55,19 @@ TEST(Options, WrongUsageIsExplained) {
     EXPECT_THAT(refused({"-n", "5x"}), HasSubstr("number"));
     EXPECT_THAT(refused({"--bus", "sytem"}), HasSubstr("--bus takes"));
     EXPECT_THAT(refused({"-H", "a", "-M", "b"}), HasSubstr("exclude"));
+    EXPECT_THAT(refused({"simulate"}), HasSubstr("needs the name of a scenario file"));
+    EXPECT_THAT(refused({"-c", "/x", "list"}), HasSubstr("--config goes with simulate only"));
+    EXPECT_THAT(refused({"list", "--suggest"}), HasSubstr("--suggest goes with deps alone"));
+    EXPECT_THAT(refused({"deps", "web", "--suggest"}), HasSubstr("--suggest goes with deps alone"));
+    EXPECT_THAT(refused({"-H", "a", "deps", "--suggest"}), HasSubstr("this machine"));
+}
+
+TEST(Options, SimulateAndDepsTakeTheirOwnOptions) {
+    const Options simulate = parsed({"simulate", "-c", "/etc/x.yaml", "s.yaml"});
+    EXPECT_EQ(simulate.config, "/etc/x.yaml");
+    EXPECT_THAT(simulate.arguments, ElementsAre("s.yaml"));
+    EXPECT_TRUE(parsed({"deps", "--suggest"}).suggest);
+    EXPECT_FALSE(parsed({"deps", "web"}).suggest);
 }
 
 TEST(Options, HostsThatSshWouldTakeForOptionsAreRefused) {
@@ -65,8 +78,9 @@ TEST(Options, HostsThatSshWouldTakeForOptionsAreRefused) {
 }
 
 TEST(Options, EveryCommandIsInTheHelp) {
-    for (const std::string command : {"list", "status", "start", "stop", "restart", "pause", "resume",
-                                      "reset", "reload", "watch", "history", "why", "check"}) {
+    for (const std::string command :
+         {"list", "status", "start", "stop", "restart", "pause", "resume", "reset", "reload", "watch",
+          "history", "why", "check", "deps", "simulate"}) {
         EXPECT_THAT(helpText(), HasSubstr("\n  " + command + " ")) << command;
         EXPECT_THAT(refused({command, "a"}), ::testing::Not(HasSubstr("unknown command")));
     }

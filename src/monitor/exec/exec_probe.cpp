@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/exec/exec_probe.hpp"
+
+#include "monitor/probe/shown_text.hpp"
+#include "runtime/spawn/environment.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace healer::monitor::exec {
+
+namespace {
+
+using probe::Finding;
+using probe::Verdict;
+
+constexpr std::size_t kShownBytes = 300;
+
+std::vector<std::string> argsOf(const core::MonitorPlan& plan) {
+    const auto args = plan.args.find("args");
+    return args == plan.args.end() ? std::vector<std::string>{}
+                                   : std::get<std::vector<std::string>>(args->second);
+}
+
+std::string textOf(const std::string& path, const std::vector<std::string>& args) {
+    std::string line = path;
+    for (const auto& arg : args) {
+        line += " " + arg;
+    }
+    auto text = probe::shownText(std::string_view(line).substr(0, kShownBytes), kShownBytes);
+    return line.size() > kShownBytes ? text + "..." : text;
+}
+
+} // namespace
+
+ExecProbe::ExecProbe(Workshop& workshop, const MonitorContext& context)
+    : workshop_(workshop), process_(context.process),
+      path_(std::get<std::string>(context.plan.args.at("command"))), args_(argsOf(context.plan)),
+      timeout_(std::get<core::Duration>(context.plan.args.at("timeout_secs"))), text_(textOf(path_, args_)) {}
+
+ExecProbe::~ExecProbe() {
+    cancel();
+}
+
+runtime::SpawnSettings ExecProbe::settings() const {
+    const auto& command = process_.command;
+    runtime::SpawnSettings settings;
+    settings.path = path_;
+    settings.arguments.push_back(path_);
+    settings.arguments.insert(settings.arguments.end(), args_.begin(), args_.end());
+    settings.environment = runtime::environmentFor(command);
+    settings.workingDirectory = command.workingDirectory.empty() ? "/" : command.workingDirectory;
+    settings.limits = workshop_.limits;
+    settings.userName = command.user.name;
+    settings.uid = command.user.uid;
+    settings.gid = command.user.gid;
+    settings.groups = command.user.groups;
+    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
+    return settings;
+}
+
+void ExecProbe::begin(Done done) {
+    if (process_.command.user.name.empty()) {
+        answerLater(done, {Verdict::unknown, "there is no user to run it as"});
+        return;
+    }
+    if (const auto last = last_.lock(); last && !last->reaped()) {
+        answerLater(done, {Verdict::failed, "timed out, and does not end though it was killed"});
+        return;
+    }
+    run_ = std::make_shared<Run>(workshop_.loop, timeout_, [this, done](Finding finding) {
+        letGo();
+        done(std::move(finding));
+    });
+    if (auto started = run_->start(settings(), workshop_.numbers); !started) {
+        run_.reset();
+        answerLater(done, {Verdict::unknown, started.error().message});
+    }
+}
+
+void ExecProbe::answerLater(const Done& done, Finding finding) {
+    failure_ = workshop_.loop.addDeferred([done, finding = std::move(finding)] { done(finding); });
+}
+
+void ExecProbe::letGo() {
+    const auto run = std::exchange(run_, nullptr);
+    last_ = run;
+    workshop_.dying.insert(run);
+    run->whenReaped([workshop = &workshop_, raw = std::weak_ptr(run)] { workshop->dying.erase(raw.lock()); });
+}
+
+void ExecProbe::cancel() {
+    failure_.reset();
+    if (run_) {
+        run_->kill();
+        letGo();
+    }
+}
+
+} // namespace healer::monitor::exec

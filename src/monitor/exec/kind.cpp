@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/exec/kind.hpp"
+
+#include "monitor/exec/exec_probe.hpp"
+#include "monitor/probe/pace.hpp"
+#include "monitor/probe/probe_args.hpp"
+#include "monitor/probe/probe_monitor.hpp"
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+namespace healer::monitor::exec {
+
+namespace {
+
+using config::ArgSpec;
+using config::ArgType;
+
+/// Two for each start: a few begin in one turn of the loop.
+constexpr int kLowDescriptors = 16;
+
+class ExecHost final : public Host {
+public:
+    explicit ExecHost(const HostContext& context)
+        : context_(context), pace_(context.loop), workshop_{context.loop,
+                                                            runtime::LowDescriptors(kLowDescriptors),
+                                                            context.limits,
+                                                            {}} {
+        // An ignored SIGCHLD, inherited perhaps, would have the kernel throw the exit statuses away.
+        std::signal(SIGCHLD, SIG_DFL);
+    }
+
+    [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override {
+        auto probe = std::make_unique<ExecProbe>(workshop_, context);
+        return std::make_unique<probe::ProbeMonitor>(probe::Surroundings{context_.loop, context_.log, pace_},
+                                                     std::move(context), std::move(probe));
+    }
+
+private:
+    HostContext context_;
+    probe::Pace pace_;
+    Workshop workshop_;
+};
+
+} // namespace
+
+const Kind& kind() {
+    static constexpr std::array kArgs{
+        ArgSpec{.name = "command",
+                .type = ArgType::program,
+                .help = "The program that is run, as the user of the process and without a shell; exit "
+                        "status 0 passes.",
+                .required = true},
+        ArgSpec{.name = "args", .type = ArgType::textList, .help = "Its arguments."},
+        probe::intervalArg(10),
+        probe::kTimeoutArg,
+        probe::kFailureThresholdArg,
+        probe::kSuccessThresholdArg,
+        probe::kStartGraceArg,
+    };
+    static const Kind kKind{
+        .schema = {.type = "exec", .args = kArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
+        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+            return std::make_unique<ExecHost>(context);
+        },
+    };
+    return kKind;
+}
+
+} // namespace healer::monitor::exec

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/exec/run.hpp"
+
+#include "core/duration_text.hpp"
+#include "monitor/probe/shown_text.hpp"
+#include "runtime/pidfd.hpp"
+#include "runtime/spawn/oom_score.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+namespace healer::monitor::exec {
+
+namespace {
+
+using probe::Finding;
+using probe::Verdict;
+
+constexpr std::size_t kShownBytes = 1024;
+constexpr std::size_t kKeptBytes = 4 * kShownBytes;
+constexpr int kMostReadsAtTheEnd = 16;
+
+} // namespace
+
+Run::Run(runtime::Loop& loop, core::Duration timeout, Done done)
+    : loop_(loop), timeout_(timeout), done_(std::move(done)) {}
+
+Run::~Run() {
+    if (!reaped_) {
+        constexpr int kPatienceMilliseconds = 100;
+        killGroup();
+        pollfd entry{spawn_->pidfd(), POLLIN, 0};
+        (void)::poll(&entry, 1, kPatienceMilliseconds);
+        reap();
+    }
+}
+
+core::Result<void> Run::start(runtime::SpawnSettings settings, runtime::LowDescriptors& numbers) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        return core::Error{"cannot make a pipe: " + std::system_category().message(errno)};
+    }
+    output_.reset(ends[0]);
+    settings.output.reset(ends[1]);
+    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+    auto spawn = runtime::Spawn::prepare(std::move(settings));
+    if (!spawn) {
+        return spawn.error();
+    }
+    spawn_ = std::move(*spawn);
+    if (auto started = spawn_->start(numbers); !started) {
+        return started;
+    }
+    reaped_ = false;
+    statusSource_ = loop_.addIo(spawn_->statusFd(), EPOLLIN, [this](std::uint32_t) { statusChanged(); });
+    endSource_ = loop_.addIo(spawn_->pidfd(), EPOLLIN, [this](std::uint32_t) { ended(); });
+    outputSource_ = loop_.addIo(output_.get(), EPOLLIN, [this](std::uint32_t) {
+        if (!readOutput()) {
+            outputSource_.reset();
+        }
+    });
+    timer_ = loop_.addTimer(runtime::Loop::now() + timeout_, [this] { timeUp(); });
+    return {};
+}
+
+void Run::statusChanged() {
+    static const bool kLowered = runtime::oomScoreIsLowered();
+    if (outcome_) {
+        return;
+    }
+    outcome_ = spawn_->outcome();
+    if (outcome_) {
+        statusSource_.reset();
+        if (outcome_->ok() && kLowered) {
+            runtime::resetOomScore(spawn_->pid());
+        }
+    }
+}
+
+void Run::ended() {
+    statusChanged();
+    if (!outcome_) {
+        return;
+    }
+    for (int count = 0; count < kMostReadsAtTheEnd && readOutput(); ++count) {
+    }
+    const auto exit = runtime::exitOf(spawn_->pidfd());
+    // Its number stays its own until it has been reaped.
+    killGroup();
+    reap();
+    if (!*outcome_) {
+        report({Verdict::unknown, outcome_->error().message});
+    } else if (exit.reason == core::ExitReason::exited && exit.code == 0) {
+        report({Verdict::passed, {}});
+    } else {
+        report({Verdict::failed, withOutput(core::describe(exit))});
+    }
+    if (const auto callback = std::exchange(reapedCallback_, nullptr)) {
+        callback();
+    }
+}
+
+void Run::timeUp() {
+    killGroup();
+    report({Verdict::failed, withOutput("timed out after " + core::durationText(timeout_))});
+}
+
+void Run::kill() {
+    done_ = nullptr;
+    timer_.reset();
+    if (!reaped_) {
+        killGroup();
+    }
+}
+
+void Run::killGroup() const {
+    (void)runtime::sendSignal(spawn_->pidfd(), SIGKILL);
+    ::kill(-spawn_->pid(), SIGKILL);
+}
+
+void Run::reap() {
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(spawn_->pidfd()), &info, WEXITED | WNOHANG);
+    reaped_ = true;
+    statusSource_.reset();
+    endSource_.reset();
+    outputSource_.reset();
+    timer_.reset();
+}
+
+void Run::report(Finding finding) {
+    timer_.reset();
+    if (const auto done = std::exchange(done_, nullptr)) {
+        done(std::move(finding));
+    }
+}
+
+/// False when there is nothing more for now, or ever.
+bool Run::readOutput() {
+    std::array<char, 4096> buffer{};
+    const ssize_t length = ::read(output_.get(), buffer.data(), buffer.size());
+    if (length <= 0) {
+        return length < 0 && errno == EINTR;
+    }
+    tail_.append(buffer.data(), static_cast<std::size_t>(length));
+    if (tail_.size() > kKeptBytes) {
+        tail_.erase(0, tail_.size() - kKeptBytes);
+    }
+    return true;
+}
+
+std::string Run::withOutput(std::string reason) const {
+    const std::string output = probe::shownText(tail_, kShownBytes);
+    return output.empty() ? reason : std::move(reason) + ": " + output;
+}
+
+} // namespace healer::monitor::exec

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "monitor/probe/probe.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/spawn/low_descriptors.hpp"
+#include "runtime/spawn/spawn.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace healer::monitor::exec {
+
+/// One run of a probe's program, from its start until it has been reaped, whatever becomes of it. When its
+/// time is up, when it ends and when nobody wants it any more, all of its process group is killed.
+class Run {
+public:
+    using Done = std::function<void(probe::Finding)>;
+
+    /// `done` is called once from the loop unless the run is killed before; it must not destroy the run.
+    Run(runtime::Loop& loop, core::Duration timeout, Done done);
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    /// Kills and reaps; waits a moment for that.
+    ~Run();
+
+    /// Its output is replaced by a pipe to here. The error says what this machine lacks.
+    [[nodiscard]] core::Result<void> start(runtime::SpawnSettings settings, runtime::LowDescriptors& numbers);
+    /// Nothing is reported from now on.
+    void kill();
+    /// Calls back from the loop when it has been reaped; the callback may destroy the run.
+    void whenReaped(std::function<void()> callback) { reapedCallback_ = std::move(callback); }
+    [[nodiscard]] bool reaped() const { return reaped_; }
+
+private:
+    void statusChanged();
+    void ended();
+    void timeUp();
+    bool readOutput();
+    void killGroup() const;
+    void reap();
+    void report(probe::Finding finding);
+    [[nodiscard]] std::string withOutput(std::string reason) const;
+
+    runtime::Loop& loop_;
+    core::Duration timeout_;
+    Done done_;
+    std::function<void()> reapedCallback_;
+    std::unique_ptr<runtime::Spawn> spawn_;
+    std::optional<core::Result<void>> outcome_; ///< of becoming the program
+    runtime::UniqueFd output_;
+    std::string tail_; ///< the end of what it has written
+    bool reaped_ = true;
+    runtime::Source statusSource_;
+    runtime::Source endSource_;
+    runtime::Source outputSource_;
+    runtime::Source timer_;
+};
+
+} // namespace healer::monitor::exec

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/network/network_probe.hpp"
+
+#include "monitor/network/certificates.hpp"
+#include "monitor/probe/shown_text.hpp"
+
+#include <map>
+#include <utility>
+
+namespace healer::monitor::network {
+
+namespace {
+
+using probe::Finding;
+using probe::Verdict;
+
+constexpr std::size_t kShownBytes = 300;
+
+template <typename Value>
+const Value* find(const core::MonitorPlan& plan, std::string_view name) {
+    const auto arg = plan.args.find(name);
+    return arg == plan.args.end() ? nullptr : &std::get<Value>(arg->second);
+}
+
+const std::string& textOf(const core::MonitorPlan& plan, std::string_view name) {
+    return *find<std::string>(plan, name);
+}
+
+std::vector<std::string> headersOf(const core::MonitorPlan& plan) {
+    std::vector<std::string> lines;
+    const auto* headers = find<std::map<std::string, std::string>>(plan, "headers");
+    for (const auto& [name, value] : headers == nullptr ? std::map<std::string, std::string>{} : *headers) {
+        // libcurl takes "Name:" for a wish to leave the header out.
+        lines.push_back(value.find_first_not_of(" \t") == std::string::npos ? name + ";"
+                                                                            : name + ": " + value);
+    }
+    return lines;
+}
+
+} // namespace
+
+NetworkProbe::NetworkProbe(runtime::Loop& loop, runtime::HttpClient& http, const core::MonitorPlan& plan)
+    : loop_(loop), http_(http), url_(textOf(plan, "target_url")), target_(parseTarget(url_).value()),
+      status_(StatusRanges::parse(textOf(plan, "expected_status")).value()) {
+    if (const auto* pattern = find<std::string>(plan, "expected_body")) {
+        pattern_ = BodyPattern::compile(*pattern).value();
+    }
+    if (const auto* file = find<std::string>(plan, "ca_file")) {
+        certificates_ = *file;
+    }
+    const auto* insecure = find<bool>(plan, "insecure");
+    request_ = {.url = target_.url,
+                .unixSocket = target_.socketPath,
+                .headers = headersOf(plan),
+                .verify = insecure == nullptr || !*insecure,
+                .connectOnly = target_.protocol == Protocol::tcp,
+                .timeout = *find<core::Duration>(plan, "timeout_secs")};
+}
+
+void NetworkProbe::begin(Done done) {
+    if (target_.protocol == Protocol::unixSocket) {
+        connect_.emplace(loop_, target_.socketPath, request_.timeout, std::move(done));
+        return;
+    }
+    if (!certificates_.empty()) {
+        auto text = readCertificates(certificates_);
+        if (!text) {
+            failure_ = loop_.addDeferred([done = std::move(done), reason = text.error().message] {
+                done({Verdict::unknown, reason});
+            });
+            return;
+        }
+        request_.trustedCertificates = std::move(*text);
+    }
+    transfer_ = http_.get(request_, [this, done = std::move(done)](const runtime::HttpAnswer& answer) {
+        auto finding = judge(answer);
+        transfer_.reset();
+        done(std::move(finding));
+    });
+    request_.trustedCertificates.clear();
+}
+
+void NetworkProbe::cancel() {
+    transfer_.reset();
+    connect_.reset();
+    failure_.reset();
+}
+
+Finding NetworkProbe::judge(const runtime::HttpAnswer& answer) const {
+    if (answer.fault != runtime::HttpFault::none) {
+        const bool own = answer.fault == runtime::HttpFault::own;
+        return {own ? Verdict::unknown : Verdict::failed, probe::shownText(answer.reason, kShownBytes)};
+    }
+    if (target_.protocol == Protocol::tcp) {
+        return {Verdict::passed, {}};
+    }
+    if (!status_.contain(answer.status)) {
+        return {Verdict::failed, "status " + std::to_string(answer.status)};
+    }
+    if (pattern_ && !pattern_->matches(answer.body)) {
+        return {Verdict::failed, "the answer does not match expected_body"};
+    }
+    return {Verdict::passed, {}};
+}
+
+} // namespace healer::monitor::network

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/network/unix_connect.hpp"
+
+#include "core/duration_text.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace healer::monitor::network {
+
+namespace {
+
+using probe::Finding;
+using probe::Verdict;
+
+constexpr core::Duration kRetry = std::chrono::milliseconds(20);
+
+struct Attempt {
+    int error = 0;    ///< errno; 0: connected
+    bool own = false; ///< there was not even a socket to try with
+};
+
+Attempt connectOnce(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::copy_n(path.data(), std::min(path.size(), sizeof address.sun_path - 1), address.sun_path);
+    Attempt attempt;
+    for (const int type : {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM}) {
+        const runtime::UniqueFd fd(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (!fd) {
+            return {errno, true};
+        }
+        const int result = ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        attempt.error = result == 0 ? 0 : errno;
+        if (attempt.error != EPROTOTYPE) {
+            break;
+        }
+    }
+    return attempt;
+}
+
+} // namespace
+
+UnixConnect::UnixConnect(runtime::Loop& loop, std::string path, core::Duration timeout,
+                         std::function<void(Finding)> done)
+    : loop_(loop), path_(std::move(path)), timeout_(timeout), deadline_(runtime::Loop::now() + timeout),
+      done_(std::move(done)), next_(loop.addDeferred([this] { attempt(); })) {}
+
+void UnixConnect::attempt() {
+    const auto [error, own] = connectOnce(path_);
+    const auto now = runtime::Loop::now();
+    if (!own && error == EAGAIN && now < deadline_) {
+        next_ = loop_.addTimer(std::min(now + kRetry, deadline_), [this] { attempt(); });
+        return;
+    }
+    Finding finding;
+    if (own) {
+        finding = {Verdict::unknown, "cannot make a socket: " + std::system_category().message(error)};
+    } else if (error == EAGAIN) {
+        finding = {Verdict::failed,
+                   "timed out after " + core::durationText(timeout_) + ": its queue of connections is full"};
+    } else if (error != 0) {
+        finding = {Verdict::failed, "cannot connect: " + std::system_category().message(error)};
+    } else {
+        finding = {Verdict::passed, {}};
+    }
+    next_.reset();
+    const auto done = std::move(done_);
+    done(std::move(finding));
+}
+
+} // namespace healer::monitor::network

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/probe/probe_monitor.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace healer::monitor::probe {
+
+ProbeMonitor::ProbeMonitor(Surroundings surroundings, MonitorContext context, std::unique_ptr<Probe> probe)
+    : surroundings_(surroundings), name_(context.process.name), state_(thresholdsOf(context)),
+      outbox_(surroundings.loop, std::move(context.report)), probe_(std::move(probe)) {}
+
+ProbeMonitor::~ProbeMonitor() {
+    surroundings_.pace.clear(*this);
+}
+
+void ProbeMonitor::start(std::optional<core::ProcessKey> /*known*/) {
+    look();
+}
+
+void ProbeMonitor::look() {
+    state_.ask();
+    if (!underWay_) {
+        plan();
+    }
+}
+
+void ProbeMonitor::follow(std::optional<core::ProcessKey> key) {
+    if (!state_.follow(key, runtime::Loop::now())) {
+        return;
+    }
+    if (std::exchange(underWay_, false)) {
+        probe_->cancel();
+        state_.abandon();
+    }
+    plan();
+}
+
+void ProbeMonitor::plan() {
+    surroundings_.pace.set(*this, state_.next(runtime::Loop::now()));
+}
+
+void ProbeMonitor::turn() {
+    underWay_ = true;
+    state_.begin();
+    probe_->begin([this](Finding finding) { finished(std::move(finding)); });
+}
+
+void ProbeMonitor::finished(Finding finding) {
+    underWay_ = false;
+    const auto reports = state_.finish(finding.verdict, runtime::Loop::now());
+    for (unsigned answer = 0; answer < reports.answers; ++answer) {
+        if (finding.verdict == Verdict::passed) {
+            outbox_.post(core::event::Healthy{name_});
+        } else {
+            outbox_.post(core::event::Absent{name_, probe_->text() + ": " + finding.reason});
+        }
+    }
+    if (reports.healthy) {
+        outbox_.post(core::event::Healthy{name_});
+    }
+    if (reports.unhealthy) {
+        outbox_.post(core::event::Unhealthy{
+            .name = name_, .probe = probe_->text(), .reason = std::move(finding.reason)});
+    } else {
+        noteUnknown(finding);
+    }
+    plan();
+}
+
+void ProbeMonitor::noteUnknown(const Finding& finding) {
+    const bool unknown = finding.verdict == Verdict::unknown;
+    if (unknown && !unknownTold_) {
+        surroundings_.log.warn("the probe " + probe_->text() + " of " + name_ +
+                               " cannot be made and says nothing: " + finding.reason);
+    }
+    unknownTold_ = unknown;
+}
+
+Thresholds thresholdsOf(const MonitorContext& context) {
+    const auto& args = context.plan.args;
+    const auto grace = args.find("start_grace_secs");
+    return Thresholds{
+        .interval = std::get<core::Duration>(args.at("interval_secs")),
+        .grace = grace == args.end() ? context.process.startTimeout : std::get<core::Duration>(grace->second),
+        .failures = std::get<std::int64_t>(args.at("failure_threshold")),
+        .successes = std::get<std::int64_t>(args.at("success_threshold")),
+        .seed = std::hash<std::string>{}(context.process.name),
+    };
+}
+
+} // namespace healer::monitor::probe

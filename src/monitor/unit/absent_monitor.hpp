@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/outbox.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace healer::monitor::unit {
+
+/// Stands in where units cannot be watched: nothing is ever there.
+class AbsentMonitor final : public Monitor {
+public:
+    AbsentMonitor(runtime::Loop& loop, MonitorContext context, std::string why)
+        : process_(context.process.name), why_(std::move(why)), outbox_(loop, std::move(context.report)) {}
+
+    void start(std::optional<core::ProcessKey> /*known*/) override { look(); }
+    void follow(std::optional<core::ProcessKey> /*key*/) override {}
+    void look() override { outbox_.post(core::event::Absent{process_, why_}); }
+
+private:
+    std::string process_;
+    std::string why_;
+    Outbox outbox_;
+};
+
+} // namespace healer::monitor::unit

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/unit/unit_monitor.hpp"
+
+#include "runtime/pidfd.hpp"
+
+#include <utility>
+
+namespace healer::monitor::unit {
+
+UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
+    : host_(host), unit_(context.process.unit),
+      tracker_(context.process.name, unit_, [&host](std::uint32_t job) { return host.bus().isOwn(job); }),
+      reader_(host.bus(), unit_), outbox_(host.loop(), std::move(context.report)) {
+    watch(unit_);
+}
+
+UnitMonitor::~UnitMonitor() {
+    host_.leave(*this);
+}
+
+void UnitMonitor::watch(const std::string& unit) {
+    if (unit.empty() || unit == watchedUnit_) {
+        return;
+    }
+    watchedUnit_ = unit;
+    host_.enter(*this, unit);
+    watch_ = host_.bus().watchProperties(
+        runtime::unitObjectPath(unit),
+        [this](std::string_view interface, sd_bus_message* message) { changed(interface, message); });
+}
+
+void UnitMonitor::start(std::optional<core::ProcessKey> known) {
+    tracker_.expect(known);
+    look();
+}
+
+void UnitMonitor::look() {
+    tracker_.ask();
+    read();
+}
+
+void UnitMonitor::follow(std::optional<core::ProcessKey> key) {
+    if (tracker_.follow(key)) {
+        read();
+    }
+}
+
+void UnitMonitor::connected() {
+    read();
+}
+
+void UnitMonitor::read() {
+    stale_ = false;
+    reader_.read([this](const auto& outcome) { wasRead(outcome); });
+}
+
+void UnitMonitor::wasRead(const std::variant<runtime::UnitFacts, runtime::BusFailure>& outcome) {
+    if (const auto* failure = std::get_if<runtime::BusFailure>(&outcome)) {
+        // When the connection is back it is read again.
+        if (failure->name != runtime::SystemdBus::kLost) {
+            report(tracker_.unknown("systemd does not tell how unit " + unit_ + " is: " + failure->message));
+        }
+        return;
+    }
+    if (std::exchange(stale_, false)) {
+        read();
+        return;
+    }
+    facts_ = std::get<runtime::UnitFacts>(outcome);
+    const auto before = std::exchange(heardDown_, std::nullopt);
+    if (before && facts_.invocation.empty() && runtime::conditionOf(facts_) == runtime::UnitCondition::down) {
+        // Unloaded meanwhile: PID 1 has forgotten how it ended.
+        facts_ = *before;
+    }
+    factsKnown_ = true;
+    watch(facts_.id);
+    note();
+    judge();
+}
+
+void UnitMonitor::changed(std::string_view interface, sd_bus_message* message) {
+    if (!factsKnown_) {
+        return;
+    }
+    stale_ = reader_.busy();
+    if (!runtime::readProperties(message, facts_)) {
+        read();
+    } else if (interface == runtime::kUnitInterface) {
+        heard();
+    }
+}
+
+/// A unit that is unloaded at once tells no more that it has no job.
+void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
+    tracker_.jobRemoved(job, result);
+    if (factsKnown_ && !tracker_.hasJobs() && !runtime::isActive(facts_)) {
+        facts_.job = 0;
+        heard();
+    }
+}
+
+/// On its way to a restart of its own a unit is down for a moment, and PID 1 tells that too.
+void UnitMonitor::heard() {
+    const bool mayRestart = !facts_.restart.empty() && facts_.restart != "no";
+    if (mayRestart && runtime::conditionOf(facts_) == runtime::UnitCondition::down) {
+        heardDown_ = facts_;
+        read();
+    } else {
+        judge();
+    }
+}
+
+void UnitMonitor::note() {
+    const auto text = runtime::restartNote(facts_, unit_);
+    if (!text.empty() && text != noted_) {
+        host_.log().info(text);
+    }
+    noted_ = text;
+}
+
+void UnitMonitor::judge() {
+    report(tracker_.update(facts_, facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt));
+}
+
+void UnitMonitor::report(std::vector<core::Event> events) {
+    for (auto& event : events) {
+        outbox_.post(std::move(event));
+    }
+}
+
+} // namespace healer::monitor::unit

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "monitor/outbox.hpp"
+#include "monitor/unit/unit_host.hpp"
+#include "monitor/unit/unit_tracker.hpp"
+#include "runtime/unit_facts.hpp"
+#include "runtime/unit_reader.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace healer::monitor::unit {
+
+/// Keeps the facts about one unit up to date by PID 1's signals, and reports what UnitTracker makes of them.
+class UnitMonitor final : public Monitor {
+public:
+    UnitMonitor(UnitHost& host, MonitorContext context);
+    ~UnitMonitor() override;
+
+    void start(std::optional<core::ProcessKey> known) override;
+    void follow(std::optional<core::ProcessKey> key) override;
+    void look() override;
+
+    void jobNew(std::uint32_t job) { tracker_.jobNew(job); }
+    void jobRemoved(std::uint32_t job, const std::string& result);
+    void connected();
+    void disconnected() { tracker_.lost(); }
+
+private:
+    void watch(const std::string& unit);
+    void read();
+    void wasRead(const std::variant<runtime::UnitFacts, runtime::BusFailure>& outcome);
+    void changed(std::string_view interface, sd_bus_message* message);
+    void note();
+    void heard();
+    void judge();
+    void report(std::vector<core::Event> events);
+
+    UnitHost& host_;
+    std::string unit_;
+    UnitTracker tracker_;
+    runtime::UnitReader reader_;
+    runtime::UnitFacts facts_;
+    bool factsKnown_ = false;
+    bool stale_ = false;                          ///< a signal came while the facts were being read
+    std::optional<runtime::UnitFacts> heardDown_; ///< as signals told it, to be made sure of
+    std::string noted_;                           ///< what the log was told of the unit's own restarts
+    std::string watchedUnit_;
+    std::shared_ptr<void> watch_;
+    Outbox outbox_;
+};
+
+} // namespace healer::monitor::unit

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/unit/unit_tracker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace healer::monitor::unit {
+
+UnitTracker::UnitTracker(std::string process, std::string unit, IsOwn isOwn)
+    : process_(std::move(process)), unit_(std::move(unit)), isOwn_(std::move(isOwn)) {}
+
+bool UnitTracker::follow(std::optional<core::ProcessKey> key) {
+    instance_ = key;
+    return key && key != seen_;
+}
+
+void UnitTracker::jobRemoved(std::uint32_t job, const std::string& result) {
+    jobs_.erase(job);
+    if (result == "done") {
+        (isOwn_(job) ? ownDone_ : foreignDone_) = true;
+    }
+}
+
+void UnitTracker::lost() {
+    ownDone_ = ownDone_ || std::any_of(jobs_.begin(), jobs_.end(), isOwn_);
+    jobs_.clear();
+    missed_ = true;
+    hadInstance_ = instance_.has_value();
+    seen_.reset();
+}
+
+std::vector<core::Event> UnitTracker::update(const runtime::UnitFacts& facts,
+                                             std::optional<core::ProcessKey> main) {
+    std::vector<core::Event> events;
+    switch (runtime::conditionOf(facts)) {
+    case runtime::UnitCondition::up:
+        // Healer's own start is answered by who made it.
+        if (facts.job == 0 || !isOwn_(facts.job)) {
+            up(facts, runtime::instanceOf(facts, main), events);
+        }
+        break;
+    case runtime::UnitCondition::changing:
+        break;
+    case runtime::UnitCondition::down:
+        down(facts, events);
+        break;
+    }
+    return events;
+}
+
+void UnitTracker::up(const runtime::UnitFacts& facts, core::ProcessKey instance,
+                     std::vector<core::Event>& events) {
+    if (questions_ > 0 || instance_ != instance) {
+        events.insert(events.end(), std::max(questions_, 1U), core::event::Up{process_, instance});
+    }
+    questions_ = 0;
+    instance_ = instance;
+    seen_ = instance;
+    if (facts.job == 0) {
+        settle(facts);
+    }
+}
+
+void UnitTracker::down(const runtime::UnitFacts& facts, std::vector<core::Event>& events) {
+    if (stoppedOnPurpose(facts)) {
+        events.emplace_back(core::event::StoppedOnPurpose{
+            process_, "stopped through systemd (systemctl stop " + unit_ + ")"});
+    }
+    if (instance_) {
+        events.emplace_back(core::event::Down{process_, *instance_, runtime::exitOf(facts)});
+        instance_.reset();
+    }
+    const std::string trouble = runtime::loadTrouble(facts, unit_);
+    answerAbsent(trouble.empty() ? "unit " + unit_ + " is " + facts.active : trouble, events);
+    seen_.reset();
+    settle(facts);
+}
+
+std::vector<core::Event> UnitTracker::unknown(const std::string& why) {
+    std::vector<core::Event> events;
+    answerAbsent(why, events);
+    return events;
+}
+
+void UnitTracker::answerAbsent(const std::string& why, std::vector<core::Event>& events) {
+    events.insert(events.end(), questions_, core::event::Absent{process_, why});
+    questions_ = 0;
+}
+
+bool UnitTracker::stoppedOnPurpose(const runtime::UnitFacts& facts) const {
+    const bool sameRun = !invocation_ || facts.invocation.empty() || facts.invocation == *invocation_;
+    if (foreignDone_ && sameRun) {
+        return true;
+    }
+    // PID 1 unloads what was stopped, and keeps what failed.
+    const bool unloaded = hadInstance_ && runtime::isUntouched(facts);
+    return missed_ && !ownDone_ && (unloaded || runtime::wasStopped(facts));
+}
+
+void UnitTracker::settle(const runtime::UnitFacts& facts) {
+    foreignDone_ = false;
+    ownDone_ = false;
+    missed_ = false;
+    hadInstance_ = false;
+    invocation_ = facts.invocation;
+}
+
+} // namespace healer::monitor::unit

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/event.hpp"
+#include "core/process.hpp"
+#include "runtime/unit_facts.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace healer::monitor::unit {
+
+/// What follows from what PID 1 tells about one unit: facts and jobs in, events out. It judges only when the
+/// unit has come to rest (no job, not starting, not stopping), so a restart by a person or by systemd itself
+/// shows only as another incarnation. A unit that is down was stopped on purpose when somebody else's job
+/// ended well and left that very invocation down; where jobs may have been missed, when the unit's own times
+/// say so.
+class UnitTracker {
+public:
+    /// Whether a job, not yet told to have ended, is Healer's own.
+    using IsOwn = std::function<bool(std::uint32_t job)>;
+
+    /// `process`: the name in the plan; `unit`: the name of the unit, for people.
+    UnitTracker(std::string process, std::string unit, IsOwn isOwn);
+
+    /// Somebody asks whether an instance runs: one answer more is due.
+    void ask() { ++questions_; }
+    /// An earlier Healer knew this incarnation.
+    void expect(std::optional<core::ProcessKey> known) { hadInstance_ = known.has_value(); }
+    [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
+    /// This incarnation is the instance now, or none. True: the last facts say otherwise, or it is not known,
+    /// so they are to be read afresh.
+    [[nodiscard]] bool follow(std::optional<core::ProcessKey> key);
+    void jobNew(std::uint32_t job) { jobs_.insert(job); }
+    void jobRemoved(std::uint32_t job, const std::string& result);
+    /// Signals may have been missed from now on.
+    void lost();
+
+    /// The facts now. `main` is the key of the main process, where it has one that can be read.
+    [[nodiscard]] std::vector<core::Event> update(const runtime::UnitFacts& facts,
+                                                  std::optional<core::ProcessKey> main);
+    /// PID 1 has no facts about it.
+    [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);
+
+private:
+    void up(const runtime::UnitFacts& facts, core::ProcessKey instance, std::vector<core::Event>& events);
+    void down(const runtime::UnitFacts& facts, std::vector<core::Event>& events);
+    void answerAbsent(const std::string& why, std::vector<core::Event>& events);
+    [[nodiscard]] bool stoppedOnPurpose(const runtime::UnitFacts& facts) const;
+    void settle(const runtime::UnitFacts& facts);
+
+    std::string process_;
+    std::string unit_;
+    IsOwn isOwn_;
+    unsigned questions_ = 0;
+    std::optional<core::ProcessKey> instance_; ///< followed, or reported as up
+    std::optional<core::ProcessKey> seen_;     ///< what the last facts at rest said
+    std::set<std::uint32_t> jobs_;             ///< not ended yet
+    bool foreignDone_ = false;                 ///< somebody else's job ended well since the unit came to rest
+    bool ownDone_ = false;                     ///< the same of Healer's own
+    bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
+    bool missed_ = true;                       ///< jobs may have been missed since it came to rest
+    std::optional<std::string> invocation_;    ///< when it came to rest
+};
+
+} // namespace healer::monitor::unit

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/http_transfer.hpp"
+
+#include "core/duration_text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 64UL * 1024;
+
+bool isOwnFault(long error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
+} // namespace
+
+void HttpClient::Cancel::operator()(Transfer* transfer) const {
+    delete transfer; // NOLINT(cppcoreguidelines-owning-memory): this is the deleter
+}
+
+HttpClient::Transfer::Transfer(CURLM* multi, const HttpRequest& request, Done done)
+    : multi_(multi), easy_(curl_easy_init()), done_(std::move(done)), timeout_(request.timeout) {
+    if (easy_ == nullptr) {
+        setting_ = CURLE_OUT_OF_MEMORY;
+        return;
+    }
+    configure(request);
+    configureTrust(request);
+}
+
+HttpClient::Transfer::~Transfer() {
+    if (added_) {
+        curl_multi_remove_handle(multi_, easy_);
+    }
+    curl_easy_cleanup(easy_);
+    curl_slist_free_all(headers_);
+}
+
+template <typename Value>
+void HttpClient::Transfer::set(CURLoption option, Value value) {
+    const CURLcode result = curl_easy_setopt(easy_, option, value);
+    if (setting_ == CURLE_OK) {
+        setting_ = result;
+    }
+}
+
+void HttpClient::Transfer::configure(const HttpRequest& request) {
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(request.timeout).count();
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_ERRORBUFFER, detail_.data());
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_USERAGENT, "healer/" HEALER_VERSION);
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+    set(CURLOPT_CONNECT_ONLY, request.connectOnly ? 1L : 0L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(milliseconds));
+    set(CURLOPT_NOSIGNAL, 1L);
+    // Without it a name whose look-up hangs would be waited for when its time is up.
+    set(CURLOPT_QUICK_EXIT, 1L);
+    set(CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &Transfer::onHeader);
+    set(CURLOPT_HEADERDATA, this);
+    if (!request.unixSocket.empty()) {
+        set(CURLOPT_UNIX_SOCKET_PATH, request.unixSocket.c_str());
+    }
+    for (const auto& header : request.headers) {
+        curl_slist* longer = curl_slist_append(headers_, header.c_str());
+        if (longer == nullptr) {
+            setting_ = CURLE_OUT_OF_MEMORY;
+            return;
+        }
+        headers_ = longer;
+    }
+    set(CURLOPT_HTTPHEADER, headers_);
+}
+
+void HttpClient::Transfer::configureTrust(const HttpRequest& request) {
+    constexpr long kNameMustMatch = 2;
+    set(CURLOPT_SSL_VERIFYPEER, request.verify ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, request.verify ? kNameMustMatch : 0L);
+    if (!request.trustedCertificates.empty()) {
+        auto* bytes = const_cast<char*>(request.trustedCertificates.data()); // libcurl copies them
+        curl_blob blob{bytes, request.trustedCertificates.size(), CURL_BLOB_COPY};
+        set(CURLOPT_CAINFO_BLOB, &blob);
+        set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
+}
+
+CURLMcode HttpClient::Transfer::begin() {
+    if (setting_ != CURLE_OK) {
+        return setting_ == CURLE_OUT_OF_MEMORY ? CURLM_OUT_OF_MEMORY : CURLM_BAD_EASY_HANDLE;
+    }
+    const CURLMcode result = curl_multi_add_handle(multi_, easy_);
+    added_ = result == CURLM_OK;
+    return result;
+}
+
+std::size_t HttpClient::Transfer::onBody(char* data, std::size_t size, std::size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const std::size_t length = size * count;
+    const std::size_t room = kMostBytes - transfer.body_.size();
+    try {
+        transfer.body_.append(data, std::min(length, room));
+    } catch (const std::bad_alloc&) {
+        return CURL_WRITEFUNC_ERROR;
+    }
+    transfer.bodyFull_ = length > room;
+    return transfer.bodyFull_ ? CURL_WRITEFUNC_ERROR : length;
+}
+
+std::size_t HttpClient::Transfer::onHeader(char* /*data*/, std::size_t size, std::size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const std::size_t length = size * count;
+    transfer.headerBytes_ += length;
+    transfer.headerFull_ = transfer.headerBytes_ > kMostBytes;
+    return transfer.headerFull_ ? CURL_WRITEFUNC_ERROR : length;
+}
+
+HttpAnswer HttpClient::Transfer::finish(CURLcode result) {
+    HttpAnswer answer;
+    if (result == CURLE_OK || bodyFull_) {
+        curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
+        answer.body = std::move(body_);
+    } else {
+        answer = fault(result);
+    }
+    curl_multi_remove_handle(multi_, easy_);
+    added_ = false;
+    return answer;
+}
+
+HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
+    long error = 0;
+    curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error);
+    if (headerFull_) {
+        return {HttpFault::refused, "the headers of the answer are larger than 64 KiB"};
+    }
+    switch (result) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return {HttpFault::timedOut, "timed out after " + core::durationText(timeout_)};
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_URL_MALFORMAT:
+        return {HttpFault::own, curl_easy_strerror(result)};
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return {HttpFault::refused, "the host name cannot be resolved"};
+    case CURLE_COULDNT_CONNECT:
+        if (error == 0) {
+            return {HttpFault::refused, "cannot connect"};
+        }
+        return {isOwnFault(error) ? HttpFault::own : HttpFault::refused,
+                "cannot connect: " + std::system_category().message(static_cast<int>(error))};
+    case CURLE_GOT_NOTHING:
+        return {HttpFault::refused, "the connection was closed without an answer"};
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return {HttpFault::refused, "the answer is not HTTP"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return {HttpFault::refused, std::string("the certificate is not trusted: ") + detail_.data()};
+    default:
+        return {HttpFault::refused, curl_easy_strerror(result)};
+    }
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/http_client.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+
+namespace healer::runtime {
+
+/// One request as libcurl has it: its settings, what has come so far, and what its result means.
+class HttpClient::Transfer {
+public:
+    Transfer(CURLM* multi, const HttpRequest& request, Done done);
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+    ~Transfer();
+
+    /// Adds it to the multi handle; what is in the way is the result.
+    CURLMcode begin();
+    /// Takes it out of the multi handle and makes the answer of its result.
+    [[nodiscard]] HttpAnswer finish(CURLcode result);
+    [[nodiscard]] Done takeDone() { return std::move(done_); }
+
+    Source failure; ///< of one that could not begin
+
+private:
+    void configure(const HttpRequest& request);
+    void configureTrust(const HttpRequest& request);
+    [[nodiscard]] HttpAnswer fault(CURLcode result) const;
+
+    static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
+
+    template <typename Value>
+    void set(CURLoption option, Value value);
+
+    CURLM* multi_;
+    CURL* easy_ = nullptr;
+    curl_slist* headers_ = nullptr;
+    Done done_;
+    core::Duration timeout_;
+    std::string host_;
+    std::string body_;
+    std::size_t headerBytes_ = 0;
+    bool bodyFull_ = false;
+    bool headerFull_ = false;
+    bool added_ = false;
+    CURLcode setting_ = CURLE_OK; ///< the first setting that was refused
+    std::array<char, CURL_ERROR_SIZE> detail_{};
+};
+
+} // namespace healer::runtime

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/spawn/spawn.hpp"
+
+#include "runtime/pidfd.hpp"
+#include "runtime/spawn/raw_syscall.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+namespace healer::runtime {
+
+namespace {
+
+constexpr std::size_t kStackBytes = 65536;
+
+std::string text(int error) {
+    return std::strerror(error);
+}
+
+/// The same file behind a descriptor that the child's own 0 to 3 cannot overwrite.
+UniqueFd aboveStandard(UniqueFd fd) {
+    if (!fd || fd.get() > kStatusDescriptor) {
+        return fd;
+    }
+    return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kStatusDescriptor + 1));
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+    std::vector<char*> result;
+    result.reserve(strings.size() + 1);
+    for (auto& string : strings) {
+        result.push_back(string.data());
+    }
+    result.push_back(nullptr);
+    return result;
+}
+
+} // namespace
+
+core::Result<std::unique_ptr<Spawn>> Spawn::prepare(SpawnSettings settings) {
+    std::unique_ptr<Spawn> spawn(new Spawn(std::move(settings)));
+    if (auto allocated = spawn->allocate(); !allocated) {
+        return allocated.error().in("cannot start " + spawn->memory_->settings.path);
+    }
+    return spawn;
+}
+
+Spawn::Spawn(SpawnSettings settings) : memory_(std::make_unique<Memory>()) {
+    memory_->settings = std::move(settings);
+}
+
+Spawn::~Spawn() {
+    // Most often it only was about to become the program, which then goes on.
+    while (running_ && !outcome() && hasNews(statusRead_.get())) {
+    }
+    if (running_) {
+        (void)sendSignal(pidfd_.get(), SIGKILL);
+        if (!hasNews(-1)) {
+            // Stuck in the kernel: what it may still use must stay, so it is given up for good.
+            (void)memory_.release(); // NOLINT(bugprone-unused-return-value)
+            status_.abandon();
+            output_.abandon();
+            return;
+        }
+    }
+    if (stack_ != nullptr) {
+        ::munmap(stack_, kStackBytes);
+    }
+}
+
+bool Spawn::hasNews(int status) const {
+    constexpr int kPatienceMilliseconds = 100;
+    pollfd entries[] = {{pidfd_.get(), POLLIN, 0}, {status, POLLIN, 0}};
+    return ::poll(entries, std::size(entries), kPatienceMilliseconds) > 0;
+}
+
+core::Result<void> Spawn::allocate() {
+    auto& settings = memory_->settings;
+    if (settings.output) {
+        settings.output = aboveStandard(std::move(settings.output));
+        if (!settings.output) {
+            return core::Error{"cannot duplicate a descriptor: " + text(errno)};
+        }
+    }
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return core::Error{"cannot make a pipe: " + text(errno)};
+    }
+    statusRead_.reset(ends[0]);
+    statusWrite_ = aboveStandard(UniqueFd(ends[1]));
+    if (!statusWrite_) {
+        return core::Error{"cannot duplicate a descriptor: " + text(errno)};
+    }
+    void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (stack == MAP_FAILED) {
+        return core::Error{"cannot make a stack: " + text(errno)};
+    }
+    stack_ = stack;
+    return {};
+}
+
+void Spawn::point() {
+    auto& settings = memory_->settings;
+    memory_->arguments = pointers(settings.arguments);
+    memory_->environment = pointers(settings.environment);
+    memory_->program = ChildProgram{
+        .path = settings.path.c_str(),
+        .arguments = memory_->arguments.data(),
+        .environment = memory_->environment.data(),
+        .workingDirectory = settings.workingDirectory.c_str(),
+        .output = output_ ? output_.get() : -1,
+        .outputPath = settings.outputPath ? settings.outputPath->c_str() : nullptr,
+        .status = status_.get(),
+        .limits = settings.limits.data(),
+        .limitCount = settings.limits.size(),
+        .changeUser = settings.changeUser,
+        .uid = settings.uid,
+        .gid = settings.gid,
+        .groups = settings.groups.data(),
+        .groupCount = settings.groups.size(),
+    };
+}
+
+core::Result<void> Spawn::start(LowDescriptors& numbers) {
+    status_ = numbers.lower(std::move(statusWrite_));
+    output_ = numbers.lower(std::move(memory_->settings.output));
+    point();
+    if (memory_->settings.changeUser && memory_->settings.uid != 0) {
+        // For a moment a process of another user shares our memory. Its user must neither trace it nor make
+        // it dump core, which on older kernels takes every process with the same memory down.
+        ::prctl(PR_SET_DUMPABLE, 0);
+    }
+    constexpr int kFlags =
+        CLONE_VM | CLONE_FILES | CLONE_PIDFD | SIGCHLD | (kRawSystemCalls ? 0 : CLONE_VFORK);
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int pidfd = -1;
+    pid_ =
+        ::clone(becomeProgram, static_cast<char*>(stack_) + kStackBytes, kFlags, &memory_->program, &pidfd);
+    const int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (pid_ < 0) {
+        return core::Error{"cannot start " + memory_->settings.path +
+                           ": cannot make a process: " + text(error)};
+    }
+    running_ = true;
+    pidfd_.reset(pidfd);
+    // The kernel likes to put a child on the processor of its parent, where it would wait until we are idle.
+    ::sched_yield();
+    return {};
+}
+
+void Spawn::receive() {
+    Message message{};
+    for (;;) {
+        const ssize_t length = ::read(statusRead_.get(), &message, sizeof message);
+        if (length == static_cast<ssize_t>(sizeof message)) {
+            if (message.error != 0) {
+                failure_ = message;
+            }
+            // From here on the child's end is the only one, and its closing is seen.
+            apart_ = true;
+            status_ = {};
+            output_ = {};
+            continue;
+        }
+        // The end of the pipe: its descriptor is closed after the memory has been let go of, at the exec and
+        // at the end.
+        running_ = length < 0;
+        return;
+    }
+}
+
+std::optional<core::Result<void>> Spawn::outcome() {
+    const bool ended = !apart_ && hasExited(pidfd_.get());
+    receive();
+    if (ended && !apart_) {
+        running_ = false;
+        return core::Result<void>(
+            core::Error{"cannot start " + memory_->settings.path + ": it was killed on the way"});
+    }
+    if (running_) {
+        return std::nullopt;
+    }
+    return failure_ ? core::Result<void>(describe(*failure_)) : core::Result<void>();
+}
+
+core::Error Spawn::describe(Message failure) const {
+    const std::string why = ": " + text(failure.error);
+    const std::string start = "cannot start " + memory_->settings.path;
+    switch (failure.step) {
+    case Step::session:
+        return {start + ": cannot make a session" + why};
+    case Step::descriptors:
+        return {start + ": cannot arrange its descriptors" + why};
+    case Step::limits:
+        return {start + ": cannot set its resource limits" + why};
+    case Step::groups:
+        return {start + ": cannot set the groups of user " + memory_->settings.userName + why};
+    case Step::user:
+        return {start + ": cannot become user " + memory_->settings.userName + why};
+    case Step::workingDirectory:
+        return {start + ": cannot enter working directory " + memory_->settings.workingDirectory + why};
+    case Step::output:
+        return {start + ": cannot open output " + memory_->settings.outputPath.value_or("") + why};
+    case Step::exec:
+        return {start + why};
+    }
+    return {start + why};
+}
+
+} // namespace healer::runtime

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/systemd_bus.hpp"
+#include "runtime/unit_facts.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace healer::runtime {
+
+/// The object path of a unit in PID 1's D-Bus interface.
+[[nodiscard]] std::string unitObjectPath(const std::string& unit);
+
+/// "org.freedesktop.systemd1.Unit", whose changes PID 1 tells last.
+inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Unit";
+
+/// Takes what the properties (a{sv}) say over into the facts. False when they cannot be read.
+[[nodiscard]] bool readProperties(sd_bus_message* message, UnitFacts& facts);
+
+/// Asks PID 1 for all facts about one unit. One question at a time: a new one replaces the one under way, and
+/// the destruction drops the answer.
+class UnitReader {
+public:
+    using Answer = std::function<void(const std::variant<UnitFacts, BusFailure>&)>;
+
+    /// `bus` outlives the reader.
+    UnitReader(SystemdBus& bus, std::string unit) : bus_(bus), unit_(std::move(unit)) {}
+
+    /// Answered from the loop, once.
+    void read(Answer answer);
+    [[nodiscard]] bool busy() const { return static_cast<bool>(call_); }
+
+private:
+    void ask();
+    void readInterface(const char* interface, std::function<void()> next);
+    void finish(const std::variant<UnitFacts, BusFailure>& outcome);
+
+    SystemdBus& bus_;
+    std::string unit_;
+    UnitFacts facts_;
+    Answer answer_;
+    bool repeated_ = false;
+    SystemdBus::Call call_;
+};
+
+} // namespace healer::runtime

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integration/network_probe/network_probe_fixture.hpp"
+#include "support/child.hpp"
+
+#include <optional>
+
+namespace healer::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// A web server with a certificate for "localhost" that nobody but the test knows.
+struct TlsProbe : NetworkProbe {
+    std::string certificate = folder / "certificate.pem";
+    std::string port = freePort();
+    std::optional<Child> server;
+
+    void SetUp() override {
+        const std::string command =
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=test"
+            " -addext subjectAltName=DNS:localhost -keyout " +
+            (folder / "key.pem") + " -out " + certificate + " 2>/dev/null";
+        ASSERT_EQ(std::system(command.c_str()), 0);
+        server.emplace(std::vector<std::string>{"/usr/bin/openssl", "s_server", "-www", "-quiet", "-naccept",
+                                                "100", "-accept", port, "-cert", certificate, "-key",
+                                                folder / "key.pem"});
+        ASSERT_TRUE(bench.until([&] { return answer("tcp://localhost:" + port) == "healthy"; }));
+    }
+    core::MonitorPlan plan(const std::string& host) const {
+        return networkPlan("https://" + host + ":" + port + "/", 5s);
+    }
+};
+
+TEST_F(TlsProbe, believesOnlyWhomItTrusts) {
+    EXPECT_THAT(answer(plan("localhost")), HasSubstr("the certificate is not trusted"));
+
+    auto trusting = plan("localhost");
+    trusting.args["ca_file"] = certificate;
+    EXPECT_EQ(answer(trusting), "healthy");
+
+    auto otherName = plan("127.0.0.1");
+    otherName.args["ca_file"] = certificate;
+    EXPECT_THAT(answer(otherName), HasSubstr("the certificate is not trusted"));
+
+    auto insecure = plan("127.0.0.1");
+    insecure.args["insecure"] = true;
+    EXPECT_EQ(answer(insecure), "healthy");
+}
+
+TEST_F(TlsProbe, aMissingCertificateSaysNothingAboutTheService) {
+    auto missing = plan("localhost");
+    missing.args["ca_file"] = folder / "nothing.pem";
+    const auto watched = watching(missing);
+    watched->monitor->follow(core::ProcessKey{1, 1});
+    ASSERT_TRUE(bench.until([&] { return watched->absents() == 1; }));
+    EXPECT_THAT(watched->all<core::event::Absent>().front().detail, HasSubstr("cannot read ca_file"));
+    bench.settle();
+    EXPECT_EQ(watched->events.size(), 1U) << "never unhealthy";
+    EXPECT_EQ(bench.log.warningsWith("cannot read ca_file"), 1U);
+}
+
+TEST_F(TlsProbe, isNotForPlainServers) {
+    const LocalServer plainServer(answers("200 OK"));
+    EXPECT_NE(answer("https://localhost:" + plainServer.port() + "/"), "healthy");
+}
+
+} // namespace
+} // namespace healer::test

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/unit/unit_tracker.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace healer::monitor::unit {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+runtime::UnitFacts running(pid_t pid = 10, const std::string& invocation = "a") {
+    runtime::UnitFacts facts;
+    facts.load = "loaded";
+    facts.active = "active";
+    facts.sub = "running";
+    facts.invocation = invocation;
+    facts.result = "success";
+    facts.mainPid = pid;
+    facts.execMainPid = pid;
+    return facts;
+}
+
+runtime::UnitFacts failed(const std::string& invocation = "a") {
+    auto facts = running(0, invocation);
+    facts.active = "failed";
+    facts.sub = "failed";
+    facts.result = "signal";
+    facts.execMainCode = CLD_KILLED;
+    facts.execMainStatus = SIGKILL;
+    facts.activeExit = 200;
+    facts.execMainExit = 100;
+    return facts;
+}
+
+runtime::UnitFacts inactive(const std::string& invocation = "a") {
+    auto facts = failed(invocation);
+    facts.active = "inactive";
+    facts.sub = "dead";
+    facts.result = "success";
+    facts.execMainStatus = SIGTERM;
+    return facts;
+}
+
+runtime::UnitFacts with(runtime::UnitFacts facts, std::uint32_t job) {
+    facts.job = job;
+    return facts;
+}
+
+class Tracker : public testing::Test {
+protected:
+    std::vector<std::string> tell(const runtime::UnitFacts& facts) {
+        const auto main =
+            facts.mainPid != 0 ? std::optional(core::ProcessKey{facts.mainPid, 7}) : std::nullopt;
+        return words(tracker.update(facts, main));
+    }
+    static std::vector<std::string> words(const std::vector<core::Event>& events) {
+        std::vector<std::string> result;
+        for (const auto& event : events) {
+            if (const auto* up = std::get_if<core::event::Up>(&event)) {
+                result.push_back("up " + std::to_string(up->key.pid));
+            } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
+                result.push_back("down " + std::to_string(down->key.pid) + " " +
+                                 std::string(core::toString(down->exit.reason)));
+            } else if (std::holds_alternative<core::event::StoppedOnPurpose>(event)) {
+                result.emplace_back("stopped");
+            } else if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
+                result.push_back("absent: " + absent->detail);
+            }
+        }
+        return result;
+    }
+    void job(std::uint32_t id, const std::string& result) {
+        tracker.jobNew(id);
+        tracker.jobRemoved(id, result);
+    }
+    void upAs(pid_t pid) {
+        tracker.ask();
+        ASSERT_THAT(tell(running(pid)), ElementsAre("up " + std::to_string(pid)));
+    }
+
+    std::set<std::uint32_t> own;
+    UnitTracker tracker{"web", "web.service", [this](std::uint32_t job) { return own.contains(job); }};
+};
+
+TEST_F(Tracker, AnswersEachQuestionOnce) {
+    tracker.ask();
+    EXPECT_THAT(tell(running()), ElementsAre("up 10"));
+    EXPECT_THAT(tell(running()), IsEmpty());
+    tracker.ask();
+    EXPECT_THAT(tell(running()), ElementsAre("up 10"));
+}
+
+TEST_F(Tracker, SaysWhyThereIsNone) {
+    runtime::UnitFacts facts;
+    facts.load = "not-found";
+    facts.active = "inactive";
+    tracker.ask();
+    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service does not exist"));
+}
+
+TEST_F(Tracker, ADeathWithoutAJobIsDown) {
+    upAs(10);
+    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(tell(failed()), IsEmpty());
+}
+
+TEST_F(Tracker, AnExitWithoutAJobIsDownToo) {
+    upAs(10);
+    auto facts = inactive();
+    facts.execMainCode = CLD_EXITED;
+    facts.execMainStatus = 0;
+    EXPECT_THAT(tell(facts), ElementsAre("down 10 exited"));
+}
+
+TEST_F(Tracker, AStopBySomebodyElseIsOnPurpose) {
+    upAs(10);
+    tracker.jobNew(5);
+    EXPECT_THAT(tell(with(running(), 5)), IsEmpty());
+    EXPECT_THAT(tell(with(inactive(), 5)), IsEmpty());
+    tracker.jobRemoved(5, "done");
+    EXPECT_THAT(tell(inactive()), ElementsAre("stopped", "down 10 signaled"));
+}
+
+TEST_F(Tracker, AStopThatEndsInFailureIsOnPurposeAsWell) {
+    upAs(10);
+    job(5, "done");
+    EXPECT_THAT(tell(failed()), ElementsAre("stopped", "down 10 signaled"));
+}
+
+TEST_F(Tracker, HealersOwnStopIsNotOnPurpose) {
+    own.insert(5);
+    upAs(10);
+    job(5, "done");
+    EXPECT_THAT(tell(inactive()), ElementsAre("down 10 signaled"));
+}
+
+TEST_F(Tracker, AStopOfAFailedUnitIsTold) {
+    upAs(10);
+    (void)tell(failed());
+    job(6, "done");
+    EXPECT_THAT(tell(failed()), ElementsAre("stopped"));
+}
+
+TEST_F(Tracker, ARestartBySomebodyElseIsAnotherIncarnation) {
+    upAs(10);
+    tracker.jobNew(5);
+    EXPECT_THAT(tell(with(inactive(), 5)), IsEmpty());
+    EXPECT_THAT(tell(with(running(11, "b"), 5)), ElementsAre("up 11"));
+    tracker.jobRemoved(5, "done");
+    EXPECT_THAT(tell(running(11, "b")), IsEmpty());
+    EXPECT_THAT(tell(failed("b")), ElementsAre("down 11 signaled"));
+}
+
+TEST_F(Tracker, ARestartThatFailsIsDown) {
+    upAs(10);
+    job(5, "failed");
+    EXPECT_THAT(tell(failed("b")), ElementsAre("down 10 signaled"));
+}
+
+TEST_F(Tracker, AStartThatHasEndedAtOnceIsNoStop) {
+    upAs(10);
+    job(5, "done");
+    EXPECT_THAT(tell(inactive("b")), ElementsAre("down 10 signaled"));
+}
+
+TEST_F(Tracker, AReloadLeavesNoTrace) {
+    upAs(10);
+    job(5, "done");
+    EXPECT_THAT(tell(running()), IsEmpty());
+    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
+}
+
+TEST_F(Tracker, ARestartBySystemdItselfIsWaitedFor) {
+    upAs(10);
+    auto facts = failed();
+    facts.active = "activating";
+    facts.sub = "auto-restart";
+    EXPECT_THAT(tell(facts), IsEmpty());
+    EXPECT_THAT(tell(running(11, "b")), ElementsAre("up 11"));
+}
+
+TEST_F(Tracker, AnotherMainProcessIsAnotherIncarnation) {
+    upAs(10);
+    EXPECT_THAT(tell(running(11)), ElementsAre("up 11"));
+}
+
+TEST_F(Tracker, HealersOwnStartIsLeftToWhoMadeIt) {
+    own.insert(5);
+    tracker.jobNew(5);
+    EXPECT_THAT(tell(with(running(), 5)), IsEmpty());
+    EXPECT_TRUE(tracker.follow(core::ProcessKey{10, 7}));
+    EXPECT_THAT(tell(running()), IsEmpty());
+    EXPECT_FALSE(tracker.follow(core::ProcessKey{10, 7}));
+}
+
+TEST_F(Tracker, WhatIsFollowedAndHasEndedIsDown) {
+    EXPECT_TRUE(tracker.follow(core::ProcessKey{10, 7}));
+    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
+}
+
+TEST_F(Tracker, AStopThatNobodySawShowsInTheTimes) {
+    auto stopped = inactive();
+    stopped.activeExit = 100;
+    stopped.execMainExit = 200;
+    tracker.ask();
+    EXPECT_THAT(tell(stopped), ElementsAre("stopped", "absent: unit web.service is inactive"));
+    // The same facts are nothing new.
+    tracker.ask();
+    EXPECT_THAT(tell(stopped), ElementsAre("absent: unit web.service is inactive"));
+}
+
+TEST_F(Tracker, AnEndThatNobodySawIsNoStop) {
+    tracker.ask();
+    EXPECT_THAT(tell(inactive()), ElementsAre("absent: unit web.service is inactive"));
+}
+
+TEST_F(Tracker, WhatWasUpAndIsUnloadedWasStopped) {
+    upAs(10);
+    tracker.lost();
+    auto unloaded = inactive("");
+    unloaded.activeExit = 0;
+    EXPECT_THAT(tell(unloaded), ElementsAre("stopped", "down 10 signaled"));
+}
+
+TEST_F(Tracker, HealersOwnStopIsRememberedOverALostConnection) {
+    own.insert(5);
+    upAs(10);
+    tracker.jobNew(5);
+    tracker.lost();
+    EXPECT_THAT(tell(inactive("")), ElementsAre("down 10 signaled"));
+}
+
+} // namespace
+} // namespace healer::monitor::unit
