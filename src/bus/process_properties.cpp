@@ -124,6 +124,9 @@ bool countsAsDown(core::State state) {
 }
 
 std::vector<std::string> commandLine(const core::ProcessPlan& plan) {
+    if (plan.command.path.empty()) {
+        return {};
+    }
     std::vector<std::string> result{validUtf8(plan.command.path)};
     result.reserve(plan.command.args.size() + 1);
     for (const std::string& argument : plan.command.args) {

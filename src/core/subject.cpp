@@ -28,7 +28,7 @@ std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
 
 Subject::Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targets,
                  const std::optional<SubjectSnapshot>& before)
-    : plan_(&plan), observeOnly_(observeOnly), targets_(&targets) {
+    : plan_(&plan), targets_(&targets), observeOnly_(observeOnly) {
     if (before) {
         paused_ = before->paused;
         stopWanted_ = before->stopWanted;

@@ -174,39 +174,28 @@ private:
     void remark(bool warning, std::string text, Outbox& out) const;
 
     const ProcessPlan* plan_;
-    bool observeOnly_;
     const Targets* targets_;
 
     // What people said.
-    bool paused_ = false;
-    bool stopWanted_ = false;
     std::string stopDetail_;
     std::vector<PendingReply> pending_;
 
     // Where it is.
-    Phase phase_ = Phase::looking;
     std::optional<TimePoint> phaseDeadline_;
     std::string reason_;
     std::optional<ProcessKey> key_;      ///< up: the instance; stopping: the one that is being ended
     std::optional<ProcessKey> launched_; ///< launching: started, to be confirmed by a monitor
     std::uint64_t attempt_ = 0;          ///< launching: the number of the order
-    bool launchAnswered_ = true;
-    notice::Cause cause_ = notice::Cause::initial;
-    AfterStop afterStop_ = AfterStop::rest;
-    bool forced_ = false;
-    std::string failure_; ///< stopping after a failed start: why it failed
+    std::string failure_;                ///< stopping after a failed start: why it failed
 
     // How it is.
     std::optional<ProcessKey> tracked_;      ///< what the monitors follow
     std::vector<std::size_t> healthy_;       ///< the probes that pass, by index in the plan
     std::optional<ProcessKey> sick_;         ///< down by its probe, but alive: to be ended before a start
-    bool confirmed_ = false;                 ///< launching: a monitor of instances has seen it
     std::optional<TimePoint> deferredSince_; ///< of this incident
-    bool degraded_ = false;                  ///< started without a target
 
     // What happened.
     Breaker breaker_;
-    bool down_ = false;                     ///< a failure is being recovered from
     std::optional<Exit> endedWith_;         ///< the end that restart_on judges
     std::optional<ProcessKey> predecessor_; ///< the incarnation that ended last
     std::optional<ProcessKey> known_;       ///< from the snapshot, until the monitors have answered
@@ -215,6 +204,20 @@ private:
     std::optional<LastExit> lastExit_;
     std::uint64_t restartCount_ = 0;
     std::uint64_t incident_ = 0;
+
+    // The small ones of all of these.
+    Phase phase_ = Phase::looking;
+    AfterStop afterStop_ = AfterStop::rest;
+    notice::Cause cause_ = notice::Cause::initial;
+    bool observeOnly_;
+    bool paused_ = false;
+    bool stopWanted_ = false;
+    bool stopOfOthers_ = false; ///< stopWanted_ came through the service manager
+    bool launchAnswered_ = true;
+    bool forced_ = false;
+    bool confirmed_ = false; ///< launching: a monitor of instances has seen it
+    bool degraded_ = false;  ///< started without a target
+    bool down_ = false;      ///< a failure is being recovered from
 };
 
 } // namespace healer::core

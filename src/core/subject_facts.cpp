@@ -13,6 +13,12 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
         // It is dying: the exit was seen, but /proc still shows it.
         return;
     }
+    // Who stopped a unit through systemd may start it there again: the last word counts.
+    if (stopOfOthers_ && !plan_->unit.empty() && phase_ == Phase::resting) {
+        stopWanted_ = false;
+        stopOfOthers_ = false;
+        stopDetail_.clear();
+    }
     if (sick_ == up.key) {
         // That it lives is known; its probes say when it is well again.
         if (phase_ == Phase::checking) {
@@ -221,6 +227,7 @@ void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& 
         breaker_.uncountStart();
     }
     stopWanted_ = true;
+    stopOfOthers_ = true;
     stopDetail_ = stopped.detail;
     if (answersLaunch) {
         launchAnswered_ = true;

@@ -103,6 +103,7 @@ void Subject::requestRestart(const event::Request& request, TimePoint now, Outbo
 
 void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& out) {
     stopWanted_ = true;
+    stopOfOthers_ = false;
     stopDetail_ = "stopped by request";
     remark(false, "stop of " + name() + " by request", out);
     if (phase_ == Phase::up && isKeyless() && plan_->unit.empty()) {

@@ -6,7 +6,10 @@
 #include "runtime/message_ids.hpp"
 #include "runtime/service_manager.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
@@ -14,6 +17,9 @@
 namespace healer::daemon {
 
 namespace {
+
+/// After the first starts have been told of.
+constexpr core::Duration kTidyingDelay = std::chrono::seconds(5);
 
 /// Splits what was stored into what the core and the history want; forgets what is no longer in the plan.
 core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
@@ -88,6 +94,8 @@ void Daemon::becomeReady() {
               (count == 1 ? " process of " : " processes of ") + configPath_);
     runtime::service_manager::ready(publisher_.statusText());
     report_.ready();
+    // Reading a large configuration leaves much memory free that would otherwise stay with us.
+    tidying_ = loop_.addTimer(runtime::Loop::now() + kTidyingDelay, [] { ::malloc_trim(0); });
 }
 
 void Daemon::stop(int signal) {

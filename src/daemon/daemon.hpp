@@ -69,6 +69,7 @@ private:
     Publisher publisher_;
     Engine engine_;
     std::vector<runtime::Source> signals_;
+    runtime::Source tidying_;
 };
 
 } // namespace healer::daemon

@@ -78,8 +78,8 @@ public:
 struct HostContext {
     runtime::Loop& loop;
     runtime::Log& log;
-    bool managedByService = false;          ///< PID 1 starts the programs as units healer-NAME.service
-    runtime::SystemdBus* systemd = nullptr; ///< null where systemd is not PID 1 or cannot be reached
+    bool managedByService = false;           ///< PID 1 starts the programs as units healer-NAME.service
+    runtime::SystemdBus* systemd = nullptr;  ///< null where systemd is not PID 1 or cannot be reached
     std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that a monitor runs
 };
 

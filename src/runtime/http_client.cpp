@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http_client.hpp"
 
+#include "runtime/curl_library.hpp"
 #include "runtime/http_transfer.hpp"
-
-#include <curl/curl.h>
 
 #include <sys/epoll.h>
 
@@ -40,32 +39,31 @@ struct HttpClient::Callbacks {
     }
 };
 
-HttpClient::HttpClient(Loop& loop) : loop_(loop) {
-    static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
+HttpClient::HttpClient(Loop& loop) : loop_(loop), curl_(CurlLibrary::get()) {
     // A TLS connection is written to without MSG_NOSIGNAL.
     std::signal(SIGPIPE, SIG_IGN);
-    multi_ = kReady == CURLE_OK ? curl_multi_init() : nullptr;
+    multi_ = curl_.multiInit();
     if (multi_ == nullptr) {
         throw std::runtime_error("cannot set up libcurl");
     }
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Callbacks::onSocket);
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Callbacks::onTimer);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl_.multiSetopt(multi_, CURLMOPT_SOCKETFUNCTION, &Callbacks::onSocket);
+    curl_.multiSetopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_.multiSetopt(multi_, CURLMOPT_TIMERFUNCTION, &Callbacks::onTimer);
+    curl_.multiSetopt(multi_, CURLMOPT_TIMERDATA, this);
 }
 
 HttpClient::~HttpClient() {
-    curl_multi_cleanup(multi_);
+    curl_.multiCleanup(multi_);
 }
 
 HttpClient::Handle HttpClient::get(const HttpRequest& request, Done done) {
-    Handle transfer(new Transfer(multi_, request, std::move(done)));
+    Handle transfer(new Transfer(curl_, multi_, request, std::move(done)));
     const CURLMcode result = transfer->begin();
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
     if (result != CURLM_OK) {
-        const std::string reason = curl_multi_strerror(result);
+        const std::string reason = curl_.multiStrerror(result);
         transfer->failure = loop_.addDeferred([raw = transfer.get(), reason] {
             const auto call = raw->takeDone();
             call({HttpFault::own, reason});
@@ -104,7 +102,7 @@ void HttpClient::setTimer(long milliseconds) {
 
 void HttpClient::act(int socket, int events) {
     int running = 0;
-    curl_multi_socket_action(multi_, socket, events, &running);
+    curl_.multiSocketAction(multi_, socket, events, &running);
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
@@ -113,13 +111,13 @@ void HttpClient::act(int socket, int events) {
 
 void HttpClient::deliver() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl_.multiInfoRead(multi_, &left)) {
         if (message->msg != CURLMSG_DONE) {
             continue;
         }
         const CURLcode result = message->data.result;
         Transfer* transfer = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        curl_.easyGetinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
         auto answer = transfer->finish(result);
         const auto done = transfer->takeDone();
         done(std::move(answer));

@@ -38,6 +38,8 @@ struct HttpAnswer {
     std::string body = {}; ///< the first 64 KiB
 };
 
+struct CurlLibrary;
+
 /// Requests by libcurl on the loop. Nothing blocks, the look-up of names included. Each has a connection of
 /// its own; redirects are not followed; proxies, cookies, .netrc and credentials are not used. What is read
 /// is bounded: 64 KiB of headers (more is a fault) and of the body (more is left unread).
@@ -51,6 +53,7 @@ public:
     };
     using Handle = std::unique_ptr<Transfer, Cancel>;
 
+    /// Throws std::runtime_error where libcurl cannot be loaded.
     explicit HttpClient(Loop& loop);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
@@ -71,6 +74,7 @@ private:
     void deliver();
 
     Loop& loop_;
+    const CurlLibrary& curl_;
     void* multi_ = nullptr;
     std::map<int, Source> sockets_;
     Source timer_;

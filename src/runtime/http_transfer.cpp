@@ -25,8 +25,8 @@ void HttpClient::Cancel::operator()(Transfer* transfer) const {
     delete transfer; // NOLINT(cppcoreguidelines-owning-memory): this is the deleter
 }
 
-HttpClient::Transfer::Transfer(CURLM* multi, const HttpRequest& request, Done done)
-    : multi_(multi), easy_(curl_easy_init()), done_(std::move(done)), timeout_(request.timeout) {
+HttpClient::Transfer::Transfer(const CurlLibrary& curl, CURLM* multi, const HttpRequest& request, Done done)
+    : curl_(curl), multi_(multi), easy_(curl_.easyInit()), done_(std::move(done)), timeout_(request.timeout) {
     if (easy_ == nullptr) {
         setting_ = CURLE_OUT_OF_MEMORY;
         return;
@@ -37,15 +37,15 @@ HttpClient::Transfer::Transfer(CURLM* multi, const HttpRequest& request, Done do
 
 HttpClient::Transfer::~Transfer() {
     if (added_) {
-        curl_multi_remove_handle(multi_, easy_);
+        curl_.multiRemoveHandle(multi_, easy_);
     }
-    curl_easy_cleanup(easy_);
-    curl_slist_free_all(headers_);
+    curl_.easyCleanup(easy_);
+    curl_.slistFreeAll(headers_);
 }
 
 template <typename Value>
 void HttpClient::Transfer::set(CURLoption option, Value value) {
-    const CURLcode result = curl_easy_setopt(easy_, option, value);
+    const CURLcode result = curl_.easySetopt(easy_, option, value);
     if (setting_ == CURLE_OK) {
         setting_ = result;
     }
@@ -78,7 +78,7 @@ void HttpClient::Transfer::configure(const HttpRequest& request) {
         set(CURLOPT_UNIX_SOCKET_PATH, request.unixSocket.c_str());
     }
     for (const auto& header : request.headers) {
-        curl_slist* longer = curl_slist_append(headers_, header.c_str());
+        curl_slist* longer = curl_.slistAppend(headers_, header.c_str());
         if (longer == nullptr) {
             setting_ = CURLE_OUT_OF_MEMORY;
             return;
@@ -104,7 +104,7 @@ CURLMcode HttpClient::Transfer::begin() {
     if (setting_ != CURLE_OK) {
         return setting_ == CURLE_OUT_OF_MEMORY ? CURLM_OUT_OF_MEMORY : CURLM_BAD_EASY_HANDLE;
     }
-    const CURLMcode result = curl_multi_add_handle(multi_, easy_);
+    const CURLMcode result = curl_.multiAddHandle(multi_, easy_);
     added_ = result == CURLM_OK;
     return result;
 }
@@ -133,19 +133,19 @@ std::size_t HttpClient::Transfer::onHeader(char* /*data*/, std::size_t size, std
 HttpAnswer HttpClient::Transfer::finish(CURLcode result) {
     HttpAnswer answer;
     if (result == CURLE_OK || bodyFull_) {
-        curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
+        curl_.easyGetinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
         answer.body = std::move(body_);
     } else {
         answer = fault(result);
     }
-    curl_multi_remove_handle(multi_, easy_);
+    curl_.multiRemoveHandle(multi_, easy_);
     added_ = false;
     return answer;
 }
 
 HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
     long error = 0;
-    curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error);
+    curl_.easyGetinfo(easy_, CURLINFO_OS_ERRNO, &error);
     if (headerFull_) {
         return {HttpFault::refused, "the headers of the answer are larger than 64 KiB"};
     }
@@ -156,7 +156,7 @@ HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
     case CURLE_FAILED_INIT:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_URL_MALFORMAT:
-        return {HttpFault::own, curl_easy_strerror(result)};
+        return {HttpFault::own, curl_.easyStrerror(result)};
     case CURLE_COULDNT_RESOLVE_HOST:
         return {HttpFault::refused, "the host name cannot be resolved"};
     case CURLE_COULDNT_CONNECT:
@@ -173,7 +173,7 @@ HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
     case CURLE_PEER_FAILED_VERIFICATION:
         return {HttpFault::refused, std::string("the certificate is not trusted: ") + detail_.data()};
     default:
-        return {HttpFault::refused, curl_easy_strerror(result)};
+        return {HttpFault::refused, curl_.easyStrerror(result)};
     }
 }
 

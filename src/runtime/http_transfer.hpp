@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/curl_library.hpp"
 #include "runtime/http_client.hpp"
-
-#include <curl/curl.h>
 
 #include <array>
 
@@ -12,7 +11,7 @@ namespace healer::runtime {
 /// One request as libcurl has it: its settings, what has come so far, and what its result means.
 class HttpClient::Transfer {
 public:
-    Transfer(CURLM* multi, const HttpRequest& request, Done done);
+    Transfer(const CurlLibrary& curl, CURLM* multi, const HttpRequest& request, Done done);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
     ~Transfer();
@@ -36,6 +35,7 @@ private:
     template <typename Value>
     void set(CURLoption option, Value value);
 
+    const CurlLibrary& curl_;
     CURLM* multi_;
     CURL* easy_ = nullptr;
     curl_slist* headers_ = nullptr;
