@@ -8,9 +8,10 @@
 namespace healer::daemon {
 
 MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report)
-    : report_(std::move(report)), absent_(process.monitors.size(), false) {
+    : report_(std::move(report)), absent_(process.monitors.size(), false), isUnit_(!process.unit.empty()) {
     for (const auto& plan : process.monitors) {
         const std::size_t index = monitors_.size();
+        probes_.push_back(plan.role == core::MonitorRole::probe);
         monitors_.push_back(make(plan, [this, index](core::Event event) { take(index, std::move(event)); }));
     }
 }
@@ -23,8 +24,10 @@ void MonitorSet::start(std::optional<core::ProcessKey> known) {
 }
 
 void MonitorSet::follow(std::optional<core::ProcessKey> key) {
-    for (const auto& monitor : monitors_) {
-        monitor->follow(key);
+    for (std::size_t i = 0; i < monitors_.size(); ++i) {
+        // What is known by its probe alone is no process that could be followed.
+        const bool followable = probes_[i] || !key || key->pid != 0 || isUnit_;
+        monitors_[i]->follow(followable ? key : std::nullopt);
     }
 }
 

@@ -35,6 +35,8 @@ private:
     monitor::Report report_;
     std::vector<bool> absent_; ///< by monitor: has answered the last question with "absent"
     bool answered_ = false;    ///< the last question has been answered to the core
+    std::vector<bool> probes_; ///< by monitor: it probes
+    bool isUnit_;
     std::vector<std::unique_ptr<monitor::Monitor>> monitors_;
 };
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ancestor's own tests of probes and reload, by their names, and its defects that need a probe to show.
+#include "integration/daemon/healer_run.hpp"
+
+#include "runtime/unique_fd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace healer::test {
+namespace {
+
+/// A port on which somebody listens, until it is closed. Connections wait in the queue and are never
+/// answered.
+class Listener {
+public:
+    /// A free port, on which nobody listens yet.
+    Listener() {
+        open();
+        close();
+    }
+
+    void open() {
+        socket_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const int reuse = 1;
+        setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(port_);
+        EXPECT_EQ(bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(listen(socket_.get(), 4096), 0);
+        socklen_t length = sizeof address;
+        getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &length);
+        port_ = ntohs(address.sin_port);
+    }
+    void close() { socket_.reset(); }
+    [[nodiscard]] std::string url(const std::string& scheme = "tcp", const std::string& path = "") const {
+        return scheme + "://127.0.0.1:" + std::to_string(port_) + path;
+    }
+
+private:
+    runtime::UniqueFd socket_;
+    std::uint16_t port_ = 0;
+};
+
+class AncestorTests : public testing::Test {
+protected:
+    [[nodiscard]] static std::string probe(const std::string& url) {
+        return "{ type: network, target_url: '" + url +
+               "', interval_secs: 0.1, timeout_secs: 0.5, start_grace_secs: 1 }";
+    }
+    bool comesUp(const std::string& name) {
+        return waitFor([&] { return healer.counterPid(name).has_value(); });
+    }
+    bool tells(const std::string& text, int times = 1) {
+        return waitFor([&] { return healer.logged(text) >= times; });
+    }
+
+    Listener listener;
+    HealerRun healer;
+};
+
+TEST_F(AncestorTests, network_monitor_detects_crash_and_recovers) {
+    healer.writeConfig(healer.counter("web", probe(listener.url())));
+    healer.start();
+    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    listener.open();
+    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    const auto old = healer.counterPid("web");
+    listener.close();
+    ASSERT_TRUE(tells("Process web is disconnected from " + listener.url())) << healer.log();
+    listener.open();
+    ASSERT_TRUE(tells("Successfully restarted process web")) << healer.log();
+    EXPECT_NE(healer.counterPid("web"), old);
+    EXPECT_EQ(healer.copies("web"), 1);
+}
+
+TEST_F(AncestorTests, hot_reload_allows_new_process_recovery) {
+    healer.writeConfig(healer.counter("alpha", "{ type: ebpf }"));
+    healer.start();
+    ASSERT_TRUE(tells("Successfully started process alpha"));
+    healer.writeConfig(healer.counter("beta", "{ type: ebpf }"));
+    healer.signal(SIGHUP);
+    ASSERT_TRUE(tells("Successfully started process beta")) << healer.log();
+    const pid_t beta = healer.counterPid("beta").value_or(0);
+    kill(beta, SIGKILL);
+    EXPECT_GT(healer.waitForSuccessor("beta", beta).value_or(0), 1) << healer.log();
+    const pid_t alpha = healer.counterPid("alpha").value_or(0);
+    ASSERT_GT(alpha, 1) << "let go of, not stopped";
+    kill(alpha, SIGKILL);
+    ASSERT_TRUE(tells("Successfully restarted process beta"));
+    EXPECT_FALSE(healer.counterPid("alpha"));
+}
+
+TEST_F(AncestorTests, reconcile_starts_stops_pid_and_network_monitors) {
+    const std::string network = healer.counter("net", probe(listener.url()));
+    healer.writeConfig(healer.counter("file", healer.pidMonitor("file")) + network +
+                       healer.counter("off", "{ type: ebpf }", "    enabled: false\n"));
+    healer.start();
+    ASSERT_TRUE(tells("Successfully started process file"));
+    ASSERT_TRUE(tells("Starting process net"));
+    listener.open();
+    ASSERT_TRUE(tells("Successfully started process net"));
+    EXPECT_FALSE(healer.counterPid("off"));
+    healer.writeConfig(network);
+    healer.signal(SIGHUP);
+    ASSERT_TRUE(tells("Configuration reloaded: 0 added, 0 changed, 2 removed")) << healer.log();
+    kill(healer.counterPid("file").value_or(0), SIGKILL);
+    listener.close();
+    ASSERT_TRUE(tells("Process net is disconnected")) << healer.log();
+    listener.open();
+    ASSERT_TRUE(tells("Successfully restarted process net")) << healer.log();
+    EXPECT_FALSE(healer.counterPid("file")) << healer.log();
+}
+
+TEST_F(AncestorTests, AncestorDefect04_AHungServerIsNoticedAndOneRefusalMayBeAllowed) {
+    // Accepts, and never answers.
+    healer.writeConfig(
+        healer.counter("web", probe(listener.url())) +
+        healer.counter("hung", probe(listener.url("http", "/")), "    start_timeout_secs: 2\n"));
+    healer.start();
+    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    listener.open();
+    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    EXPECT_TRUE(tells("Failed to start process hung")) << healer.log();
+    EXPECT_GE(healer.logged("timed out after") + healer.logged("not up within"), 1) << healer.log();
+}
+
+TEST_F(AncestorTests, AncestorDefect13_TheOldProcessIsEndedBeforeANewOneStarts) {
+    healer.writeConfig(healer.counter("web", probe(listener.url()), "    stop: { timeout_secs: 1 }\n"));
+    healer.start();
+    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    listener.open();
+    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    const pid_t old = healer.counterPid("web").value_or(0);
+    kill(old, SIGSTOP); // it cannot even take the SIGTERM
+    listener.close();
+    ASSERT_TRUE(tells("Process web is disconnected"));
+    listener.open();
+    ASSERT_TRUE(tells("Successfully restarted process web")) << healer.log();
+    EXPECT_NE(kill(old, 0), 0) << "the old one is gone";
+    EXPECT_EQ(healer.copies("web"), 1);
+}
+
+} // namespace
+} // namespace healer::test
