@@ -222,6 +222,15 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
 }
 
 void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out) {
+    if (phase_ == Phase::stopping && key_ && !plan_->unit.empty()) {
+        // The unit may be down before the answer that tells that it was Healer who stopped it.
+        Exit exit;
+        exit.reason = ExitReason::vanished;
+        exit.detail = stopped.detail;
+        noteDown(*key_, exit, now, out);
+        gone(now, out);
+        return;
+    }
     const bool answersLaunch = phase_ == Phase::launching && !launchAnswered_;
     if (answersLaunch && (cause_ == notice::Cause::failure || cause_ == notice::Cause::trial)) {
         breaker_.uncountStart();

@@ -200,5 +200,36 @@ TEST_F(CoordinatorTest, ADisabledProcessIsLeftAlone) {
     EXPECT_EQ(world->answer(world->request(Verb::start, "nobody"))->error().kind, ErrorKind::noSuchProcess);
 }
 
+TEST_F(CoordinatorTest, AUnitThatIsReportedStoppedWhileHealerStopsItIsGone) {
+    ProcessPlan plan = processPlan("web");
+    plan.unit = "web.service";
+    World& w = up(plan);
+    w.habits.stopTime = 1h;
+    const auto id = w.request(Verb::restart, "web");
+    const auto key = *w.running("web");
+    w.alive_.erase(key);
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.pass(1s);
+    ASSERT_TRUE(w.answer(id));
+    EXPECT_TRUE(w.answer(id)->ok());
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(CoordinatorTest, AUnitThatIsStartedThroughSystemdAgainIsHealedAgain) {
+    ProcessPlan plan = processPlan("web");
+    plan.unit = "web.service";
+    World& w = up(plan);
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.kill("web", 15);
+    w.pass(1s);
+    ASSERT_EQ(w.state("web"), State::stopped);
+    w.startElsewhere("web");
+    w.pass(1s);
+    ASSERT_EQ(w.state("web"), State::running);
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
 } // namespace
 } // namespace healer::core::test
