@@ -85,7 +85,7 @@ struct HostContext {
 
 struct Kind {
     config::MonitorSchema schema;
-    std::unique_ptr<Host> (*makeHost)(HostContext context);
+    std::unique_ptr<Host> (*makeHost)(const HostContext& context);
 };
 
 /// All kinds, in the order of their folder names. Written by the build.

@@ -18,7 +18,8 @@ constexpr core::Duration kExecDelay = std::chrono::milliseconds(3);
 
 } // namespace
 
-EbpfHost::EbpfHost(HostContext context) : context_(context), scan_(context.loop), schedule_(context.loop) {
+EbpfHost::EbpfHost(const HostContext& context)
+    : context_(context), scan_(context.loop), schedule_(context.loop) {
     auto loaded = KernelProbe::load(context_.log);
     if (!loaded) {
         status_ = loaded.error().message;

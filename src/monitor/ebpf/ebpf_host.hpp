@@ -20,7 +20,7 @@ class EbpfMonitor;
 /// Without a probe the monitors have their pidfds and scans.
 class EbpfHost final : public Host {
 public:
-    explicit EbpfHost(HostContext context);
+    explicit EbpfHost(const HostContext& context);
     ~EbpfHost() override;
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;

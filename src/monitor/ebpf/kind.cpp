@@ -17,7 +17,7 @@ const Kind& kind() {
     };
     static const Kind kKind{
         .schema = {.type = "ebpf", .args = kArgs, .confirmsStart = false},
-        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+        .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<EbpfHost>(context);
         },
     };

@@ -61,7 +61,7 @@ const Kind& kind() {
     };
     static const Kind kKind{
         .schema = {.type = "exec", .args = kArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
-        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+        .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<ExecHost>(context);
         },
     };

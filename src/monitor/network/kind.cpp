@@ -20,7 +20,8 @@ using config::ArgType;
 
 class NetworkHost final : public Host {
 public:
-    explicit NetworkHost(HostContext context) : context_(context), pace_(context.loop), http_(context.loop) {}
+    explicit NetworkHost(const HostContext& context)
+        : context_(context), pace_(context.loop), http_(context.loop) {}
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override {
         auto probe = std::make_unique<NetworkProbe>(context_.loop, http_, context.plan);
@@ -73,7 +74,7 @@ const Kind& kind() {
     };
     static const Kind kKind{
         .schema = {.type = "network", .args = kArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
-        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+        .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<NetworkHost>(context);
         },
     };

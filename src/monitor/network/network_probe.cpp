@@ -31,8 +31,9 @@ std::vector<std::string> headersOf(const core::MonitorPlan& plan) {
     const auto* headers = find<std::map<std::string, std::string>>(plan, "headers");
     for (const auto& [name, value] : headers == nullptr ? std::map<std::string, std::string>{} : *headers) {
         // libcurl takes "Name:" for a wish to leave the header out.
-        lines.push_back(value.find_first_not_of(" \t") == std::string::npos ? name + ";"
-                                                                            : name + ": " + value);
+        const bool empty = value.find_first_not_of(" \t") == std::string::npos;
+        lines.push_back(name);
+        lines.back().append(empty ? ";" : ": ").append(empty ? "" : value);
     }
     return lines;
 }

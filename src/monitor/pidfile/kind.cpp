@@ -21,7 +21,7 @@ const Kind& kind() {
     };
     static const Kind kKind{
         .schema = {.type = "pid", .args = kArgs, .confirmsStart = true},
-        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+        .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<PidFileHost>(context);
         },
     };

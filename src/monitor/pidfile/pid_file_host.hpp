@@ -14,7 +14,7 @@ namespace healer::monitor::pidfile {
 /// What all PID-file monitors share: one inotify, one timer, one scan.
 class PidFileHost final : public Host {
 public:
-    explicit PidFileHost(HostContext context)
+    explicit PidFileHost(const HostContext& context)
         : context_(context), folders_(context.loop), schedule_(context.loop), scan_(context.loop) {}
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;

@@ -16,7 +16,7 @@ const Kind& kind() {
     };
     static const Kind kKind{
         .schema = {.type = "unit", .args = kArgs},
-        .makeHost = [](HostContext context) -> std::unique_ptr<Host> {
+        .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<UnitHost>(std::move(context));
         },
     };

@@ -8,7 +8,7 @@
 
 namespace healer::monitor::unit {
 
-UnitHost::UnitHost(HostContext context) : context_(std::move(context)) {
+UnitHost::UnitHost(const HostContext& context) : context_(context) {
     if (context_.systemd != nullptr) {
         context_.systemd->observe(this);
     }

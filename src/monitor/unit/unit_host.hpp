@@ -15,7 +15,7 @@ class UnitMonitor;
 /// Hands PID 1's news about jobs to the monitors of the units that they are about.
 class UnitHost final : public Host, private runtime::SystemdBus::Observer {
 public:
-    explicit UnitHost(HostContext context);
+    explicit UnitHost(const HostContext& context);
     ~UnitHost() override;
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;
