@@ -4,7 +4,6 @@
 #include "monitor/unit/unit_host.hpp"
 
 #include <array>
-#include <utility>
 
 namespace healer::monitor::unit {
 
@@ -17,7 +16,7 @@ const Kind& kind() {
     static const Kind kKind{
         .schema = {.type = "unit", .args = kArgs},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
-            return std::make_unique<UnitHost>(std::move(context));
+            return std::make_unique<UnitHost>(context);
         },
     };
     return kKind;
