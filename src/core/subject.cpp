@@ -367,29 +367,6 @@ void Subject::watchAnew(Outbox& out) {
     }
 }
 
-void Subject::resetBreaker(TimePoint now, Outbox& out) {
-    const auto from = breaker_.state();
-    breaker_.reset(now);
-    if (from != BreakerState::closed) {
-        announceBreaker(from, "reset by request", out);
-    }
-}
-
-void Subject::advanceBreaker(TimePoint now, Outbox& out) {
-    const auto from = breaker_.state();
-    if (breaker_.advance(plan_->recovery, now, phase_ == Phase::up ? activeSince_ : std::nullopt)) {
-        announceBreaker(from,
-                        breaker_.state() == BreakerState::closed
-                            ? "up for " + durationText(plan_->recovery.stable)
-                            : std::string("the cooldown is over"),
-                        out);
-    }
-}
-
-void Subject::announceBreaker(BreakerState from, const std::string& why, Outbox& out) const {
-    announce(notice::BreakerChanged{from, breaker_.state(), breaker_.retryAt(plan_->recovery), why}, out);
-}
-
 bool Subject::restartsAfter(const Exit& exit) const {
     const bool exited = exit.reason == ExitReason::exited;
     switch (plan_->recovery.restartOn) {
