@@ -4,8 +4,10 @@
 if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
     find_program(HEALER_CCACHE ccache)
     if(HEALER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-        set(CMAKE_C_COMPILER_LAUNCHER ${HEALER_CCACHE})
-        set(CMAKE_CXX_COMPILER_LAUNCHER ${HEALER_CCACHE})
+        # What was compiled in one checkout serves the others too.
+        set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${HEALER_CCACHE})
+        set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     endif()
 endif()
 

@@ -27,9 +27,9 @@ protected:
     bool tells(const std::string& text, int times = 1) {
         return waitFor([&] { return healer.logged(text) >= times; });
     }
-    void kill(const std::string& name) { ::kill(healer.counterPid(name).value_or(0), SIGKILL); }
+    void kill(const std::string& name) { ::kill(healer.runningPid(name), SIGKILL); }
     pid_t killAndWait(const std::string& name) {
-        const pid_t old = healer.counterPid(name).value_or(0);
+        const pid_t old = healer.runningPid(name);
         ::kill(old, SIGKILL);
         return healer.waitForSuccessor(name, old).value_or(0);
     }
@@ -93,7 +93,7 @@ TEST_F(AncestorDefect, 02_ADaemonThatRemovesItsPidFileIsHealed) {
     healer.start();
     ASSERT_TRUE(comesUp("web"));
     ASSERT_TRUE(tells("Successfully started"));
-    const pid_t old = *healer.counterPid("web");
+    const pid_t old = healer.runningPid("web");
     ::kill(old, SIGTERM); // it removes the file on its way out
     EXPECT_GT(healer.waitForSuccessor("web", old).value_or(0), 1) << healer.log();
 }

@@ -21,10 +21,9 @@ protected:
 
     /// Kills the counter, and answers the PID of the instance that follows.
     pid_t killAndWait(const std::string& name) {
-        const auto old = healer.counterPid(name);
-        EXPECT_TRUE(old) << healer.log();
-        kill(old.value_or(0), SIGKILL);
-        const auto next = healer.waitForSuccessor(name, old.value_or(0));
+        const pid_t old = healer.runningPid(name);
+        kill(old, SIGKILL);
+        const auto next = healer.waitForSuccessor(name, old);
         EXPECT_TRUE(next) << healer.log();
         return next.value_or(0);
     }
@@ -48,7 +47,7 @@ TEST_F(DaemonTest, restart_on_pid_exit_and_circuit_breaker) {
         ASSERT_GT(killAndWait("web"), 1);
         ASSERT_TRUE(toldOfRestarts(restart));
     }
-    kill(*healer.counterPid("web"), SIGKILL);
+    kill(healer.runningPid("web"), SIGKILL);
     ASSERT_TRUE(waitFor([&] { return healer.logged("Circuit breaker is open") == 1; })) << healer.log();
     EXPECT_EQ(healer.copies("web"), 0);
     // Nobody does anything: the trial comes by the clock.
@@ -64,7 +63,7 @@ TEST_F(DaemonTest, ebpf_detects_exit_and_recovers) {
     healer.writeConfig(healer.counter("web", kEbpf, kBreaker));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    const auto old = *healer.counterPid("web");
+    const auto old = healer.runningPid("web");
     const pid_t next = killAndWait("web");
     EXPECT_NE(next, old);
     EXPECT_TRUE(toldOfRestarts(1));
@@ -95,7 +94,7 @@ TEST_F(DaemonTest, BreakerAndCountersOutliveAKilledHealer) {
     ASSERT_TRUE(comesUp("web"));
     killAndWait("web");
     ASSERT_TRUE(toldOfRestarts(1));
-    kill(*healer.counterPid("web"), SIGKILL);
+    kill(healer.runningPid("web"), SIGKILL);
     ASSERT_TRUE(waitFor([&] { return healer.logged("Circuit breaker is open") == 1; })) << healer.log();
     // The state file follows the log within the same moment.
     ASSERT_TRUE(waitFor([&] {
@@ -124,7 +123,7 @@ TEST_F(DaemonTest, HealerAndTheProcessKilledInTheSameMomentEndInOneInstance) {
     healer.start();
     for (int round = 0; round < 5; ++round) {
         ASSERT_TRUE(comesUp("web"));
-        const auto old = *healer.counterPid("web");
+        const auto old = healer.runningPid("web");
         kill(old, SIGKILL);
         healer.signal(SIGKILL);
         (void)healer.wait();
@@ -154,7 +153,7 @@ TEST_F(DaemonTest, SighupAddsChangesAndRemovesAndRefusesABadFile) {
     healer.writeConfig(healer.counter("web", kEbpf));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    const auto web = *healer.counterPid("web");
+    const auto web = healer.runningPid("web");
     healer.writeConfig(healer.counter("web", kEbpf) + "    nonsense: 1\n");
     healer.signal(SIGHUP);
     ASSERT_TRUE(waitFor([&] { return healer.logged("Reload refused") == 1; }));
@@ -192,7 +191,7 @@ TEST_F(DaemonTest, TheOutputIsAppendedToALogOfItsOwn) {
         std::ifstream stream(healer.folder() / "logs" / "web.log");
         return std::string{std::istreambuf_iterator<char>(stream), {}};
     };
-    const auto first = *healer.counterPid("web");
+    const auto first = healer.runningPid("web");
     ASSERT_TRUE(
         waitFor([&] { return output().find("demo_counter " + std::to_string(first)) != std::string::npos; }));
     const pid_t next = killAndWait("web");
@@ -221,7 +220,7 @@ TEST_F(DaemonTest, ACommandThatDisappearsIsTriedAgainAfterTheCooldown) {
     healer.start();
     ASSERT_TRUE(comesUp("web"));
     std::filesystem::rename(program, healer.folder() / "away");
-    kill(*healer.counterPid("web"), SIGKILL);
+    kill(healer.runningPid("web"), SIGKILL);
     ASSERT_TRUE(waitFor([&] { return healer.logged("Circuit breaker is open") == 1; })) << healer.log();
     EXPECT_GE(healer.logged("No such file or directory"), 1);
     std::filesystem::rename(healer.folder() / "away", program);

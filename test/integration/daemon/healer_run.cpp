@@ -177,6 +177,14 @@ std::optional<pid_t> HealerRun::counterPid(const std::string& name) const {
     return pid > 1 && lives(pid) ? std::optional(pid) : std::nullopt;
 }
 
+pid_t HealerRun::runningPid(const std::string& name) const {
+    std::optional<pid_t> found;
+    if (!waitFor([&] { return (found = counterPid(name)).has_value(); })) {
+        throw std::runtime_error(name + " does not run: " + log());
+    }
+    return *found;
+}
+
 std::optional<pid_t> HealerRun::waitForSuccessor(const std::string& name, pid_t old) const {
     std::optional<pid_t> found;
     waitFor([&] {

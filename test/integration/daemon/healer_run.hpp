@@ -53,6 +53,8 @@ public:
 
     /// The PID in the PID file of a counter, while that process lives.
     [[nodiscard]] std::optional<pid_t> counterPid(const std::string& name) const;
+    /// The same, waited for. Throws when none comes, so that no test ever signals PID 0, its own group.
+    [[nodiscard]] pid_t runningPid(const std::string& name) const;
     /// The new instance of a counter after `old`.
     [[nodiscard]] std::optional<pid_t> waitForSuccessor(const std::string& name, pid_t old) const;
     /// Living processes that are this counter.
