@@ -142,6 +142,10 @@ std::vector<sdbus::Struct<std::string, std::string, bool, std::string>> ProcessO
     return fromPlan(requests_, name_, dependencyList);
 }
 
+std::map<std::string, std::string> ProcessObject::DependencyOrigins() {
+    return fromPlan(requests_, name_, dependencyOrigins);
+}
+
 std::map<std::string, sdbus::Variant> ProcessObject::LastExit() {
     return fromView(requests_, name_, [this](const core::ProcessView& view) {
         return lastExitDetails(requests_.backend(), view);

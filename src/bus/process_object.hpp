@@ -43,6 +43,7 @@ private:
     std::string StateReason() override;
     bool Degraded() override;
     std::vector<sdbus::Struct<std::string, std::string, bool, std::string>> Dependencies() override;
+    std::map<std::string, std::string> DependencyOrigins() override;
     std::map<std::string, sdbus::Variant> LastExit() override;
 
     void change(sdbus::Result<>&& result, core::event::Verb verb);

@@ -11,6 +11,9 @@ namespace healer::bus {
 
 namespace {
 
+/// Its place in the fingerprint, where it stands for DependencyOrigins too.
+constexpr std::size_t kDependencies = kComparedProperties - 2;
+
 const char* kindName(core::DependencyKind kind) {
     return kind == core::DependencyKind::after ? "after" : "requires";
 }
@@ -77,10 +80,10 @@ Fingerprint fingerprintOf(const ProcessSnapshot& snapshot) {
                       hashOf(view.degraded),
                       0,
                       0};
-    std::size_t& dependencies = print[kComparedProperties - 2];
+    std::size_t& dependencies = print[kDependencies];
     for (const auto& dependency : snapshot.dependencies) {
         dependencies = hashOf(dependencies, dependency.target, static_cast<int>(dependency.kind),
-                              dependency.hard, static_cast<int>(dependency.onFailure));
+                              dependency.hard, static_cast<int>(dependency.onFailure), dependency.origin);
     }
     if (view.lastExit) {
         const auto& [exit, pid, at, runtime] = *view.lastExit;
@@ -100,6 +103,9 @@ std::vector<const char*> changedProperties(const Fingerprint& before, const Fing
     for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (before[i] != after[i]) {
             names.push_back(kNames[i]);
+            if (i == kDependencies) {
+                names.push_back("DependencyOrigins");
+            }
         }
     }
     return names;
@@ -151,6 +157,15 @@ dependencyList(const core::ProcessPlan& plan) {
     for (const core::DependencyPlan& dependency : plan.dependencies) {
         result.emplace_back(validUtf8(dependency.target), std::string(kindName(dependency.kind)),
                             dependency.hard, std::string(failureName(dependency.onFailure)));
+    }
+    return result;
+}
+
+std::map<std::string, std::string> dependencyOrigins(const core::ProcessPlan& plan) {
+    std::map<std::string, std::string> result;
+    for (const core::DependencyPlan& dependency : plan.dependencies) {
+        result.emplace(validUtf8(dependency.target),
+                       dependency.origin.empty() ? "configuration" : dependency.origin);
     }
     return result;
 }

@@ -41,6 +41,8 @@ using Fingerprint = std::array<std::size_t, kComparedProperties>;
 [[nodiscard]] std::vector<std::string> monitorTypes(const core::ProcessPlan& plan);
 [[nodiscard]] std::vector<sdbus::Struct<std::string, std::string, bool, std::string>>
 dependencyList(const core::ProcessPlan& plan);
+/// Where each comes from, by target: "configuration", or a setting of the unit file.
+[[nodiscard]] std::map<std::string, std::string> dependencyOrigins(const core::ProcessPlan& plan);
 
 using Dictionary = std::map<std::string, sdbus::Variant>;
 

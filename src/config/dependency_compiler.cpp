@@ -70,6 +70,13 @@ std::optional<core::DependencyPlan> compileOne(const Field& field) {
 } // namespace
 
 void compileDependencies(const Field& field, ProcessDraft& draft) {
+    if (field.node().kind == NodeKind::scalar && field.node().text == "auto") {
+        draft.plan.unitDependencies = true;
+        if (draft.unit.place.line == 0) {
+            field.error("auto takes over what a unit file says, and this process has no unit");
+        }
+        return;
+    }
     const auto items = field.items();
     if (!items) {
         return;

@@ -63,8 +63,19 @@ Actions Coordinator::handle(const Event& event, TimePoint now) {
     Outbox out = outbox();
     const auto found = entries_.find(nameOf(event));
     if (found != entries_.end()) {
-        found->second.subject.handle(event, now, out);
+        Subject& subject = found->second.subject;
+        const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && subject.isUp();
+        const Subject* target = stopped ? failedTarget(subject.name(), subject.view().activeSince) : nullptr;
+        if (target != nullptr) {
+            subject.stoppedWith(target->name(), now, out);
+        } else {
+            subject.handle(event, now, out);
+        }
         settle(found->second, now, out);
+        reviseStops(subject, now, out);
+        if (const auto* settings = std::get_if<event::UnitSettings>(&event)) {
+            learn(*settings, now, out);
+        }
     } else if (const auto* request = std::get_if<event::Request>(&event)) {
         out.actions.emplace_back(action::Reply{
             request->id, Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
@@ -91,6 +102,12 @@ Actions Coordinator::advance(TimePoint now) {
 
 Actions Coordinator::reload(Plan plan, TimePoint now) {
     Outbox out = outbox();
+    replacePlan(std::move(plan), now, out);
+    return collect(std::move(out));
+}
+
+void Coordinator::replacePlan(Plan plan, TimePoint now, Outbox& out) {
+    complete(plan, out);
     for (auto& process : plan.processes) {
         const auto known = sharedPlan(process->name);
         process = known && *known == process ? *known : process;
@@ -105,20 +122,25 @@ Actions Coordinator::reload(Plan plan, TimePoint now) {
         if (it->second.deadline) {
             deadlines_.erase({*it->second.deadline, it->first});
         }
+        relations_.erase(it->first);
         it = entries_.erase(it);
     }
     linkTargets();
     for (const auto& process : plan_->processes) {
         if (const auto found = entries_.find(process->name); found != entries_.end()) {
-            found->second.subject.changePlan(*process, plan_->observeOnly, now, out);
+            Subject& subject = found->second.subject;
+            const bool otherEdges = subject.plan().dependencies != process->dependencies;
+            subject.changePlan(*process, plan_->observeOnly, now, out);
             settle(found->second, now, out);
+            if (otherEdges) {
+                out.actions.emplace_back(action::Changed{process->name});
+            }
         } else {
             Entry& entry = add(*process, std::nullopt);
             entry.subject.begin(now, out);
             settle(entry, now, out);
         }
     }
-    return collect(std::move(out));
 }
 
 std::optional<TimePoint> Coordinator::nextDeadline() const {

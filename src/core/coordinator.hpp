@@ -39,6 +39,9 @@ public:
     /// When advance() must be called next. Never empty while something is down that nobody wants down.
     [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
 
+    /// The plan as it would be in force: with the dependencies that are known from unit files.
+    [[nodiscard]] Plan completed(Plan plan) const;
+
     [[nodiscard]] const Plan& plan() const { return *plan_; }
     [[nodiscard]] const ProcessPlan* processPlan(const std::string& name) const;
     /// The same, for those who refer to it also when a reload has replaced it.
@@ -62,6 +65,15 @@ private:
         std::optional<TimePoint> lostAt;    ///< since when it is not ready any more
     };
 
+    void replacePlan(Plan plan, TimePoint now, Outbox& out);
+
+    // What unit files say (coordinator_units.cpp)
+    void complete(Plan& plan, Outbox& out);
+    void learn(const event::UnitSettings& settings, TimePoint now, Outbox& out);
+    [[nodiscard]] const Subject* failedTarget(const std::string& bound,
+                                              std::optional<TimePoint> ranSince) const;
+    void reviseStops(const Subject& target, TimePoint now, Outbox& out);
+
     void linkTargets();
     void tellDependents(const Entry& entry, TimePoint now, Outbox& out);
     Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
@@ -73,6 +85,8 @@ private:
     Targets facts_;
     std::map<std::string, Target, std::less<>> targets_;
     std::map<std::string, Entry, std::less<>> entries_;
+    RelationsByProcess relations_;
+    std::multimap<std::string, std::string> omitted_; ///< edges of unit files, as they were told last
     std::set<std::pair<TimePoint, std::string>> deadlines_;
     std::uint64_t lastIncident_ = 0;
     std::uint64_t lastAttempt_ = 0;

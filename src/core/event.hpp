@@ -4,6 +4,7 @@
 #include "core/process.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "core/unit_relations.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +72,13 @@ struct StopFailed {
     std::string detail;
 };
 
+/// What systemd has read in the unit file of a process; again when that has changed.
+struct UnitSettings {
+    std::string name;
+    std::string restart; ///< Restart= where systemd itself restarts the unit; empty where it does not
+    UnitRelations relations;
+};
+
 enum class Verb { start, stop, restart, pause, resume, resetBreaker };
 
 /// A person asks. `id` comes back in action::Reply, exactly once.
@@ -85,6 +93,7 @@ struct Request {
 namespace healer::core {
 
 using Event = std::variant<event::Up, event::Absent, event::Down, event::Healthy, event::Unhealthy,
-                           event::LaunchFinished, event::StoppedOnPurpose, event::StopFailed, event::Request>;
+                           event::LaunchFinished, event::StoppedOnPurpose, event::StopFailed,
+                           event::UnitSettings, event::Request>;
 
 } // namespace healer::core

@@ -107,6 +107,8 @@ struct DependencyPlan {
     Duration maxWait = std::chrono::seconds(30);
     DependencyFailure onFailure = DependencyFailure::abort;
     Propagate propagate = Propagate::none;
+    std::string origin =
+        {}; ///< the setting of the unit file that it was taken from; empty: the configuration
 
     bool operator==(const DependencyPlan&) const = default;
 };
@@ -114,6 +116,7 @@ struct DependencyPlan {
 struct ProcessPlan {
     std::string name;
     bool enabled = true;
+    bool unitDependencies = false; ///< `dependencies` are those of the unit file, filled in once known
     std::string unit; ///< an existing unit of systemd, with its suffix; empty when `command` is started
     CommandPlan command;
     StopPlan stop;

@@ -34,6 +34,7 @@ Subject::Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targe
         stopWanted_ = before->stopWanted;
         stopDetail_ = before->stopDetail;
         known_ = before->key;
+        degraded_ = before->degraded;
         down_ = before->down;
         breaker_ = Breaker(before->breaker);
         restartCount_ = before->restartCount;
@@ -123,6 +124,7 @@ void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint no
     }
     plan_ = &plan;
     observeOnly_ = observeOnly;
+    degraded_ = degraded_ && lacksTarget(plan.dependencies, *targets_);
     if (wasEnabled && !plan.enabled) {
         end(out);
         key_.reset();
@@ -245,7 +247,9 @@ void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
     reason_ = stopWanted_
                   ? "started by somebody else after a stop by request: not healed until somebody starts it "
                     "through Healer"
-                  : "running";
+                  : runningReason();
+    forgetStopByTarget();
+    restartWith_ = false;
     track(key, out);
     answerStarts(key.pid, out);
     if (awaits(event::Verb::stop)) {
@@ -284,7 +288,7 @@ void Subject::launch(TimePoint now, Outbox& out) {
     if (!downAt_) {
         downAt_ = now;
     }
-    out.actions.emplace_back(action::Launch{name(), attempt_, predecessor_, automatic});
+    out.actions.emplace_back(action::Launch{name(), attempt_, predecessor_, automatic && !stoppedByTarget()});
     announce(notice::RecoveryStarted{cause_, attempt}, out);
 }
 

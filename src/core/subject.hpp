@@ -9,6 +9,7 @@
 #include "core/view.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct SubjectSnapshot {
     bool down = false;             ///< known to be down and to be recovered when the snapshot was taken
     bool paused = false;
     bool stopWanted = false;
+    bool degraded = false;  ///< the instance was started without a target
     std::string stopDetail; ///< who stopped it, a sentence
     Breaker::Snapshot breaker;
     std::uint64_t restartCount = 0;
@@ -84,6 +86,16 @@ public:
     /// The entry is gone: lets go of the process, which goes on running.
     void end(Outbox& out);
 
+    /// systemd stopped its unit, which is bound to the unit of `target`, because that one had ended: nobody's
+    /// word, but a failure. Comes before its end is reported, or soon after.
+    void stoppedWith(const std::string& target, TimePoint now, Outbox& out);
+    /// Whether this one can have taken along what is bound to it and ran since then: nobody stopped it, and
+    /// it is down or has come up again since.
+    [[nodiscard]] bool tookAlong(std::optional<TimePoint> since) const;
+    /// Since when that ran which was stopped through the service manager a moment ago.
+    [[nodiscard]] std::optional<TimePoint> justStopped(TimePoint now) const;
+    [[nodiscard]] bool isUp() const { return phase_ == Phase::up; }
+
     /// One of those that it depends on has changed.
     void targetChanged(TimePoint now, Outbox& out);
     /// One of those that it depends on is healthy again with another instance, after it was not from `lostAt`
@@ -118,6 +130,7 @@ private:
     void on(const event::LaunchFinished& finished, TimePoint now, Outbox& out);
     void on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out);
     void on(const event::StopFailed& failed, TimePoint now, Outbox& out);
+    void on(const event::UnitSettings& settings, TimePoint now, Outbox& out);
     void noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out);
     void lateLaunch(ProcessKey key, TimePoint now, Outbox& out);
     void gone(TimePoint now, Outbox& out);
@@ -132,9 +145,21 @@ private:
     void healthyAgain(TimePoint now, Outbox& out);
     void announceDisconnected(const Exit& exit, Outbox& out) const;
 
+    // Units (subject_unit.cpp)
+    struct UnitSide {
+        std::string restart;     ///< Restart= of a unit that systemd restarts by itself
+        std::string stoppedWith; ///< the target that took it along
+    };
+    [[nodiscard]] UnitSide& unitSide();
+    [[nodiscard]] std::string runningReason() const;
+    [[nodiscard]] Exit judged(const Exit& exit) const;
+    [[nodiscard]] bool stoppedByTarget() const;
+    void forgetStopByTarget();
+
     // Dependencies (subject_dependencies.cpp)
     [[nodiscard]] bool passesGate(TimePoint now, Outbox& out);
     void defer(TimePoint until, std::string reason);
+    void restartWithTarget(TimePoint now, Outbox& out);
 
     // A person's word (subject_requests.cpp)
     void on(const event::Request& request, TimePoint now, Outbox& out);
@@ -194,6 +219,8 @@ private:
     std::optional<ProcessKey> sick_;         ///< down by its probe, but alive: to be ended before a start
     std::optional<TimePoint> deferredSince_; ///< of this incident
 
+    std::unique_ptr<UnitSide> unit_; ///< of a unit about which there is something to know
+
     // What happened.
     Breaker breaker_;
     std::optional<Exit> endedWith_;         ///< the end that restart_on judges
@@ -215,9 +242,10 @@ private:
     bool stopOfOthers_ = false; ///< stopWanted_ came through the service manager
     bool launchAnswered_ = true;
     bool forced_ = false;
-    bool confirmed_ = false; ///< launching: a monitor of instances has seen it
-    bool degraded_ = false;  ///< started without a target
-    bool down_ = false;      ///< a failure is being recovered from
+    bool confirmed_ = false;   ///< launching: a monitor of instances has seen it
+    bool degraded_ = false;    ///< started without a target
+    bool restartWith_ = false; ///< a target was restarted, and it is to be as soon as it may
+    bool down_ = false;        ///< a failure is being recovered from
 };
 
 } // namespace healer::core

@@ -57,6 +57,7 @@ void Subject::targetChanged(TimePoint now, Outbox& out) {
         degraded_ = false;
         remark(false, name() + " is no longer degraded: all that it depends on is healthy", out);
     }
+    restartWithTarget(now, out);
     if (phase_ != Phase::deferred || awaitsStart()) {
         return;
     }
@@ -74,11 +75,25 @@ void Subject::targetRestarted(const std::string& target, TimePoint lostAt, TimeP
             return dependency.target == target && dependency.propagate == Propagate::restart;
         });
     const bool ranBefore = activeSince_ && *activeSince_ < lostAt;
-    if (!wanted || phase_ != Phase::up || paused_ || stopWanted_ || observeOnly_ || !ranBefore ||
-        isKeyless()) {
+    if (wanted && ranBefore) {
+        restartWith_ = true;
+        restartWithTarget(now, out);
+    }
+}
+
+/// Not before it could be started again: what runs is not ended for the sake of what must not run.
+void Subject::restartWithTarget(TimePoint now, Outbox& out) {
+    const bool mayAct = phase_ == Phase::up && !paused_ && !stopWanted_ && !observeOnly_ && !isKeyless();
+    if (!restartWith_ || !mayAct) {
+        restartWith_ = restartWith_ && mayAct;
         return;
     }
-    remark(false, "restart of " + name() + ", because " + target + " was restarted", out);
+    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, now, now);
+    if (verdict.kind != GateVerdict::Kind::open) {
+        return;
+    }
+    restartWith_ = false;
+    remark(false, "restart of " + name() + ", because what it depends on was restarted", out);
     cause_ = notice::Cause::dependency;
     downAt_ = now;
     stop(*key_, AfterStop::relaunch, now, out);

@@ -19,7 +19,7 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
         stopOfOthers_ = false;
         stopDetail_.clear();
     }
-    if (sick_ == up.key) {
+    if (sick_ == up.key && hasProbes()) {
         // That it lives is known; its probes say when it is well again.
         if (phase_ == Phase::checking) {
             launch(now, out);
@@ -109,7 +109,7 @@ void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
         return;
     }
     if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.key) {
-        noteDown(down.key, down.exit, now, out);
+        noteDown(down.key, judged(down.exit), now, out);
         gone(now, out);
     }
 }

@@ -54,16 +54,16 @@ void Subject::requestStart(const event::Request& request, TimePoint now, Outbox&
     stopDetail_.clear();
     resetBreaker(now, out);
     if (phase_ == Phase::up) {
-        reason_ = "running";
+        reason_ = runningReason();
         reply(request.id, key_->pid, out);
         return;
     }
+    // The last word counts, also where the stop still waited for the monitors to look.
+    answer(event::Verb::stop, Error{"a start was asked for meanwhile", ErrorKind::busy}, out);
     pending_.push_back({request.id, request.verb});
     switch (phase_) {
     case Phase::stopping:
         afterStop_ = AfterStop::launch;
-        answer(event::Verb::stop, Error{"a start was asked for while it was being stopped", ErrorKind::busy},
-               out);
         break;
     case Phase::checking:
         cause_ = notice::Cause::request;

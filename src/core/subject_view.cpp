@@ -58,7 +58,7 @@ ProcessView Subject::view() const {
     view.breakerRetryAt = breaker_.retryAt(plan_->recovery);
     const bool alive = phase_ == Phase::up || phase_ == Phase::stopping;
     view.key = alive ? key_ : sick_;
-    view.degraded = degraded_;
+    view.degraded = degraded_ && alive;
     view.restartCount = restartCount_;
     view.activeSince = alive ? activeSince_ : std::nullopt;
     view.lastExit = lastExit_;
@@ -71,6 +71,7 @@ SubjectSnapshot Subject::snapshot() const {
     snapshot.down = down_;
     snapshot.paused = paused_;
     snapshot.stopWanted = stopWanted_;
+    snapshot.degraded = degraded_;
     snapshot.stopDetail = stopDetail_;
     snapshot.breaker = breaker_.snapshot();
     snapshot.restartCount = restartCount_;

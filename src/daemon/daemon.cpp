@@ -114,6 +114,7 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
     auto& loaded = std::get<config::LoadedConfig>(outcome);
     logDiagnostics(loaded.warnings, core::LogLevel::warn);
     const core::Plan& before = coordinator_.plan();
+    loaded.plan = coordinator_.completed(std::move(loaded.plan));
     const config::PlanDiff diff = config::diff(before, loaded.plan);
     applySettings(before, loaded.plan);
     engine_.reload(std::move(loaded.plan));

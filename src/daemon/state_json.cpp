@@ -109,6 +109,7 @@ core::SubjectSnapshot decodeSnapshot(const json& value) {
     snapshot.down = value.at("down").get<bool>();
     snapshot.paused = value.at("paused").get<bool>();
     snapshot.stopWanted = value.at("stop_wanted").get<bool>();
+    snapshot.degraded = value.value("degraded", false);
     snapshot.stopDetail = value.at("stop_detail").get<std::string>();
     snapshot.breaker = decodeBreaker(value.at("breaker"));
     snapshot.restartCount = value.at("restart_count").get<std::uint64_t>();
@@ -131,6 +132,7 @@ std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string
                {"paused", snapshot.paused},
                {"stop_wanted", snapshot.stopWanted},
                {"stop_detail", snapshot.stopDetail},
+               {"degraded", snapshot.degraded},
                {"breaker", encode(snapshot.breaker)},
                {"restart_count", snapshot.restartCount},
                {"incident", snapshot.incident}};

@@ -18,8 +18,9 @@ json dependenciesOf(const json& process) {
     return process.value("Dependencies", json::array());
 }
 
-std::string originOf(const json& dependency) {
-    return dependency.value("from", "configuration");
+std::string originOf(const json& process, const json& dependency) {
+    return process.value("DependencyOrigins", json::object())
+        .value(dependency.value("target", ""), "configuration");
 }
 
 /// The processes by name, and who needs whom.
@@ -106,11 +107,12 @@ private:
         const json dependencies = process == nullptr ? json::array() : dependenciesOf(*process);
         for (std::size_t i = 0; i < dependencies.size(); ++i) {
             const bool last = i + 1 == dependencies.size();
-            edge(dependencies[i], indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "));
+            edge(*process, dependencies[i], indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "));
         }
     }
 
-    void edge(const json& dependency, const std::string& branch, const std::string& indent) {
+    void edge(const json& process, const json& dependency, const std::string& branch,
+              const std::string& indent) {
         const std::string target = dependency.value("target", "");
         const std::string kind = dependency.value("kind", "");
         terminal_.out << branch << printable(kind) << ' ' << printable(target) << " (" << stateText(target)
@@ -121,7 +123,7 @@ private:
                                   ? "hard, on failure: " + printable(dependency.value("on_failure", ""))
                                   : std::string("soft"));
         }
-        terminal_.out << "  [" << printable(originOf(dependency)) << ']';
+        terminal_.out << "  [" << printable(originOf(process, dependency)) << ']';
         const bool again = graph_.hasTargets(target) && !shown_.insert(target).second;
         terminal_.out << (again ? "  (see above)" : "") << '\n';
         if (!again) {
@@ -177,7 +179,7 @@ void printDependenciesAsJson(const Terminal& terminal, const std::vector<json>& 
         }
         for (json edge : dependenciesOf(*value)) {
             edge["process"] = process;
-            edge["from"] = originOf(edge);
+            edge["from"] = originOf(*value, edge);
             edge["target_state"] = graph.state(edge.value("target", ""));
             edges.push_back(std::move(edge));
         }

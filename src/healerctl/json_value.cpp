@@ -25,6 +25,10 @@ nlohmann::json dependencies(const sdbus::Variant& value) {
     return result;
 }
 
+nlohmann::json texts(const sdbus::Variant& value) {
+    return value.get<std::map<std::string, std::string>>();
+}
+
 nlohmann::json dictionary(const sdbus::Variant& value) {
     return toJson(value.get<std::map<std::string, sdbus::Variant>>());
 }
@@ -33,12 +37,17 @@ nlohmann::json dictionary(const sdbus::Variant& value) {
 
 nlohmann::json toJson(const sdbus::Variant& value) {
     using Read = nlohmann::json (*)(const sdbus::Variant&);
-    static const std::map<std::string, Read> kReaders{
-        {"s", plain<std::string>},  {"b", plain<bool>},
-        {"i", plain<std::int32_t>}, {"u", plain<std::uint32_t>},
-        {"x", plain<std::int64_t>}, {"t", plain<std::uint64_t>},
-        {"d", plain<double>},       {"as", plain<std::vector<std::string>>},
-        {"a{sv}", dictionary},      {"a(ssbs)", dependencies}};
+    static const std::map<std::string, Read> kReaders{{"s", plain<std::string>},
+                                                      {"b", plain<bool>},
+                                                      {"i", plain<std::int32_t>},
+                                                      {"u", plain<std::uint32_t>},
+                                                      {"x", plain<std::int64_t>},
+                                                      {"t", plain<std::uint64_t>},
+                                                      {"d", plain<double>},
+                                                      {"as", plain<std::vector<std::string>>},
+                                                      {"a{sv}", dictionary},
+                                                      {"a(ssbs)", dependencies},
+                                                      {"a{ss}", texts}};
     const std::string type = value.peekValueType();
     const auto reader = kReaders.find(type);
     return reader == kReaders.end() ? nlohmann::json() : reader->second(value);

@@ -100,6 +100,15 @@ struct SystemdBus::Callbacks {
         return guard(bus, [&] { bus.jobSignal(message, true); });
     }
 
+    static int reloading(sd_bus_message* message, void* data, sd_bus_error*) {
+        auto& bus = *static_cast<SystemdBus*>(data);
+        int begins = 0;
+        if (sd_bus_message_read(message, "b", &begins) < 0 || begins != 0) {
+            return 0;
+        }
+        return guard(bus, [&] { bus.tellObservers([](Observer& observer) { observer.unitFilesRead(); }); });
+    }
+
     static int propertiesChanged(sd_bus_message* message, void* data, sd_bus_error*) {
         auto& bus = *static_cast<SystemdBus*>(data);
         return guard(bus, [&] { bus.propertiesSignal(message); });
@@ -159,6 +168,7 @@ int SystemdBus::open(bool directly) {
     });
     next([&] { return match(sender, kManagerPath, kManagerInterface, "JobNew", Callbacks::jobNew); });
     next([&] { return match(sender, kManagerPath, kManagerInterface, "JobRemoved", Callbacks::jobRemoved); });
+    next([&] { return match(sender, kManagerPath, kManagerInterface, "Reloading", Callbacks::reloading); });
     next([&] {
         return match(sender, nullptr, kPropertiesInterface, "PropertiesChanged",
                      Callbacks::propertiesChanged);

@@ -74,6 +74,8 @@ public:
         virtual void connected() = 0;
         /// All calls under way have been answered with a failure.
         virtual void disconnected() = 0;
+        /// PID 1 has read all unit files anew.
+        virtual void unitFilesRead() {}
     };
 
     static constexpr const char* kManagerPath = "/org/freedesktop/systemd1";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/process.hpp"
+#include "core/unit_relations.hpp"
 
 #include <sys/types.h>
 
@@ -32,6 +33,7 @@ struct UnitFacts {
     std::int64_t execMainCode = 0;   ///< CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0: has not ended
     std::int64_t execMainStatus = 0; ///< exit status or signal
     std::uint64_t execMainExit = 0;
+    core::UnitRelations relations = {};
 
     bool operator==(const UnitFacts&) const = default;
 };

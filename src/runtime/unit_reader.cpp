@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 namespace healer::runtime {
 
@@ -49,13 +50,28 @@ std::string loadErrorOf(sd_bus_message* message) {
     return sd_bus_message_read(message, "(ss)", &name, &text) >= 0 ? text : "";
 }
 
+std::vector<std::string> textsOf(sd_bus_message* message) {
+    std::vector<std::string> texts;
+    const char* text = nullptr;
+    if (sd_bus_message_enter_container(message, 'a', "s") >= 0) {
+        while (sd_bus_message_read_basic(message, 's', static_cast<void*>(&text)) > 0) {
+            texts.emplace_back(text);
+        }
+        (void)sd_bus_message_exit_container(message);
+    }
+    return texts;
+}
+
 struct Property {
     std::string_view name;
     std::string_view type;
     void (*take)(sd_bus_message* message, UnitFacts& facts);
 };
 
-constexpr std::array<Property, 16> kProperties{{
+constexpr std::array<Property, 19> kProperties{{
+    {"Requires", "as", [](auto* m, auto& f) { f.relations.requirements = textsOf(m); }},
+    {"BindsTo", "as", [](auto* m, auto& f) { f.relations.bindsTo = textsOf(m); }},
+    {"After", "as", [](auto* m, auto& f) { f.relations.after = textsOf(m); }},
     {"Id", "s", [](auto* m, auto& f) { f.id = textOf(m); }},
     {"LoadState", "s", [](auto* m, auto& f) { f.load = textOf(m); }},
     {"LoadError", "(ss)", [](auto* m, auto& f) { f.loadError = loadErrorOf(m); }},

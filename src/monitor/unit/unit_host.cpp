@@ -60,6 +60,12 @@ void UnitHost::connected() {
     }
 }
 
+void UnitHost::unitFilesRead() {
+    for (const auto& [unit, monitor] : monitors_) {
+        monitor->unitFileRead();
+    }
+}
+
 void UnitHost::disconnected() {
     for (const auto& [unit, monitor] : monitors_) {
         monitor->disconnected();

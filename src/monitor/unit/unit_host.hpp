@@ -34,6 +34,7 @@ private:
     void jobRemoved(const runtime::SystemdBus::Job& job) override;
     void connected() override;
     void disconnected() override;
+    void unitFilesRead() override;
 
     HostContext context_;
     std::multimap<std::string, UnitMonitor*, std::less<>> monitors_; ///< by unit

@@ -8,7 +8,7 @@
 namespace healer::monitor::unit {
 
 UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
-    : host_(host), unit_(context.process.unit),
+    : host_(host), process_(context.process.name), unit_(context.process.unit),
       tracker_(context.process.name, unit_, [&host](std::uint32_t job) { return host.bus().isOwn(job); }),
       reader_(host.bus(), unit_), outbox_(host.loop(), std::move(context.report)) {
     watch(unit_);
@@ -111,11 +111,16 @@ void UnitMonitor::heard() {
 }
 
 void UnitMonitor::note() {
-    const auto text = runtime::restartNote(facts_, unit_);
-    if (!text.empty() && text != noted_) {
-        host_.log().info(text);
+    const bool itself = !facts_.restart.empty() && facts_.restart != "no";
+    core::event::UnitSettings settings{process_, itself ? facts_.restart : "", facts_.relations};
+    if (settings_ && settings_->restart == settings.restart && settings_->relations == settings.relations) {
+        return;
     }
-    noted_ = text;
+    if (itself && !(settings_ && settings_->restart == settings.restart)) {
+        host_.log().info(runtime::restartNote(facts_, unit_));
+    }
+    settings_ = settings;
+    outbox_.post(std::move(settings));
 }
 
 void UnitMonitor::judge() {

@@ -29,6 +29,7 @@ public:
     void jobNew(std::uint32_t job) { tracker_.jobNew(job); }
     void jobRemoved(std::uint32_t job, const std::string& result);
     void connected();
+    void unitFileRead() { read(); }
     void disconnected() { tracker_.lost(); }
 
 private:
@@ -42,14 +43,15 @@ private:
     void report(std::vector<core::Event> events);
 
     UnitHost& host_;
+    std::string process_;
     std::string unit_;
     UnitTracker tracker_;
     runtime::UnitReader reader_;
     runtime::UnitFacts facts_;
     bool factsKnown_ = false;
-    bool stale_ = false;                          ///< a signal came while the facts were being read
-    std::optional<runtime::UnitFacts> heardDown_; ///< as signals told it, to be made sure of
-    std::string noted_;                           ///< what the log was told of the unit's own restarts
+    bool stale_ = false;                                ///< a signal came while the facts were being read
+    std::optional<runtime::UnitFacts> heardDown_;       ///< as signals told it, to be made sure of
+    std::optional<core::event::UnitSettings> settings_; ///< as reported last
     std::string watchedUnit_;
     std::shared_ptr<void> watch_;
     Outbox outbox_;

@@ -233,5 +233,22 @@ TEST_F(Dependencies, TwoTargetsAreBothWaitedFor) {
     EXPECT_EQ(w.state("app"), State::running);
 }
 
+TEST_F(Dependencies, PropagateEndsNothingThatCouldNotBeStartedAgain) {
+    World& w = started({dependent(processPlan("app"),
+                                  {{.target = "cache"}, {.target = "db", .propagate = Propagate::restart}}),
+                        processPlan("cache"), processPlan("db")});
+    const auto app = w.view("app").key;
+    w.request(Verb::stop, "cache");
+    w.pass(1s);
+    w.kill("db");
+    w.pass(1h);
+    EXPECT_EQ(w.state("db"), State::running);
+    EXPECT_EQ(w.view("app").key, app) << "it runs on without what it could not be started without";
+    w.request(Verb::start, "cache");
+    w.pass(1s);
+    EXPECT_EQ(w.state("app"), State::running);
+    EXPECT_NE(w.view("app").key, app) << "and is restarted with db as soon as it may be";
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -94,5 +94,18 @@ TEST_F(CoordinatorTest, ARunningInstanceIsTakenOverSilentlyByTheNextHealer) {
     EXPECT_EQ(next.launches["web"], 0);
 }
 
+TEST_F(CoordinatorTest, AReloadThatTakesTheProbeAwayTakesTheHungInstanceBack) {
+    World& w = up(probedPlan("web"));
+    const auto key = w.view("web").key;
+    w.request(Verb::pause, "web");
+    w.hang("web");
+    w.pass(2s);
+    EXPECT_NE(w.view("web").stateReason.find("down while paused"), std::string::npos);
+    w.reload(planOf({processPlan("web")}));
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").stateReason, "running");
+    EXPECT_EQ(w.view("web").key, key);
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -231,5 +231,25 @@ TEST_F(CoordinatorTest, AUnitThatIsStartedThroughSystemdAgainIsHealedAgain) {
     EXPECT_EQ(w.state("web"), State::running);
 }
 
+TEST_F(CoordinatorTest, AStartOverridesAStopThatStillWaitsForTheMonitors) {
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.backoff.initial = 1s;
+    plan.recovery.backoff.jitterPercent = 0;
+    World& w = up(plan);
+    w.kill("web");
+    w.pass(1s + 1ms); // the backoff is over: the monitors look
+    const auto stop = w.request(Verb::stop, "web");
+    ASSERT_FALSE(w.answer(stop));
+    const auto start = w.request(Verb::start, "web");
+    w.pass(1min);
+    ASSERT_TRUE(w.answer(stop));
+    ASSERT_FALSE(w.answer(stop)->ok());
+    EXPECT_EQ(w.answer(stop)->error().kind, ErrorKind::busy);
+    ASSERT_TRUE(w.answer(start));
+    EXPECT_TRUE(w.answer(start)->ok());
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -33,6 +33,13 @@ public:
 
     explicit World(Plan plan, const Snapshots& before = {}) : core_(std::move(plan), before) {}
 
+    /// The same machine at the same moment: what runs there runs here.
+    void continueFrom(const World& other) {
+        now_ = other.now_;
+        alive_ = other.alive_;
+        lastPid_ = other.lastPid_;
+    }
+
     void begin() { take(core_.begin(now_)); }
 
     /// Lets time pass, doing whatever is due on the way.
@@ -114,6 +121,8 @@ public:
     [[nodiscard]] const Coordinator& core() const { return core_; }
     [[nodiscard]] TimePoint now() const { return now_; }
     [[nodiscard]] bool launchInFlight(const std::string& name) const { return inFlight_.contains(name); }
+    /// What was ordered is not all done yet.
+    [[nodiscard]] bool isActing() const { return !inFlight_.empty() || signalsOnTheirWay_ > 0; }
     [[nodiscard]] const std::optional<Result<pid_t>>& answer(std::uint64_t id) const {
         static const std::optional<Result<pid_t>> kNone;
         const auto found = answers_.find(id);
@@ -142,6 +151,7 @@ public:
     Habits habits;
     std::function<void(const std::string&)> onStart; ///< told of every start that the core orders
     std::map<std::string, int> launches;             ///< programs really started, by name
+    std::map<std::string, int> watches;              ///< how often each is being watched
     std::map<ProcessKey, std::string> alive_;
     TimePoint now_{24h};
 
@@ -200,9 +210,16 @@ private:
         });
     }
 
-    void act(const action::Watch& watch) { look(watch.name); }
+    void act(const action::Watch& watch) {
+        ++watches[watch.name];
+        look(watch.name);
+    }
     void act(const action::Look& wanted) { look(wanted.name); }
-    void act(const action::Unwatch& /*unwatch*/) {}
+    void act(const action::Unwatch& unwatch) {
+        if (--watches[unwatch.name] == 0) {
+            watches.erase(unwatch.name);
+        }
+    }
     void act(const action::Track& track) {
         if (track.key && !alive_.contains(*track.key)) {
             after(10us, [this, track] {
@@ -245,8 +262,11 @@ private:
         if (habits.ignoresSigterm && !stop.force) {
             return;
         }
-        after(habits.stopTime,
-              [this, stop] { die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15)); });
+        ++signalsOnTheirWay_;
+        after(habits.stopTime, [this, stop] {
+            --signalsOnTheirWay_;
+            die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15));
+        });
     }
     void act(const action::Reply& reply) {
         if (!answers_.emplace(reply.id, reply.outcome).second) {
@@ -261,6 +281,7 @@ private:
     std::set<std::uint64_t> cancelled_;
     std::set<std::string> inFlight_;
     std::set<std::string> hanging_;
+    int signalsOnTheirWay_ = 0;
     std::map<std::string, ProcessKey> tracked_;
     std::map<std::uint64_t, std::optional<Result<pid_t>>> answers_;
     std::vector<action::Announce> announced_;

@@ -25,6 +25,7 @@ StoredState sample() {
     state.snapshot.down = true;
     state.snapshot.paused = true;
     state.snapshot.stopWanted = true;
+    state.snapshot.degraded = true;
     state.snapshot.stopDetail = "stopped by request";
     state.snapshot.breaker = {core::BreakerState::halfOpen,
                               {core::TimePoint{1s}, core::TimePoint{2s}},
