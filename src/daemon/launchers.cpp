@@ -3,7 +3,9 @@
 
 #include "recovery/service/unit_name.hpp"
 #include "recovery/unit/unit_recovery.hpp"
+#include "runtime/confinement.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace healer::daemon {
@@ -29,6 +31,23 @@ void Launchers::choose(const core::Plan& plan) {
         unitIsReal_ = systemd_ != nullptr;
         unit_ = recovery::unit::makeUnitRecovery(context_, systemd_.get(),
                                                  [this](const std::string& name) { return unitOf(name); });
+    }
+    warnOfConfinement(plan);
+}
+
+/// Once for each change to this way of starting.
+void Launchers::warnOfConfinement(const core::Plan& plan) {
+    const bool direct =
+        !throughService_ && std::any_of(plan.processes.begin(), plan.processes.end(),
+                                        [](const auto& process) { return process->unit.empty(); });
+    const bool told = std::exchange(confinementTold_, direct);
+    if (!direct || told) {
+        return;
+    }
+    if (const std::string how = runtime::ownConfinement(); !how.empty()) {
+        context_.log.warn("programs that Healer starts directly are as confined as itself: " + how +
+                          ". Use launch: service, or lift it with the drop-in that healer.service shows "
+                          "(systemctl cat healer)");
     }
 }
 

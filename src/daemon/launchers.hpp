@@ -23,7 +23,7 @@ public:
 
     /// Decides by the plan and by what is there; to be called before the first use and at each reload. Where
     /// systemd is needed and cannot be reached, that is a warning: programs are started directly, and units
-    /// not at all.
+    /// not at all; and where programs are started directly by a confined Healer, another: they inherit that.
     void choose(const core::Plan& plan);
     /// Null until it is needed, and where it cannot be reached.
     [[nodiscard]] runtime::SystemdBus* systemd() const { return systemd_.get(); }
@@ -38,6 +38,7 @@ public:
 
 private:
     void openSystemd(const core::Plan& plan);
+    void warnOfConfinement(const core::Plan& plan);
 
     recovery::RecoveryContext context_;
     std::unique_ptr<recovery::Recovery> direct_;
@@ -47,6 +48,7 @@ private:
     std::map<std::string, std::string> units_; ///< those that are not Healer's own, by process
     bool unitIsReal_ = false;                  ///< unit_ was made with a systemd to speak to
     bool throughService_ = false;
+    bool confinementTold_ = false;
 };
 
 } // namespace healer::daemon

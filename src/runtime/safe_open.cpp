@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/safe_open.hpp"
 
+#include "runtime/confinement.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -167,8 +169,10 @@ core::Result<AppendFile> openLeaf(const std::string& path, int directory, const 
     constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     UniqueFd file(::openat(directory, name, kFlags | extraFlags, kFileMode));
     if (!file) {
-        return cannotOpen(path,
-                          errno == ELOOP && extraFlags != 0 ? "it is a symbolic link" : std::strerror(errno));
+        const int error = errno;
+        return cannotOpen(path, error == ELOOP && extraFlags != 0
+                                    ? "it is a symbolic link"
+                                    : std::strerror(error) + confinementHint(error));
     }
     struct stat found {};
     if (::fstat(file.get(), &found) != 0 || (!S_ISREG(found.st_mode) && !S_ISCHR(found.st_mode))) {

@@ -61,7 +61,8 @@ unsigned ownPidNamespace() {
 core::Error notLoaded(int error, const LibbpfLog& said) {
     std::string why;
     if (error == EPERM || error == EACCES) {
-        why = "no permission to load eBPF programs (root, or CAP_BPF and CAP_PERFMON, is needed)";
+        why = "no permission to load eBPF programs (CAP_BPF and CAP_PERFMON are needed, before Linux 5.8 "
+              "CAP_SYS_ADMIN)";
     } else if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
         why = "this kernel offers no type information (/sys/kernel/btf/vmlinux is missing)";
     } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/spawn/spawn.hpp"
 
+#include "runtime/confinement.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/raw_syscall.hpp"
 
@@ -214,7 +215,8 @@ core::Error Spawn::describe(Message failure) const {
     case Step::workingDirectory:
         return {start + ": cannot enter working directory " + memory_->settings.workingDirectory + why};
     case Step::output:
-        return {start + ": cannot open output " + memory_->settings.outputPath.value_or("") + why};
+        return {start + ": cannot open output " + memory_->settings.outputPath.value_or("") + why +
+                confinementHint(failure.error)};
     case Step::exec:
         return {start + why};
     }

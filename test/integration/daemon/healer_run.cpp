@@ -128,6 +128,9 @@ pid_t HealerRun::spawn(const std::vector<std::string>& arguments, const fs::path
         }
         setenv("RUNTIME_DIRECTORY", (folder_ / "run").c_str(), 1);
         unsetenv("NOTIFY_SOCKET");
+        if (!notifySocket_.empty()) {
+            setenv("NOTIFY_SOCKET", notifySocket_.c_str(), 1);
+        }
         unsetenv("HEALER_CONFIG");
         execv(argv[0], argv.data());
         _exit(127);

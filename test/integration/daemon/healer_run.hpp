@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace healer::test {
@@ -40,6 +41,8 @@ public:
                                       const std::string& more = "") const;
     [[nodiscard]] std::string pidMonitor(const std::string& name) const;
 
+    /// What is started from now on tells this socket what a service manager is told.
+    void setNotifySocket(std::filesystem::path path) { notifySocket_ = std::move(path); }
     /// Starts Healer in the foreground and waits until it watches.
     void start();
     /// The same with standard input, output and error closed: it logs nowhere, so `isUp` tells.
@@ -68,6 +71,7 @@ private:
                               const std::filesystem::path& output) const;
 
     std::filesystem::path folder_;
+    std::filesystem::path notifySocket_;
     pid_t healer_ = 0;
 };
 
