@@ -74,5 +74,13 @@ TEST_F(UnitEntry, TwoEntriesCannotShareAUnit) {
                             "c.yaml:3:11"));
 }
 
+TEST_F(UnitEntry, TakesItsDependenciesFromItsUnitFileWhenAsked) {
+    EXPECT_TRUE(process(entry("web", "    dependencies: auto\n")).unitDependencies);
+    EXPECT_FALSE(process(entry("web", "    dependencies: []\n")).unitDependencies);
+    EXPECT_THAT(errors("processes:\n  - {name: web, command: /usr/bin/web, run_as_user: web, monitor: {type: "
+                       "ebpf}, dependencies: auto}\n"),
+                ElementsAre(HasSubstr("auto takes over what a unit file says")));
+}
+
 } // namespace
 } // namespace healer::config
