@@ -210,7 +210,7 @@ Commands:
   reload               Read the configuration again
   watch                Show events as they come
   history [NAME]       The last events
-  why NAME             Why the process is in its state
+  why NAME             Why it is in its state, what happened, what comes next, what to type
   deps [NAME]          What depends on what, and the state of each
   deps --suggest       Dependencies seen on the running system, as YAML to take over
   check [FILE]         Validate a configuration file
@@ -219,7 +219,7 @@ Commands:
 
 Options:
   --json=short|pretty|off   Machine-readable output
-  -n, --lines=N             How many events history and status show
+  -n, --lines=N             How many events history and status show, and why looks at
   -H, --host=[USER@]HOST    Talk to the Healer of another host, by ssh
   -M, --machine=CONTAINER   Talk to the Healer of a local container
   --bus=system|session|ADDRESS
