@@ -65,7 +65,7 @@ private:
         } else if (reason == "oom-killed") {
             add({"journalctl", "-k", "-g", "out of memory"}, "which process took the memory");
         }
-        if (!unit.empty() && unit != "healer-" + name_ + ".service" && !isUp(evidence_.process)) {
+        if (!unit.empty() && !unit.starts_with("healer-") && !isUp(evidence_.process)) {
             add({"systemctl", "status", unit}, "how systemd sees it");
         }
     }
