@@ -63,6 +63,10 @@ HistoryLine lineOf(const bus::HistoryEntry& entry) {
 void History::add(const std::string& name, HistoryLine line) {
     auto& lines = lines_[name];
     line.text.shrink_to_fit();
+    // Two clocks are read to place an event on CLOCK_REALTIME, so the order may be lost in a microsecond.
+    if (!lines.empty()) {
+        line.timeUsec = std::max(line.timeUsec, lines.back().timeUsec);
+    }
     lines.push_back(std::move(line));
     if (lines.size() > kPerProcess) {
         lines.erase(lines.begin());

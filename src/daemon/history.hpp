@@ -15,7 +15,7 @@ namespace healer::daemon {
 /// An event as it is kept, in memory and in the history file: a line of text takes a fifth of the memory of
 /// the entry that it stands for.
 struct HistoryLine {
-    std::uint64_t timeUsec = 0; ///< CLOCK_REALTIME
+    std::uint64_t timeUsec = 0; ///< CLOCK_REALTIME; in a History never before the line that came before it
     std::string text;           ///< of encodeEvent()
 };
 using HistoryLines = std::vector<HistoryLine>; ///< oldest first
@@ -32,6 +32,7 @@ class History {
 public:
     static constexpr std::size_t kPerProcess = 100;
 
+    /// The newest of this process, whatever its time says.
     void add(const std::string& name, HistoryLine line);
     void forget(const std::string& name) { lines_.erase(name); }
     /// Newest first, at most `max`; an empty name: all processes together.

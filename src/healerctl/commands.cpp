@@ -5,6 +5,7 @@
 #include "healerctl/reports.hpp"
 #include "healerctl/socket_scan.hpp"
 #include "healerctl/text.hpp"
+#include "healerctl/why_report.hpp"
 
 #include <map>
 #include <optional>
@@ -154,15 +155,14 @@ int history(const Options& options, Daemon& daemon, const Terminal& terminal) {
 
 int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
     return forEachName(options, daemon, terminal, [&](const std::string& name) {
-        const json process = daemon.process(name);
-        const std::vector<json> entries = daemon.history(name, lines(options, kWhyLines));
-        if (asJson(terminal)) {
-            json document = process;
-            document["History"] = entries;
-            printJson(terminal, document);
-        } else {
-            printWhy(terminal, process, entries);
-        }
+        Evidence evidence{.process = daemon.process(name),
+                          .history = daemon.history(name, lines(options, kWhyLines)),
+                          .processes = daemon.processes(),
+                          .observeOnly = daemon.manager().value("ObserveOnly", false),
+                          .nowUsec = terminal.nowUsec,
+                          .host = options.host,
+                          .container = options.container};
+        (asJson(terminal) ? printWhyAsJson : printWhy)(terminal, evidence, explain(evidence));
         return kDone;
     });
 }

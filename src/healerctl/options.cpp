@@ -210,19 +210,20 @@ Commands:
   reload               Read the configuration again
   watch                Show events as they come
   history [NAME]       The last events
-  why NAME             Why the process is in its state
+  why NAME             Why it is in its state, what happened, what comes next, what to type
   deps [NAME]          What depends on what, and the state of each
   deps --suggest       Dependencies seen on the running system, as YAML to take over
   check [FILE]         Validate a configuration file
-  simulate [-c FILE] SCENARIO
-                       Play a scenario on fake time and show what Healer would do
+  simulate SCENARIO    Play a scenario on fake time and show what Healer would do
 
 Options:
   --json=short|pretty|off   Machine-readable output
-  -n, --lines=N             How many events history and status show
+  -n, --lines=N             How many events history and status show, and why looks at
   -H, --host=[USER@]HOST    Talk to the Healer of another host, by ssh
   -M, --machine=CONTAINER   Talk to the Healer of a local container
   --bus=system|session|ADDRESS
+  -c, --config=FILE         The configuration that simulate plays with
+  --suggest                 With deps: what is seen on the running system
   --no-color                No colours on the terminal (also: NO_COLOR in the environment)
   -h, --help
   -V, --version

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/reports.hpp"
 
+#include "healerctl/fields.hpp"
 #include "healerctl/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <ostream>
 
 namespace healer::healerctl {
@@ -13,26 +13,6 @@ namespace healer::healerctl {
 namespace {
 
 using nlohmann::json;
-
-/// A value for people, whatever its type; empty when it is not there.
-std::string words(const json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || found->is_null()) {
-        return "";
-    }
-    return printable(found->is_string() ? found->get<std::string>() : found->dump());
-}
-
-std::uint64_t number(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
-std::vector<std::string> list(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_array() ? found->get<std::vector<std::string>>()
-                                                      : std::vector<std::string>();
-}
 
 std::string joined(const std::vector<std::string>& parts) {
     std::string result;
@@ -95,6 +75,12 @@ std::string exitWords(const json& lastExit) {
     } else if (reason == "vanished") {
         text = "vanished, nobody could say how";
     }
+    if (const std::string sender = words(lastExit, "sender_pid"); !sender.empty()) {
+        const std::string comm = words(lastExit, "sender_comm");
+        const std::string uid = words(lastExit, "sender_uid");
+        text += ", sent by PID " + sender + (comm.empty() ? "" : " (" + comm + ")") +
+                (uid.empty() ? "" : " of UID " + uid);
+    }
     if (number(lastExit, "runtime_usec") != 0) {
         text += ", after running " + durationText(number(lastExit, "runtime_usec"));
     }
@@ -155,8 +141,8 @@ void printStatus(const Terminal& terminal, const json& process, const std::vecto
     if (const std::string unit = words(process, "Unit"); !unit.empty()) {
         line(terminal, "Unit", unit);
     }
-    line(terminal, "Command", printable(shellText(list(process, "Command"))));
-    line(terminal, "Monitors", joined(list(process, "Monitors")));
+    line(terminal, "Command", printable(shellText(texts(process, "Command"))));
+    line(terminal, "Monitors", joined(texts(process, "Monitors")));
     line(terminal, "Breaker", breakerText(terminal, process));
     line(terminal, "Restarts", words(process, "RestartCount"));
     const json lastExit = process.value("LastExit", json::object());
@@ -206,29 +192,6 @@ void printHistory(const Terminal& terminal, const std::vector<json>& history, bo
         terminal.out << indent << painted(terminal, Tone::dim, dateText(number(*entry, "time_usec"))) << "  "
                      << (withName ? padded(words(*entry, "process"), nameWidth) + "  " : "")
                      << painted(terminal, tone, padded(event, eventWidth)) << "  " << text << '\n';
-    }
-}
-
-void printWhy(const Terminal& terminal, const json& process, const std::vector<json>& history) {
-    const std::string state = words(process, "State");
-    terminal.out << words(process, "Name") << " is " << painted(terminal, toneOfState(state), state) << ": "
-                 << words(process, "StateReason") << '\n';
-    if (const std::string last = exitWords(process.value("LastExit", json::object())); !last.empty()) {
-        terminal.out << "Last exit: " << last << '\n';
-    }
-    if (process.value("BreakerState", "closed") != "closed") {
-        terminal.out << "Breaker: " << breakerText(terminal, process) << '\n';
-    }
-    const auto newest = std::find_if(history.begin(), history.end(),
-                                     [](const json& entry) { return number(entry, "incident") != 0; });
-    if (newest != history.end()) {
-        std::vector<json> incident;
-        std::copy_if(history.begin(), history.end(), std::back_inserter(incident),
-                     [&newest](const json& entry) {
-                         return number(entry, "incident") == number(*newest, "incident");
-                     });
-        terminal.out << "What happened:\n";
-        printHistory(terminal, incident, false, "  ");
     }
 }
 

@@ -26,11 +26,8 @@ void printManager(const Terminal& terminal, const nlohmann::json& manager);
 void printHistory(const Terminal& terminal, const std::vector<nlohmann::json>& history, bool withName,
                   const std::string& indent);
 
-/// State and its reason, the last end, and the events of the last incident.
-void printWhy(const Terminal& terminal, const nlohmann::json& process,
-              const std::vector<nlohmann::json>& history);
-
-/// "killed by SIGKILL, after running 3min": LastExit in words; empty without one.
+/// "killed by SIGKILL, sent by PID 77 (kill) of UID 0, after running 3min": LastExit in words; empty without
+/// one.
 [[nodiscard]] std::string exitWords(const nlohmann::json& lastExit);
 
 /// Whether `status` of a process in this state is that of one that is up.

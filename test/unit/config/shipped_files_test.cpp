@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/describe.hpp"
+#include "support/config_keys.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 namespace healer::config {
 namespace {
 
+using test::Words;
 using testing::IsEmpty;
 
 std::string shipped(const std::string& name) {
@@ -68,7 +70,9 @@ TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
                                    "         start_grace_secs: 30, expected_body: ready|ok,\n"
                                    "         ca_file: /etc/ssl/certs/web.pem}\n"
                                    "      - {type: exec, command: /usr/local/bin/check-web, args: [],\n"
-                                   "         start_grace_secs: 30}\n",
+                                   "         start_grace_secs: 30}\n"
+                                   "    dependencies: [database]\n"
+                                   "  - {name: database, unit: postgresql.service}\n",
                                    anywhere(files));
     ASSERT_TRUE(least.plan) << format(least.findings.errors);
     EXPECT_EQ(*all.plan, *least.plan);
@@ -76,40 +80,21 @@ TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
 
 TEST(ShippedFiles, TheConfigurationMentionsEveryKey) {
     const std::string text = uncommented();
-    for (const char* key : {"log_level",
-                            "log_directory",
-                            "pid_file_directory",
-                            "working_directory",
-                            "launch",
-                            "observe_only",
-                            "name",
-                            "enabled",
-                            "command",
-                            "args",
-                            "run_as_root",
-                            "run_as_user",
-                            "environment",
-                            "output",
-                            "signal",
-                            "timeout_secs",
-                            "start_timeout_secs",
-                            "monitors",
-                            "interval_secs",
-                            "pid_file_path",
-                            "type",
-                            "retries",
-                            "retry_window_secs",
-                            "cooldown_secs",
-                            "restart_on",
-                            "initial_ms",
-                            "multiplier",
-                            "max_secs",
-                            "jitter_percent",
-                            "cooldown_multiplier",
-                            "cooldown_max_secs",
-                            "stable_secs",
-                            "dependencies"}) {
-        EXPECT_THAT(text, testing::ContainsRegex("\n *(- )?" + std::string(key) + ":"));
+    Words keys;
+    for (const auto& [heading, taken] : test::configKeys()) {
+        keys.insert(taken.begin(), taken.end());
+    }
+    for (const MonitorSchema& schema : kSchemas) {
+        for (const ArgSpec& spec : schema.args) {
+            keys.emplace(spec.name);
+        }
+    }
+    EXPECT_GT(keys.size(), 50U);
+    // A list of one, and a second spelling.
+    keys.erase("monitor");
+    keys.erase("working_dir");
+    for (const std::string& key : keys) {
+        EXPECT_THAT(text, testing::ContainsRegex("\n *(- )?" + key + ":"));
     }
 }
 

@@ -11,33 +11,55 @@
 namespace healer::daemon {
 namespace {
 
-TEST(Examples, EachIsValidWithoutAWarning) {
+/// The plan of a text that is valid without a warning.
+core::Plan planOf(const std::string& name, const std::string& text) {
     const config::FakeFiles files;
     config::Surroundings who = config::as(config::kRoot, files);
-    who.findUser = [](const std::string& name) -> core::Result<core::User> {
-        return core::User{name, 65534, 65534, {65534}, "/", "/bin/false"};
+    who.findUser = [](const std::string& user) -> core::Result<core::User> {
+        return core::User{user, 65534, 65534, {65534}, "/", "/bin/false"};
     };
     const auto schemas = monitorSchemas();
+    const auto yaml = config::readYaml(name, text);
+    EXPECT_TRUE(yaml.document && yaml.errors.empty()) << config::format(yaml.errors);
+    if (!yaml.document) {
+        return {};
+    }
+    const auto outcome = config::compile({&*yaml.document, {}, schemas, true}, who);
+    EXPECT_TRUE(outcome.plan) << config::format(outcome.findings.errors);
+    EXPECT_THAT(outcome.findings.warnings, testing::IsEmpty()) << config::format(outcome.findings.warnings);
+    return outcome.plan.value_or(core::Plan{});
+}
+
+TEST(Examples, EachIsValidWithoutAWarning) {
     std::set<std::string> kinds;
     int count = 0;
     for (const auto& file :
          std::filesystem::directory_iterator(std::string(HEALER_SOURCE_DIR) + "/config/examples")) {
         ++count;
-        const auto yaml = config::readYaml(file.path().filename(), config::slurp(file.path()));
-        ASSERT_TRUE(yaml.document && yaml.errors.empty()) << config::format(yaml.errors);
-        const auto outcome = config::compile({&*yaml.document, {}, schemas, true}, who);
-        ASSERT_TRUE(outcome.plan) << config::format(outcome.findings.errors);
-        EXPECT_THAT(outcome.findings.warnings, testing::IsEmpty())
-            << config::format(outcome.findings.warnings);
-        EXPECT_FALSE(outcome.plan->processes.empty());
-        for (const auto& process : outcome.plan->processes) {
+        const core::Plan plan = planOf(file.path().filename(), config::slurp(file.path()));
+        EXPECT_FALSE(plan.processes.empty());
+        for (const auto& process : plan.processes) {
             for (const auto& monitor : process->monitors) {
                 kinds.insert(monitor.type);
             }
         }
     }
-    EXPECT_GE(count, 6);
+    EXPECT_GE(count, 7);
     EXPECT_THAT(kinds, testing::UnorderedElementsAre("ebpf", "exec", "network", "pid", "unit"));
+}
+
+TEST(Examples, ThoseOfTheMigrationGuideAreValidToo) {
+    const std::string guide = config::slurp(std::string(HEALER_SOURCE_DIR) + "/docs/migration.md");
+    int count = 0;
+    const std::string opening = "\n```yaml\n";
+    for (std::size_t at = guide.find(opening); at != std::string::npos; at = guide.find(opening, at + 1)) {
+        const std::size_t start = at + opening.size();
+        const core::Plan plan =
+            planOf("migration.md", guide.substr(start, guide.find("\n```\n", start) - start));
+        EXPECT_EQ(plan.processes.size(), 1U);
+        ++count;
+    }
+    EXPECT_EQ(count, 4);
 }
 
 } // namespace

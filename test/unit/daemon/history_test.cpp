@@ -49,6 +49,16 @@ TEST(History, AnswersTheNewestFirst) {
     EXPECT_THAT(times(history.newest("", 10)), ElementsAre(2));
 }
 
+TEST(History, WhatCameLaterIsNewerThoughItsTimeSaysOtherwise) {
+    History history;
+    history.add("web", at(20));
+    history.add("web", at(19));
+    history.add("db", at(18));
+    history.add("web", at(30));
+    EXPECT_THAT(times(history.newest("web", 10)), ElementsAre(30, 19, 20));
+    EXPECT_THAT(times(history.newest("", 10)), ElementsAre(30, 19, 20, 18));
+}
+
 TEST(History, KeepsTheLastHundredOfEach) {
     History history;
     for (std::uint64_t i = 0; i < 150; ++i) {

@@ -193,6 +193,17 @@ TEST_F(Commands, HistoryIsPrintedOldestFirst) {
     EXPECT_LT(out_.str().find("first"), out_.str().find("second"));
 }
 
+TEST_F(Commands, WhyExplains) {
+    EXPECT_EQ(run({"why", "db"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("● db is tripped: because\n"));
+    EXPECT_EQ(daemon_.asked, 100U);
+    EXPECT_EQ(run({"--json=short", "why", "web"}), kDone);
+    const json document = json::parse(out_.str());
+    EXPECT_EQ(document["Name"], "web");
+    EXPECT_EQ(document["Explanation"]["Commands"][0]["Command"], "journalctl -u healer-web.service -n 50");
+    EXPECT_EQ(run({"why", "webb"}), kNoSuchProcess);
+}
+
 TEST_F(Commands, ReloadNamesWhatChanged) {
     EXPECT_EQ(run({"reload"}), 0);
     EXPECT_EQ(out_.str(), "Added x\n");

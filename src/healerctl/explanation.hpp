@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace healer::healerctl {
+
+/// All that is known of one process, as the daemon told it.
+struct Evidence {
+    nlohmann::json process;                ///< its properties
+    std::vector<nlohmann::json> history;   ///< its events, newest first
+    std::vector<nlohmann::json> processes; ///< all processes, for its dependencies and dependents
+    bool observeOnly = false;
+    std::uint64_t nowUsec = 0; ///< CLOCK_REALTIME
+    std::string host;          ///< of -H, so that the advice works there too
+    std::string container;     ///< of -M
+};
+
+/// A command to type, and what it is good for.
+struct Advice {
+    std::string command;
+    std::string purpose;
+};
+
+/// The answer to "why is it in this state?". Texts are printable; those that do not apply are empty.
+struct Explanation {
+    std::string summary;                  ///< its state and the reason
+    std::string lastEnd;                  ///< how, when and after how long the last instance ended
+    std::string earlier;                  ///< how often it went down shortly before that
+    std::vector<nlohmann::json> incident; ///< the events of the last incident, newest first
+    std::string outcome;                  ///< what came of Healer's attempts in it
+    std::string next;                     ///< what Healer does next
+    std::uint64_t nextUsec = 0;           ///< when, on CLOCK_REALTIME; 0: no time is set for it
+    std::vector<std::string> neighbours;  ///< what it needs and what needs it, with the state of each
+    std::vector<Advice> advice;
+};
+
+/// Draws the conclusions; reads nothing but the evidence.
+[[nodiscard]] Explanation explain(const Evidence& evidence);
+
+} // namespace healer::healerctl

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "healerctl/why_report.hpp"
+
+#include "healerctl/reports.hpp"
+#include "healerctl/text.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace healer::healerctl {
+
+using nlohmann::json;
+
+void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation) {
+    const auto heading = [&terminal](const char* text) {
+        terminal.out << '\n' << painted(terminal, Tone::bold, text) << '\n';
+    };
+    const auto line = [&terminal](const std::string& text) {
+        terminal.out << (text.empty() ? "" : "  " + text + "\n");
+    };
+    terminal.out << painted(terminal, toneOfState(evidence.process.value("State", "")), "●") << ' '
+                 << explanation.summary << '\n';
+    heading("What happened:");
+    line(explanation.lastEnd.empty() ? "It has not ended since Healer watches it" : explanation.lastEnd);
+    line(explanation.earlier);
+    if (!explanation.incident.empty()) {
+        heading("What Healer did about it:");
+        printHistory(terminal, explanation.incident, false, "  ");
+        line(explanation.outcome);
+    }
+    heading("What comes next:");
+    line(explanation.next);
+    if (!explanation.neighbours.empty()) {
+        heading("Dependencies:");
+        for (const std::string& neighbour : explanation.neighbours) {
+            line(neighbour);
+        }
+    }
+    heading("What you can type:");
+    std::size_t width = 0;
+    for (const Advice& advice : explanation.advice) {
+        width = std::max(width, columns(advice.command));
+    }
+    for (const Advice& advice : explanation.advice) {
+        line(advice.command + std::string(width - columns(advice.command), ' ') + "  # " + advice.purpose);
+    }
+}
+
+void printWhyAsJson(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation) {
+    json document = evidence.process;
+    document["History"] = evidence.history;
+    json commands = json::array();
+    for (const Advice& advice : explanation.advice) {
+        commands.push_back({{"Command", advice.command}, {"Purpose", advice.purpose}});
+    }
+    document["Explanation"] = {{"Summary", explanation.summary},   {"LastEnd", explanation.lastEnd},
+                               {"Earlier", explanation.earlier},   {"Incident", explanation.incident},
+                               {"Outcome", explanation.outcome},   {"Next", explanation.next},
+                               {"NextUSec", explanation.nextUsec}, {"Dependencies", explanation.neighbours},
+                               {"Commands", std::move(commands)}};
+    printJson(terminal, document);
+}
+
+} // namespace healer::healerctl
