@@ -10,11 +10,11 @@ usage() {
     cat <<'USAGE'
 rpm/build-rpm.sh [OPTION...]
 
-  --output DIR     put the packages there (build/rpm)
+  --output DIR     put the packages and build.log there (build/rpm)
   --head           package the last commit; else the files as they are now, new ones included, ignored ones not
   --source-only    make the source package only
   --version V      make it version V instead of the one in healer.spec
-  --prebuilt DIR   package what the configured and built CMake tree DIR installs: nothing is compiled or tested
+  --prebuilt ROOT  package the files in ROOT, put there by DESTDIR=ROOT cmake --install: nothing is compiled or tested
 USAGE
 }
 
@@ -76,10 +76,10 @@ if [ "$(rpm --eval '%{?_unitdir}')" = "" ]; then
 fi
 if [ -n "$prebuilt" ]; then
     cat >"$work/macros.prebuilt" <<MACROS
-%cmake          true
-%cmake_build    true
-%cmake_install  DESTDIR=%{buildroot} cmake --install $prebuilt --strip
-%ctest          true
+%cmake          :
+%cmake_build    :
+%cmake_install  cp -a $prebuilt/. %{buildroot}
+%ctest          :
 %debug_package  %{nil}
 MACROS
     arguments+=(--nodeps --load "$work/macros.prebuilt")
@@ -88,8 +88,8 @@ fi
 rpmbuild "$what" "${arguments[@]}" --define "_topdir $work" --define "_tmppath $work/TMP" \
     --define "_rpmdir $output" --define "_srcrpmdir $output" \
     --define "_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm" \
-    "$work/SPECS/healer.spec" >"$work/log" 2>&1 || {
-    cat "$work/log" >&2
+    "$work/SPECS/healer.spec" >"$output/build.log" 2>&1 || {
+    cat "$output/build.log" >&2
     exit 1
 }
-sed -n 's/^Wrote: //p' "$work/log"
+sed -n 's/^Wrote: //p' "$output/build.log"
