@@ -72,7 +72,9 @@ fi
 # CMake finds out.
 arguments=()
 if [ "$(rpm --eval '%{?_unitdir}')" = "" ]; then
-    arguments+=(--nodeps --load "$here/macros.debian")
+    language="env -u LANG"
+    [ -z "${LANG+set}" ] || language="env LANG=$LANG"
+    arguments+=(--nodeps --load "$here/macros.debian" --define "caller_language $language")
 fi
 if [ -n "$prebuilt" ]; then
     cat >"$work/macros.prebuilt" <<MACROS
