@@ -9,6 +9,7 @@
 #   as_user NAME CMD...       the same as an ordinary user of the container
 #   wait_until SECONDS CMD... run CMD again and again until it succeeds; false when time is up
 #   $container_root           its file system, seen from outside
+#   container_bare=yes        set before container_boot: leave Healer out
 #
 # Needs root, systemd-nspawn and HEALER_BUILD_DIR, a configured build whose prefix is /usr.
 
@@ -76,6 +77,7 @@ container_mount() {
         echo "no overlay file system here, copying $base instead" >&2
         cp -a "$base/." "$container_root"
     fi
+    [ -z "${container_bare:-}" ] || return 0
     if ! DESTDIR=$container_root cmake --install "$HEALER_BUILD_DIR" >"$container_directory/install.log" 2>&1; then
         cat "$container_directory/install.log" >&2
         return 1
