@@ -99,7 +99,16 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
     return healer.run();
 }
 
+/// Healer trusts its environment and its arguments, which are the caller's.
+bool borrowsRights() {
+    return getuid() != geteuid() || getgid() != getegid();
+}
+
 int run(int argc, char** argv) {
+    if (borrowsRights()) {
+        printError("it must not be installed set-user-ID or set-group-ID");
+        return EXIT_FAILURE;
+    }
     const auto options = daemon::parseOptions(argc, argv);
     if (!options.ok()) {
         printError(options.error().message + "; see 'healer --help'");

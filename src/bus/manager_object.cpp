@@ -6,10 +6,17 @@
 #include "bus/utf8.hpp"
 #include "sdbus_dialect.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <utility>
 
 namespace healer::bus {
+
+namespace {
+
+/// Everybody may ask, and the loop does nothing else while it answers.
+constexpr std::size_t kMostEntries = 1000;
+
+} // namespace
 
 ManagerSnapshot takeManagerSnapshot(const Backend& backend) {
     ManagerSnapshot snapshot{.configPath = validUtf8(backend.configPath()),
@@ -139,7 +146,7 @@ std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::GetHistory(con
         if (!name.empty()) {
             requests_.mustExist(name);
         }
-        const std::size_t limit = max == 0 ? std::numeric_limits<std::size_t>::max() : max;
+        const std::size_t limit = max == 0 ? kMostEntries : std::min<std::size_t>(max, kMostEntries);
         std::vector<std::map<std::string, sdbus::Variant>> result;
         for (const HistoryEntry& entry : requests_.backend().history(name, limit)) {
             result.push_back(toDictionary(entry));

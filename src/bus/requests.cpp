@@ -28,7 +28,9 @@ const char* verbName(core::event::Verb verb) {
 }
 
 core::Error noSuchProcess(const std::string& name) {
-    return core::Error{"there is no process \"" + name + "\" in the configuration",
+    constexpr std::size_t kLongestName = 64;
+    const std::string shown = name.size() > kLongestName ? name.substr(0, kLongestName) + "..." : name;
+    return core::Error{"there is no process \"" + shown + "\" in the configuration",
                        core::ErrorKind::noSuchProcess};
 }
 

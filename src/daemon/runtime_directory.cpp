@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/runtime_directory.hpp"
 
+#include "runtime/safe_open.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -70,9 +72,10 @@ std::string holder(int fd) {
     return pid > 0 ? " as PID " + std::to_string(pid) : "";
 }
 
-/// Opens and locks a file that holds our PID.
-core::Result<runtime::UniqueFd> lockFile(const std::string& path, const std::string& meaning) {
-    runtime::UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0644));
+/// Opens a file of ours for a PID, making it with this mode.
+core::Result<runtime::UniqueFd> openOwn(const std::string& path, mode_t mode) {
+    constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    runtime::UniqueFd fd(open(path.c_str(), kFlags, mode));
     struct stat status {};
     if (!fd || fstat(fd.get(), &status) != 0) {
         return core::Error{"cannot open " + path + ": " + reason()};
@@ -80,14 +83,30 @@ core::Result<runtime::UniqueFd> lockFile(const std::string& path, const std::str
     if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
         return core::Error{path + " is not a regular file with one name"};
     }
-    if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        return core::Error{"another Healer runs already" + holder(fd.get()) + " (" + meaning + " " + path +
+    return fd;
+}
+
+core::Result<void> writePid(int fd, const std::string& path) {
+    const std::string pid = std::to_string(getpid()) + "\n";
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.data(), pid.size(), 0) < 0) {
+        return core::Error{"cannot write " + path + ": " + reason()};
+    }
+    return {};
+}
+
+/// Locks a file that nobody else can open: whoever may read a file may also hold its lock.
+core::Result<runtime::UniqueFd> lockFile(const std::string& path) {
+    auto fd = openOwn(path, 0600);
+    if (!fd.ok()) {
+        return fd.error();
+    }
+    if (flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
+        return core::Error{"another Healer runs already" + holder(fd->get()) + " (its lock " + path +
                                " is locked); stop it first",
                            core::ErrorKind::busy};
     }
-    const std::string pid = std::to_string(getpid()) + "\n";
-    if (ftruncate(fd.get(), 0) != 0 || pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
-        return core::Error{"cannot write " + path + ": " + reason()};
+    if (auto written = writePid(fd->get(), path); !written.ok()) {
+        return written.error();
     }
     return fd;
 }
@@ -105,7 +124,7 @@ core::Result<RuntimeDirectory> RuntimeDirectory::open(const std::string& configP
     if (auto made = ownDirectory(path, 0700); !made.ok()) {
         return made.error();
     }
-    auto lock = lockFile(path + "/lock", "its lock");
+    auto lock = lockFile(path + "/lock");
     if (!lock.ok()) {
         return lock.error();
     }
@@ -113,13 +132,20 @@ core::Result<RuntimeDirectory> RuntimeDirectory::open(const std::string& configP
 }
 
 core::Result<PidFile> PidFile::create(const std::string& directory) {
-    if (mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
-        return core::Error{"cannot make pid_file_directory " + directory + ": " + reason()};
+    if (auto made = runtime::makeOwnDirectory(directory, 0755); !made.ok()) {
+        return made.error().in("pid_file_directory");
     }
-    const std::string path = directory + "/healer.pid";
-    auto lock = lockFile(path, "its PID file");
+    auto lock = lockFile(directory + "/.healer.lock");
     if (!lock.ok()) {
         return lock.error();
+    }
+    const std::string path = directory + "/healer.pid";
+    const auto file = openOwn(path, 0644);
+    if (!file.ok()) {
+        return file.error();
+    }
+    if (auto written = writePid(file->get(), path); !written.ok()) {
+        return written.error();
     }
     return PidFile(path, std::move(*lock));
 }

@@ -30,8 +30,8 @@ private:
     runtime::UniqueFd lock_;
 };
 
-/// healer.pid of `pid_file_directory`: holds the PID and a lock for as long as it lives, and is removed at
-/// its end.
+/// healer.pid of `pid_file_directory`: everybody may read it, and it is removed at the end. The lock that
+/// goes with it is in a file of its own, .healer.lock, which only Healer's user can open, and which stays.
 class PidFile {
 public:
     PidFile() = default;
@@ -41,7 +41,8 @@ public:
     PidFile& operator=(const PidFile&) = delete;
     ~PidFile();
 
-    /// Errors: the directory cannot be made, another live Healer holds the file (its PID is named).
+    /// Errors: the directory cannot be made or (as root) can be changed by others, another live Healer holds
+    /// the lock (its PID is named).
     [[nodiscard]] static core::Result<PidFile> create(const std::string& directory);
 
 private:

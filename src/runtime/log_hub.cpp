@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log_hub.hpp"
 
+#include "config/utf8.hpp"
 #include "core/log_level.hpp"
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 namespace healer::runtime {
@@ -26,6 +28,36 @@ std::string timeStamp() {
     std::snprintf(text.data() + length, text.size() - length, ".%03lld",
                   static_cast<long long>(milliseconds));
     return text.data();
+}
+
+void appendEscaped(std::string& line, unsigned char byte) {
+    std::array<char, 8> escaped{};
+    std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
+    line += escaped.data();
+}
+
+/// Nothing in it steers a terminal: control characters (C1 too, which are two bytes) and what is no UTF-8 are
+/// shown as escapes.
+void appendShown(std::string& line, std::string_view text) {
+    std::size_t bad = config::firstBadByte(text).value_or(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool c1 = byte == 0xc2 && at < bad && static_cast<unsigned char>(text[at + 1]) < 0xa0;
+        if (byte == '\n') {
+            // Indented, so that no text can pass for an entry of its own.
+            line += "\n    ";
+        } else if (c1) {
+            appendEscaped(line, byte);
+            appendEscaped(line, static_cast<unsigned char>(text[++at]));
+        } else if (byte < 0x20 || byte == 0x7f || at == bad) {
+            appendEscaped(line, byte);
+        } else {
+            line += text[at];
+        }
+        if (at == bad) {
+            bad = at + 1 + config::firstBadByte(text.substr(at + 1)).value_or(text.size());
+        }
+    }
 }
 
 } // namespace
@@ -61,19 +93,7 @@ std::string plainLine(const LogEntry& entry) {
     }
     word.resize(6, ' ');
     line += word;
-    for (const char character : entry.message) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (character == '\n') {
-            // Indented, so that no text can pass for an entry of its own.
-            line += "\n    ";
-        } else if (byte < 0x20 || byte == 0x7f) {
-            std::array<char, 8> escaped{};
-            std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
-            line += escaped.data();
-        } else {
-            line += character;
-        }
-    }
+    appendShown(line, entry.message);
     return line;
 }
 

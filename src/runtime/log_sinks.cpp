@@ -11,11 +11,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -148,9 +146,8 @@ std::unique_ptr<LogSink> makeStderrSink() {
 }
 
 core::Result<std::unique_ptr<LogSink>> makeFileSink(LogFileSettings settings) {
-    if (mkdir(settings.directory.c_str(), 0750) != 0 && errno != EEXIST) {
-        return core::Error{"cannot make the log directory " + settings.directory + ": " +
-                           std::generic_category().message(errno)};
+    if (auto made = makeOwnDirectory(settings.directory, 0750); !made.ok()) {
+        return made.error().in("cannot log");
     }
     auto sink = std::make_unique<FileSink>(std::move(settings));
     if (auto opened = sink->open(); !opened.ok()) {

@@ -145,12 +145,6 @@ Source Loop::addDeferred(std::function<void()> callback) {
     return Source(std::move(state));
 }
 
-Source Loop::addIdle(std::function<void()> callback) {
-    auto source = addDeferred(std::move(callback));
-    check(sd_event_source_set_priority(source.state_->source, SD_EVENT_PRIORITY_IDLE), "cannot defer a call");
-    return source;
-}
-
 Source Loop::addSignal(int signal, std::function<void()> callback) {
     sigset_t set;
     sigemptyset(&set);

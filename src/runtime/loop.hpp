@@ -53,8 +53,6 @@ public:
     [[nodiscard]] Source addTimer(core::TimePoint when, std::function<void()> callback);
     /// Calls back once, in the next iteration, after what is ready already.
     [[nodiscard]] Source addDeferred(std::function<void()> callback);
-    /// Calls back once, when nothing else is ready.
-    [[nodiscard]] Source addIdle(std::function<void()> callback);
     /// Calls back when the signal (blocked by this call) arrives.
     [[nodiscard]] Source addSignal(int signal, std::function<void()> callback);
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <array>
 #include <charconv>
@@ -145,12 +146,14 @@ std::optional<ProcEntry::Program> ProcEntry::programIn(const std::string& prefix
     const std::string link = prefix + "exe";
     std::array<char, PATH_MAX> target{};
     const ssize_t length = readlinkat(folder_.get(), link.c_str(), target.data(), target.size());
-    struct stat file {};
-    if (length <= 0 || fstatat(folder_.get(), link.c_str(), &file, 0) != 0) {
+    struct statx file {};
+    // The program may lie on a file system that its own user serves, and serves slowly: it is not asked.
+    if (length <= 0 ||
+        ::statx(folder_.get(), link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &file) != 0) {
         return std::nullopt;
     }
     return Program{std::string(target.data(), static_cast<std::size_t>(length)),
-                   core::FileId{file.st_dev, file.st_ino}};
+                   core::FileId{makedev(file.stx_dev_major, file.stx_dev_minor), file.stx_ino}};
 }
 
 std::optional<ProcEntry::Program> ProcEntry::program() const {
@@ -199,7 +202,14 @@ std::string ProcEntry::livingThread() const {
     return {};
 }
 
-std::optional<core::ProcessFacts> ProcEntry::facts() const {
+std::optional<uid_t> ProcEntry::user() const {
+    const auto status = readText("status", kSmallFile);
+    const auto uids = status ? statusWords(*status, "Uid:") : std::vector<std::string_view>();
+    uid_t user = 0;
+    return uids.size() >= 2 && parseNumber(uids[1], user) ? std::optional(user) : std::nullopt;
+}
+
+std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
     const auto now = stat();
     const auto status = readText("status", kSmallFile);
     if (!now || !status) {
@@ -220,6 +230,9 @@ std::optional<core::ProcessFacts> ProcEntry::facts() const {
     // One number for each namespace from that of /proc down to its own.
     facts.inOwnPidNamespace = statusWords(*status, "NSpid:").size() <= 1;
     facts.unit = unit();
+    if (wanted && !wanted(facts)) {
+        return std::nullopt;
+    }
     const std::string prefix = now->leaderEnded() && !facts.zombie ? livingThread() : std::string();
     if (const auto running = programIn(prefix)) {
         facts.exe = running->path;
@@ -229,9 +242,9 @@ std::optional<core::ProcessFacts> ProcEntry::facts() const {
     return facts;
 }
 
-std::optional<core::ProcessFacts> factsOf(pid_t pid) {
+std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted) {
     const auto entry = ProcEntry::open(pid);
-    return entry ? entry->facts() : std::nullopt;
+    return entry ? entry->facts(wanted) : std::nullopt;
 }
 
 } // namespace healer::runtime

@@ -4,6 +4,7 @@
 #include "core/identity.hpp"
 #include "runtime/unique_fd.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,8 +44,13 @@ public:
     [[nodiscard]] std::vector<std::string> argv() const;
     /// core::systemUnitOf() of the process.
     [[nodiscard]] std::string unit() const;
-    /// Everything; none when the process is gone, or the PID is that of a further thread.
-    [[nodiscard]] std::optional<core::ProcessFacts> facts() const;
+    /// Its effective user.
+    [[nodiscard]] std::optional<uid_t> user() const;
+    /// Everything; none when the process is gone, or the PID is that of a further thread. `wanted` is asked
+    /// once all is known but program and arguments, which are the process's own words and may be long; when
+    /// it says no, they are not read and the answer is none.
+    using Wanted = std::function<bool(const core::ProcessFacts&)>;
+    [[nodiscard]] std::optional<core::ProcessFacts> facts(const Wanted& wanted = {}) const;
 
 private:
     ProcEntry(pid_t pid, UniqueFd folder) : pid_(pid), folder_(std::move(folder)) {}
@@ -60,7 +66,7 @@ private:
 };
 
 /// The facts of the process that has this PID now; none when there is none.
-[[nodiscard]] std::optional<core::ProcessFacts> factsOf(pid_t pid);
+[[nodiscard]] std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted = {});
 
 /// Reads the text of /proc/PID/stat; none when it is not of that form. For tests and fuzzing on its own.
 [[nodiscard]] std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text);

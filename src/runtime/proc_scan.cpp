@@ -38,7 +38,7 @@ std::vector<pid_t> allPids() {
 } // namespace
 
 /// One walk. The cheap looks (whose program, whose script, whose unit) come first; all facts are read of the
-/// few that may belong to somebody.
+/// few that may belong to somebody, and arguments only of those that run as somebody's user.
 class ProcScan::Pass {
 public:
     explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)), pids_(allPids()) {
@@ -66,6 +66,7 @@ public:
 
 private:
     void enter(const core::Identity& identity) {
+        users_.insert(identity.uid);
         if (!identity.unit.empty()) {
             units_.insert(identity.unit);
         }
@@ -88,7 +89,9 @@ private:
         if (!entry || !mayBelong(*entry)) {
             return;
         }
-        const auto facts = entry->facts();
+        const auto facts = entry->facts([this](const core::ProcessFacts& known) {
+            return users_.contains(known.effectiveUid) || units_.contains(known.unit);
+        });
         if (!facts) {
             return;
         }
@@ -129,7 +132,8 @@ private:
         if (paths_.contains(program->path) || files_.contains(program->file)) {
             return true;
         }
-        if (!scripts_.empty()) {
+        if (const auto user = scripts_.empty() ? std::nullopt : entry.user();
+            user && users_.contains(*user)) {
             const auto argv = entry.argv();
             const auto firstFew = std::min<std::size_t>(argv.size(), kFirstFew);
             if (std::any_of(argv.begin(), argv.begin() + static_cast<std::ptrdiff_t>(firstFew),
@@ -149,6 +153,7 @@ private:
     std::set<std::string, std::less<>> scripts_;
     std::set<std::string, std::less<>> units_;
     std::set<core::FileId> files_;
+    std::set<uid_t> users_;
     std::multimap<std::string, std::shared_ptr<Question::State>> byArguments_;
     std::multimap<std::string, std::shared_ptr<Question::State>> byUnit_;
     std::vector<std::shared_ptr<Question::State>> loose_;

@@ -56,7 +56,10 @@ bool ownedByUs(const struct statx& found) {
 /// Walks the directories of one path, each held open while the next is looked up in it.
 class TrustedWalk {
 public:
-    explicit TrustedWalk(const std::string& path) : path_(path), todo_(components(path)) {}
+    enum class SharedParent { refused, taken };
+
+    explicit TrustedWalk(const std::string& path, SharedParent parent = SharedParent::refused)
+        : path_(path), todo_(components(path)), parent_(parent) {}
 
     struct Outcome {
         UniqueFd parent; ///< empty when not trusted
@@ -81,7 +84,7 @@ public:
                 return finish(leaf);
             }
         }
-        if (shared_) {
+        if (shared_ && parent_ == SharedParent::refused) {
             untrusted_ = "the directory " + here_ + " can be changed by other users";
             return finish(leaf);
         }
@@ -157,6 +160,7 @@ private:
 
     const std::string& path_;
     std::deque<std::string> todo_;
+    SharedParent parent_;
     UniqueFd directory_;
     std::string here_;
     bool shared_ = false; ///< `here_` is like /tmp: all may write, but not touch what belongs to us
@@ -184,7 +188,40 @@ core::Result<AppendFile> openLeaf(const std::string& path, int directory, const 
     return AppendFile{std::move(file), {}};
 }
 
+/// In a directory like /tmp somebody else may have been quicker, so what is there afterwards is judged too.
+core::Result<void> makeTrustedDirectory(const std::string& path, mode_t mode) {
+    const auto above = TrustedWalk(path, TrustedWalk::SharedParent::taken).run();
+    if (!above) {
+        return above.error();
+    }
+    if (!above->parent) {
+        return core::Error{above->untrusted};
+    }
+    if (::mkdirat(above->parent.get(), above->leaf.c_str(), mode) != 0 && errno != EEXIST) {
+        return core::Error{std::strerror(errno)};
+    }
+    const std::string within = path + "/any";
+    const auto inside = TrustedWalk(within).run();
+    if (!inside) {
+        return inside.error();
+    }
+    return inside->parent ? core::Result<void>() : core::Result<void>(core::Error{inside->untrusted});
+}
+
 } // namespace
+
+core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode) {
+    const auto end = path.find_last_not_of('/');
+    const std::string bare = end == std::string::npos ? path : path.substr(0, end + 1);
+    if (::geteuid() == 0) {
+        auto made = makeTrustedDirectory(bare, mode);
+        return made ? std::move(made) : made.error().in("cannot use the directory " + bare);
+    }
+    if (::mkdir(bare.c_str(), mode) != 0 && errno != EEXIST) {
+        return core::Error{"cannot make the directory " + bare + ": " + std::strerror(errno)};
+    }
+    return {};
+}
 
 core::Result<AppendFile> openForAppend(const std::string& path) {
     if (::geteuid() != 0) {

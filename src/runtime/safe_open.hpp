@@ -4,6 +4,8 @@
 #include "core/result.hpp"
 #include "runtime/unique_fd.hpp"
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace healer::runtime {
@@ -23,5 +25,9 @@ struct AppendFile {
 /// directory is refused and links are followed: the kernel's permission checks are all that is needed.
 /// Touches no directory below the first one that is not trusted.
 [[nodiscard]] core::Result<AppendFile> openForAppend(const std::string& path);
+
+/// Makes a directory unless it is there, its parents not. As root the whole path and the directory itself
+/// must be as openForAppend() wants them, else this is an error and nothing is made.
+[[nodiscard]] core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode);
 
 } // namespace healer::runtime

@@ -234,12 +234,13 @@ std::shared_ptr<void> SystemdBus::whenRead(std::function<void()> callback) {
     auto reader = std::make_shared<std::function<void()>>(std::move(callback));
     readers_.push_back(reader);
     if (!release_) {
-        release_ = loop_.addIdle([this] { releaseReaders(); });
+        release_ = loop_.addDeferred([this] { releaseReaders(); });
     }
     return reader;
 }
 
-/// What is unread is handed on by the connection's own source, which goes before the idle one.
+/// What is unread is handed on by the connection's own source, whose turn comes in between. One that waits
+/// for a moment of rest would wait for ever while somebody keeps the loop busy.
 void SystemdBus::releaseReaders() {
     constexpr core::Duration kSlice = std::chrono::milliseconds(4);
     const auto end = Loop::now() + kSlice;
@@ -250,7 +251,7 @@ void SystemdBus::releaseReaders() {
             (*reader)();
         }
     }
-    release_ = readers_.empty() ? Source() : loop_.addIdle([this] { releaseReaders(); });
+    release_ = readers_.empty() ? Source() : loop_.addDeferred([this] { releaseReaders(); });
 }
 
 void SystemdBus::jobSignal(sd_bus_message* message, bool removed) {

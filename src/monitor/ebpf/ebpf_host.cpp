@@ -7,6 +7,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace healer::monitor::ebpf {
 namespace {
 
 constexpr core::Duration kExecDelay = std::chrono::milliseconds(3);
+constexpr core::Duration kExecSlice = std::chrono::milliseconds(2);
+constexpr std::size_t kMostExecs = 16384;
 
 } // namespace
 
@@ -125,6 +128,9 @@ void EbpfHost::dispatch(const KernelRecord& record) {
         }
         return;
     }
+    if (execs_.size() >= kMostExecs) {
+        return; // only a hint: the scan at intervals finds it
+    }
     execs_.push_back(std::get<ExecRecord>(record));
     if (execs_.size() == 1) {
         execTimer_ = context_.loop.addTimer(runtime::Loop::now() + kExecDelay, [this] { dispatchExecs(); });
@@ -132,13 +138,17 @@ void EbpfHost::dispatch(const KernelRecord& record) {
 }
 
 /// Most starts are Healer's own: a moment later they are known, and nothing needs to be read while they come
-/// up.
+/// up. Whoever starts programs of that name without end gets slices of the loop only.
 void EbpfHost::dispatchExecs() {
-    for (const auto& exec : std::exchange(execs_, {})) {
+    const auto end = runtime::Loop::now() + kExecSlice;
+    while (!execs_.empty() && runtime::Loop::now() < end) {
+        const ExecRecord exec = execs_.front();
+        execs_.pop_front();
         if (!byPid_.contains(exec.pid)) {
             dispatchExec(exec);
         }
     }
+    execTimer_ = execs_.empty() ? runtime::Source() : context_.loop.addDeferred([this] { dispatchExecs(); });
 }
 
 void EbpfHost::dispatchExec(const ExecRecord& exec) {
@@ -146,7 +156,12 @@ void EbpfHost::dispatchExec(const ExecRecord& exec) {
     if (byArguments == expecting_.end()) {
         return;
     }
-    const auto facts = runtime::factsOf(exec.pid);
+    const auto facts = runtime::factsOf(exec.pid, [&](const core::ProcessFacts& known) {
+        return std::ranges::any_of(byArguments->second, [&](const auto& waiting) {
+            return std::ranges::any_of(waiting.second,
+                                       [&](const EbpfMonitor* monitor) { return monitor->mayBe(known); });
+        });
+    });
     if (!facts) {
         return;
     }

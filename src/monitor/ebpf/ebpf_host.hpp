@@ -6,11 +6,11 @@
 #include "monitor/schedule.hpp"
 #include "runtime/proc_scan.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
 namespace healer::monitor::ebpf {
 
@@ -60,7 +60,7 @@ private:
     /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a
     /// start costs the same however many entries share a program.
     std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
-    std::vector<ExecRecord> execs_; ///< not looked at yet
+    std::deque<ExecRecord> execs_; ///< not looked at yet
     runtime::Source execTimer_;
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;

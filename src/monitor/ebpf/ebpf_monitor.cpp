@@ -170,6 +170,11 @@ void EbpfMonitor::due() {
     }
 }
 
+bool EbpfMonitor::mayBe(const core::ProcessFacts& facts) const {
+    return facts.effectiveUid == process_.command.user.uid ||
+           (!facts.unit.empty() && facts.unit == host_.unitOf(process_.name));
+}
+
 void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
     if (watch_.alive() || settle(facts)) {
         return;

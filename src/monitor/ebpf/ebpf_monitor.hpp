@@ -26,6 +26,8 @@ public:
     void onExit(const ExitRecord& record);
     /// A program of the right name and arguments was started.
     void onExec(const core::ProcessFacts& facts);
+    /// Whether a process that runs as this user, in this unit, may be or become the instance.
+    [[nodiscard]] bool mayBe(const core::ProcessFacts& facts) const;
     /// Records may have been lost.
     void lookAgain();
     void due() override;

@@ -27,9 +27,8 @@ core::Error unreadable(const std::string& path, int error) {
                            : std::string("cannot be read: ") + std::strerror(error));
 }
 
-/// The file as a mere location, which opens no device and wakes no writer of a FIFO.
-core::Result<runtime::UniqueFd> locate(const std::string& path, uid_t owner) {
-    struct stat found {};
+/// The file as a mere location, which opens no device and wakes no writer of a FIFO, and what it is.
+core::Result<runtime::UniqueFd> locate(const std::string& path, uid_t owner, struct stat& found) {
     runtime::UniqueFd fd(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (!fd || fstat(fd.get(), &found) != 0) {
         return unreadable(path, errno);
@@ -66,8 +65,9 @@ core::Result<pid_t> parsePid(std::string_view text) {
     return pid;
 }
 
-core::Result<pid_t> readPidFile(const std::string& path, uid_t owner) {
-    const auto location = locate(path, owner);
+core::Result<PidNote> readPidFile(const std::string& path, uid_t owner) {
+    struct stat found {};
+    const auto location = locate(path, owner, found);
     if (!location) {
         return location.error();
     }
@@ -84,11 +84,11 @@ core::Result<pid_t> readPidFile(const std::string& path, uid_t owner) {
     if (static_cast<std::size_t>(length) > kLimit) {
         return wrong(path, "is too long to hold a PID");
     }
-    auto pid = parsePid(std::string_view(text.data(), static_cast<std::size_t>(length)));
+    const auto pid = parsePid(std::string_view(text.data(), static_cast<std::size_t>(length)));
     if (!pid) {
         return wrong(path, pid.error().message);
     }
-    return pid;
+    return PidNote{*pid, found.st_uid};
 }
 
 std::optional<FileStamp> stampOf(const std::string& path) {

@@ -4,8 +4,11 @@
 #include "runtime/proc_entry.hpp"
 #include "runtime/program_identity.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace healer::monitor::pidfile {
@@ -79,13 +82,20 @@ void PidFileMonitor::due() {
 }
 
 PidFileMonitor::Verdict PidFileMonitor::inspect() const {
-    const auto pid = readPidFile(path_, process_.command.user.uid);
-    if (!pid) {
-        return Verdict{std::nullopt, pid.error().message};
+    const auto note = readPidFile(path_, process_.command.user.uid);
+    if (!note) {
+        return Verdict{std::nullopt, note.error().message};
     }
-    const auto facts = runtime::factsOf(*pid);
+    const auto facts = runtime::factsOf(note->pid);
     if (!facts || facts->zombie || (predecessor_ && predecessor_->key == facts->key)) {
         return Verdict{std::nullopt, "PID file " + path_ + " names a process that does not run"};
+    }
+    // Somebody else could point to another instance of the same program.
+    const auto& trusted = {uid_t{0}, geteuid(), process_.command.user.uid, facts->realUid,
+                           facts->effectiveUid};
+    if (std::ranges::find(trusted, note->writer) == std::end(trusted)) {
+        return Verdict{std::nullopt, "PID file " + path_ + " belongs to UID " + std::to_string(note->writer) +
+                                         ", neither to root nor to the user of the process"};
     }
     if ((watch_.alive() && facts->key == watch_.key()) ||
         core::matches(identity(), *facts, core::Strictness::program)) {

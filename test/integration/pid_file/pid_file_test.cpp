@@ -113,6 +113,17 @@ TEST_F(PidFile, isNotBelievedAboutStrangers) {
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
 }
 
+TEST_F(PidFile, isNotBelievedWhenAStrangerWroteIt) {
+    const Child other({command.front(), "another-instance"});
+    write(other.key().pid);
+    ASSERT_EQ(chown(file.c_str(), kOther, kOther), 0);
+    const auto why = whyAbsent();
+    EXPECT_NE(why.find("belongs to UID 65534"), std::string::npos) << why;
+    ASSERT_EQ(chown(file.c_str(), 0, 0), 0);
+    auto watched = watching();
+    EXPECT_TRUE(bench.until([&] { return watched->up(other.key()); })) << "root may say so";
+}
+
 TEST_F(PidFile, mayHaveBeenOvertakenByARecycledPid) {
     Child first(command);
     const pid_t pid = first.key().pid;

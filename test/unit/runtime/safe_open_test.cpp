@@ -167,6 +167,29 @@ TEST_F(SafeOpenAsRoot, doesNotFollowALinkOfAStranger) {
     expectUntrusted(directory_ / "link" / "out.log", "link belongs to another user");
 }
 
+TEST_F(SafeOpenAsRoot, makesADirectoryOnlyWhereNobodyElseCanMoveIt) {
+    EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh/", 0750).ok());
+    EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh", 0750).ok()) << "it is there already";
+    const auto theirs = makeDirectory("theirs", 0755, kStranger);
+    EXPECT_THAT(makeOwnDirectory(theirs / "logs", 0750).error().message, HasSubstr("can be changed"));
+    EXPECT_FALSE(fs::exists(theirs / "logs"));
+    EXPECT_THAT(makeOwnDirectory(theirs, 0750).error().message, HasSubstr("can be changed"));
+    fs::create_directory_symlink(directory_, theirs / "elsewhere");
+    EXPECT_FALSE(makeOwnDirectory(theirs / "elsewhere" / "planted", 0750).ok());
+    EXPECT_FALSE(fs::exists(directory_ / "planted"));
+}
+
+TEST_F(SafeOpenAsRoot, aDirectoryInASharedOneMustBeItsOwn) {
+    const auto shared = makeDirectory("shared", 01777);
+    EXPECT_TRUE(makeOwnDirectory(shared / "ours", 0750).ok());
+    fs::create_directory(shared / "theirs");
+    ASSERT_EQ(chown((shared / "theirs").c_str(), kStranger, kStranger), 0);
+    EXPECT_THAT(makeOwnDirectory(shared / "theirs", 0750).error().message, HasSubstr("can be changed"));
+    fs::create_directory_symlink(directory_, shared / "link");
+    EXPECT_THAT(makeOwnDirectory(shared / "link", 0750).error().message, HasSubstr("symbolic link"));
+    EXPECT_THAT(makeOwnDirectory(shared, 0750).error().message, HasSubstr("can be changed"));
+}
+
 TEST_F(SafeOpenAsRoot, givesUpOnCircles) {
     fs::create_directory_symlink("b", directory_ / "a");
     fs::create_directory_symlink("a", directory_ / "b");

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/log_hub.hpp"
+#include "runtime/log_sinks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace healer::runtime {
+namespace {
+
+/// What stands behind time and level.
+std::string shown(const std::string& message) {
+    LogEntry entry;
+    entry.message = message;
+    const std::string line = plainLine(entry);
+    const auto level = line.find("INFO  ");
+    return level == std::string::npos ? line : line.substr(level + 6);
+}
+
+TEST(LogLine, ShowsWhatSteersATerminalAsEscapes) {
+    EXPECT_EQ(shown("a\x1b[2Jb\r\x07\x7f"), "a\\x1b[2Jb\\x0d\\x07\\x7f");
+    EXPECT_EQ(shown("\xc2\x9b"
+                    "2J"),
+              "\\xc2\\x9b2J")
+        << "C1 control characters are two bytes in UTF-8";
+    EXPECT_EQ(shown("\x9b[\xff\xc2"), "\\x9b[\\xff\\xc2") << "and one where it is no UTF-8";
+    EXPECT_EQ(shown(std::string("a\0b", 3)), "a\\x00b");
+}
+
+TEST(LogLine, LeavesTextAlone) {
+    EXPECT_EQ(shown("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x99\x82 \xc2\xa0"),
+              "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x99\x82 \xc2\xa0");
+}
+
+TEST(LogLine, NoTextPassesForAnEntryOfItsOwn) {
+    EXPECT_EQ(shown("web is down\n2026-01-01T00:00:00.000 ERROR forged"),
+              "web is down\n    2026-01-01T00:00:00.000 ERROR forged");
+}
+
+TEST(LogFile, RotationReplacesNoFileOfOthers) {
+    namespace fs = std::filesystem;
+    std::string pattern = "/tmp/healer-rotation-XXXXXX";
+    const fs::path folder = mkdtemp(pattern.data());
+    const auto victim = folder / "victim";
+    std::ofstream(victim) << "precious";
+    fs::create_directory(folder / "logs");
+    fs::create_symlink(victim, folder / "logs" / "healer.log.1");
+    auto sink = makeFileSink({.directory = folder / "logs", .maxBytes = 100, .keep = 2});
+    ASSERT_TRUE(sink.ok()) << sink.error().message;
+    LogEntry entry;
+    entry.message = std::string(80, 'x');
+    for (int i = 0; i < 4; ++i) {
+        (*sink)->write(entry);
+    }
+    std::ostringstream text;
+    text << std::ifstream(victim).rdbuf();
+    EXPECT_EQ(text.str(), "precious");
+    EXPECT_FALSE(fs::is_symlink(folder / "logs" / "healer.log"));
+    EXPECT_TRUE(fs::is_regular_file(folder / "logs" / "healer.log.1"));
+    fs::remove(folder / "logs" / "healer.log");
+    fs::create_hard_link(victim, folder / "logs" / "healer.log");
+    EXPECT_FALSE(makeFileSink({.directory = folder / "logs"}).ok()) << "a file with two names";
+    fs::remove_all(folder);
+}
+
+} // namespace
+} // namespace healer::runtime
