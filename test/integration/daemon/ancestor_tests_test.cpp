@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 namespace healer::test {
 namespace {
@@ -117,6 +119,36 @@ TEST_F(AncestorTests, reconcile_starts_stops_pid_and_network_monitors) {
     listener.open();
     ASSERT_TRUE(tells("Successfully restarted process net")) << healer.log();
     EXPECT_FALSE(healer.counterPid("file")) << healer.log();
+}
+
+/// The configuration of the ancestor's manual, but for its paths and its user.
+TEST_F(AncestorTests, TheSampleConfigurationWorksUnchanged) {
+    ASSERT_EQ(geteuid(), 0U) << "run_as_user needs root";
+    const std::string place = healer.folder().string() + "/demo";
+    for (const std::string folder : {"", "/logs", "/run"}) {
+        std::filesystem::create_directory(place + folder);
+    }
+    ASSERT_EQ(chown((place + "/run").c_str(), 65534, 65534), 0);
+    const std::string pidFile = place + "/run/simple_counter.pid";
+    std::ofstream(healer.config())
+        << "log_level: \"info\"\nlog_directory: \"" << place << "/logs\"\npid_file_directory: \"" << place
+        << "\"\nworking_directory: \"/\"\nprocesses:\n  - name: \"simple_counter\"\n    enabled: true\n"
+        << "    command: \"" HEALER_COUNTER "\"\n    args: [\"" << pidFile << "\"]\n"
+        << "    run_as_root: false\n    run_as_user: \"nobody\"\n    monitor:\n      type: \"pid\"\n"
+        << "      pid_file_path: \"" << pidFile << "\"\n      interval_secs: 3\n    recovery:\n"
+        << "      type: \"regular\"\n      retries: 3\n      retry_window_secs: 60\n      cooldown_secs: "
+           "180\n";
+    std::filesystem::permissions(healer.config(), std::filesystem::perms(0600));
+    healer.start();
+    ASSERT_TRUE(tells("Successfully started process simple_counter")) << healer.log();
+    EXPECT_TRUE(std::filesystem::exists(place + "/healer.pid"));
+    EXPECT_TRUE(std::filesystem::exists(place + "/logs/healer.log"));
+    for (int restart = 1; restart <= 3; ++restart) {
+        kill(healer.runningPid("demo/run/simple_counter"), SIGKILL);
+        ASSERT_TRUE(tells("Successfully restarted process", restart)) << healer.log();
+    }
+    kill(healer.runningPid("demo/run/simple_counter"), SIGKILL);
+    EXPECT_TRUE(tells("Circuit breaker is open")) << healer.log();
 }
 
 TEST_F(AncestorTests, AncestorDefect04_AHungServerIsNoticedAndOneRefusalMayBeAllowed) {
