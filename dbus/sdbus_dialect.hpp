@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
+#include <systemd/sd-bus.h>
 
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,17 @@
 /// under one name. Generated adaptors and proxies, Result and Variant (constructed explicitly) are the same
 /// in both.
 namespace healer::dbus {
+
+/// The way to what sd-bus can do and sdbus-c++ has no name for. Its messages keep the one of sd-bus
+/// protected.
+class Underneath : private sdbus::Message {
+public:
+    Underneath() = delete;
+    /// Belongs to `message`.
+    [[nodiscard]] static sd_bus_message* of(const sdbus::Message& message) {
+        return static_cast<sd_bus_message*>(message.*(&Underneath::msg_));
+    }
+};
 
 #if __has_include(<sdbus-c++/VTableItems.h>)
 
@@ -37,6 +49,12 @@ using CallError = std::optional<sdbus::Error>;
 /// caller may have changed it.
 [[nodiscard]] inline uid_t currentSenderUid(const sdbus::IObject& object) {
     return object.getCurrentlyProcessedMessage().getCredsEuid();
+}
+
+/// Whether the caller agrees to be asked for a password; only within a method of this object.
+[[nodiscard]] inline bool currentCallAllowsInteraction(const sdbus::IObject& object) {
+    const sdbus::Message message = object.getCurrentlyProcessedMessage();
+    return sd_bus_message_get_allow_interactive_authorization(Underneath::of(message)) > 0;
 }
 
 inline bool processOne(sdbus::IConnection& connection) {
@@ -66,6 +84,12 @@ using CallError = const sdbus::Error*;
     return object.getCurrentlyProcessedMessage()->getCredsEuid();
 }
 
+[[nodiscard]] inline bool currentCallAllowsInteraction(const sdbus::IObject& object) {
+    const sdbus::Message* message = object.getCurrentlyProcessedMessage();
+    return message != nullptr &&
+           sd_bus_message_get_allow_interactive_authorization(Underneath::of(*message)) > 0;
+}
+
 inline bool processOne(sdbus::IConnection& connection) {
     return connection.processPendingRequest();
 }
@@ -75,6 +99,12 @@ inline void startListening(sdbus::IProxy& proxy) {
 }
 
 #endif
+
+/// The connection of a proxy, as sd-bus knows it; lives as long as the connection does.
+[[nodiscard]] inline sd_bus* busOf(sdbus::IProxy& proxy) {
+    const sdbus::MethodCall call = proxy.createMethodCall("org.freedesktop.DBus.Peer", "Ping");
+    return sd_bus_message_get_bus(Underneath::of(call));
+}
 
 /// What to poll for before processOne() is called again.
 struct PollState {

@@ -58,6 +58,8 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
             .log = {.level = [this] { return log_.level(); },
                     .setLevel = [this](core::LogLevel level) { log_.setLevel(level); },
                     .target = logsToJournal() ? "journal" : "console"},
+            .polkit = settings.bus.kind == bus::BusMode::Kind::system ? std::optional(bus::PolkitLimits{})
+                                                                      : std::nullopt,
             .onNameAcquired = [this] { becomeReady(); },
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
       publisher_({loop_, log_, coordinator_, launchers_, bus_, history_, store_}),
