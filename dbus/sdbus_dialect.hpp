@@ -31,6 +31,7 @@ public:
 using ServiceName = sdbus::ServiceName;
 using InterfaceName = sdbus::InterfaceName;
 using PropertyName = sdbus::PropertyName;
+using MethodName = sdbus::MethodName;
 /// How an asynchronous call failed; false when it did not.
 using CallError = std::optional<sdbus::Error>;
 
@@ -69,6 +70,7 @@ inline void startListening(sdbus::IProxy& /*proxy*/) {}
 using ServiceName = std::string;
 using InterfaceName = std::string;
 using PropertyName = std::string;
+using MethodName = std::string;
 using CallError = const sdbus::Error*;
 
 [[nodiscard]] inline sdbus::Error makeError(const std::string& name, const std::string& message) {
@@ -102,7 +104,8 @@ inline void startListening(sdbus::IProxy& proxy) {
 
 /// The connection of a proxy, as sd-bus knows it; lives as long as the connection does.
 [[nodiscard]] inline sd_bus* busOf(sdbus::IProxy& proxy) {
-    const sdbus::MethodCall call = proxy.createMethodCall("org.freedesktop.DBus.Peer", "Ping");
+    const sdbus::MethodCall call =
+        proxy.createMethodCall(InterfaceName("org.freedesktop.DBus.Peer"), MethodName("Ping"));
     return sd_bus_message_get_bus(Underneath::of(call));
 }
 

@@ -23,7 +23,7 @@ struct PolkitLimits {
     core::Duration rules = std::chrono::seconds(25);
     /// A person looks up a password and types it, perhaps twice.
     core::Duration person = std::chrono::minutes(5);
-    CheckQueue::Limits queue;
+    CheckQueue::Limits queue{};
 };
 
 /// Root may, everybody else may what polkit says. Never waits: any number of questions is under way, within
