@@ -159,10 +159,11 @@ core::Error PolkitQuestion::refusal(bool challenge, bool dismissed) const {
                       "root (sudo)");
     }
     if (challenge) {
-        return denied("not authorized: authentication is needed" + action +
-                      " and failed, or nobody could be asked" + kOnlyRoot);
+        return denied("authentication is needed" + action + ", and nobody could be asked" + kOnlyRoot);
     }
-    return denied("not allowed by polkit" + action + kOnlyRoot);
+    return denied((text_.caller.interactive ? "not allowed by polkit, or the authentication failed"
+                                            : "not allowed by polkit") +
+                  action + kOnlyRoot);
 }
 
 void PolkitQuestion::cancel() {

@@ -18,11 +18,12 @@ namespace {
 
 constexpr int kRegistrationMs = 10'000;
 
-/// Becomes the agent, which closes the descriptor when it is registered.
+/// Becomes the agent, which closes the descriptor when it is registered. Without --fallback: polkit takes
+/// such an agent only where there is a session of logind, which su, containers and small systems do not make.
 [[noreturn]] void becomeAgent(int notifyFd, const char* number) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::fcntl(notifyFd, F_SETFD, 0);
-    ::execlp("pkttyagent", "pkttyagent", "--notify-fd", number, "--fallback", nullptr);
+    ::execlp("pkttyagent", "pkttyagent", "--notify-fd", number, nullptr);
     ::_exit(127);
 }
 

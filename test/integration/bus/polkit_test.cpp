@@ -151,6 +151,7 @@ TEST_F(BusPolkit, RefusalsSayWhatToDo) {
     };
     EXPECT_THAT(refused(Interaction::no, {}), HasSubstr("not allowed by polkit"));
     EXPECT_THAT(refused(Interaction::no, {.challenge = true}), HasSubstr("run the command on a terminal"));
+    EXPECT_THAT(refused(Interaction::yes, {}), HasSubstr("or the authentication failed"));
     EXPECT_THAT(refused(Interaction::yes, {.challenge = true}), HasSubstr("nobody could be asked"));
     EXPECT_THAT(refused(Interaction::yes, {.challenge = true, .dismissed = true}), HasSubstr("dismissed"));
     EXPECT_THAT(backend_.asked, IsEmpty());
