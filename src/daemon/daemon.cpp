@@ -57,6 +57,7 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
            {.mode = settings.bus,
             .log = {.level = [this] { return log_.level(); },
                     .setLevel = [this](core::LogLevel level) { log_.setLevel(level); },
+                    .setTarget = [this](const std::string& target) { return setLogTarget(log_, target); },
                     .target = logsToJournal() ? "journal" : "console"},
             .polkit = settings.bus.kind == bus::BusMode::Kind::system ? std::optional(bus::PolkitLimits{})
                                                                       : std::nullopt,

@@ -26,6 +26,7 @@ protected:
         settings.mode = {bus::BusMode::Kind::address, bus_.address()};
         settings.log.level = [this] { return level_; };
         settings.log.setLevel = [this](core::LogLevel level) { level_ = level; };
+        settings.log.setTarget = [](const std::string& target) { return target == "console"; };
         settings.polkit = polkit_;
         settings.onNameAcquired = [this] { ++acquired_; };
         settings.onUnavailable = [this](const std::string&) { ++unavailable_; };
