@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
+#include <systemd/sd-bus.h>
 
 #include <cstdint>
 #include <optional>
@@ -14,11 +15,23 @@
 /// in both.
 namespace healer::dbus {
 
+/// The way to what sd-bus can do and sdbus-c++ has no name for. Its messages keep the one of sd-bus
+/// protected.
+class Underneath : private sdbus::Message {
+public:
+    Underneath() = delete;
+    /// Belongs to `message`.
+    [[nodiscard]] static sd_bus_message* of(const sdbus::Message& message) {
+        return static_cast<sd_bus_message*>(message.*(&Underneath::msg_));
+    }
+};
+
 #if __has_include(<sdbus-c++/VTableItems.h>)
 
 using ServiceName = sdbus::ServiceName;
 using InterfaceName = sdbus::InterfaceName;
 using PropertyName = sdbus::PropertyName;
+using MethodName = sdbus::MethodName;
 /// How an asynchronous call failed; false when it did not.
 using CallError = std::optional<sdbus::Error>;
 
@@ -39,6 +52,12 @@ using CallError = std::optional<sdbus::Error>;
     return object.getCurrentlyProcessedMessage().getCredsEuid();
 }
 
+/// Whether the caller agrees to be asked for a password; only within a method of this object.
+[[nodiscard]] inline bool currentCallAllowsInteraction(const sdbus::IObject& object) {
+    const sdbus::Message message = object.getCurrentlyProcessedMessage();
+    return sd_bus_message_get_allow_interactive_authorization(Underneath::of(message)) > 0;
+}
+
 inline bool processOne(sdbus::IConnection& connection) {
     return connection.processPendingEvent();
 }
@@ -51,6 +70,7 @@ inline void startListening(sdbus::IProxy& /*proxy*/) {}
 using ServiceName = std::string;
 using InterfaceName = std::string;
 using PropertyName = std::string;
+using MethodName = std::string;
 using CallError = const sdbus::Error*;
 
 [[nodiscard]] inline sdbus::Error makeError(const std::string& name, const std::string& message) {
@@ -66,6 +86,12 @@ using CallError = const sdbus::Error*;
     return object.getCurrentlyProcessedMessage()->getCredsEuid();
 }
 
+[[nodiscard]] inline bool currentCallAllowsInteraction(const sdbus::IObject& object) {
+    const sdbus::Message* message = object.getCurrentlyProcessedMessage();
+    return message != nullptr &&
+           sd_bus_message_get_allow_interactive_authorization(Underneath::of(*message)) > 0;
+}
+
 inline bool processOne(sdbus::IConnection& connection) {
     return connection.processPendingRequest();
 }
@@ -75,6 +101,13 @@ inline void startListening(sdbus::IProxy& proxy) {
 }
 
 #endif
+
+/// The connection of a proxy, as sd-bus knows it; lives as long as the connection does.
+[[nodiscard]] inline sd_bus* busOf(sdbus::IProxy& proxy) {
+    const sdbus::MethodCall call =
+        proxy.createMethodCall(InterfaceName("org.freedesktop.DBus.Peer"), MethodName("Ping"));
+    return sd_bus_message_get_bus(Underneath::of(call));
+}
 
 /// What to poll for before processOne() is called again.
 struct PollState {

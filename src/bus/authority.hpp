@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bus/caller.hpp"
 #include "core/result.hpp"
 
 #include <functional>
@@ -20,10 +21,10 @@ public:
     Authority& operator=(const Authority&) = delete;
     virtual ~Authority() = default;
 
-    /// Whether the owner of the unique name `sender` may do `action` (the name of a polkit action).
-    /// `callback` is called once, at once or later from the loop, with success or with
-    /// ErrorKind::accessDenied and what to do about it; never after the Authority has been destroyed.
-    virtual void check(const std::string& sender, const std::string& action,
+    /// Whether the caller may do `action` (the name of a polkit action). `callback` is called once, at once
+    /// or later from the loop, with success, or with ErrorKind::accessDenied or ErrorKind::busy and what to
+    /// do about it; never after the Authority has been destroyed.
+    virtual void check(const Caller& caller, const std::string& action,
                        const std::map<std::string, std::string>& details,
                        std::function<void(core::Result<void>)> callback) = 0;
 };

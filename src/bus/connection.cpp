@@ -145,6 +145,10 @@ core::Result<std::unique_ptr<Connection>> Connection::open(runtime::Loop& loop, 
     }
 }
 
+sd_bus* Connection::sdBus() {
+    return dbus::busOf(*driver_);
+}
+
 template <typename Value, typename Convert>
 auto Connection::relay(std::function<void(core::Result<Value>)> callback, Convert convert) {
     return [this, callback = std::move(callback), convert](dbus::CallError error, std::uint32_t answer) {

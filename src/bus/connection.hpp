@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+struct sd_bus;
+
 namespace sdbus {
 class IConnection;
 class IProxy;
@@ -31,6 +33,8 @@ public:
     ~Connection();
 
     [[nodiscard]] sdbus::IConnection& raw() { return *connection_; }
+    /// The same connection for what only sd-bus can do; from the loop only.
+    [[nodiscard]] sd_bus* sdBus();
 
     /// Asks for a name, without queueing for it: true when it is ours now, false when somebody else has it.
     void requestName(const std::string& name, const std::function<void(core::Result<bool>)>& callback);

@@ -60,13 +60,17 @@ std::string LogControl::LogLevel() {
     return guarded([this] { return syslogWord(settings_.level()); });
 }
 
-/// A property cannot be answered later, so this one waits for the bus to say who is asking. On the system bus
-/// the policy keeps everybody but root away from here.
+/// A property cannot be answered later, so these wait for the bus to say who is asking. On the system bus the
+/// policy keeps everybody but root away from here.
+void LogControl::mustBeAllowed() const {
+    if (!mayChange(dbus::currentSenderUid(getObject()), geteuid())) {
+        throw toBusError(accessDenied());
+    }
+}
+
 void LogControl::LogLevel(const std::string& value) {
     guarded([&] {
-        if (!mayChange(dbus::currentSenderUid(getObject()), geteuid())) {
-            throw toBusError(accessDenied());
-        }
+        mustBeAllowed();
         const auto level = levelFromSyslogWord(value);
         if (!level) {
             throw dbus::makeError("org.freedesktop.DBus.Error.InvalidArgs",
@@ -78,6 +82,17 @@ void LogControl::LogLevel(const std::string& value) {
 
 std::string LogControl::LogTarget() {
     return guarded([this] { return validUtf8(settings_.target); });
+}
+
+void LogControl::LogTarget(const std::string& value) {
+    guarded([&] {
+        mustBeAllowed();
+        if (!settings_.setTarget(value)) {
+            throw dbus::makeError("org.freedesktop.DBus.Error.InvalidArgs",
+                                  "no log target that Healer has here: give journal or console");
+        }
+        settings_.target = value;
+    });
 }
 
 std::string LogControl::SyslogIdentifier() {

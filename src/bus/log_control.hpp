@@ -27,7 +27,10 @@ private:
     std::string LogLevel() override;
     void LogLevel(const std::string& value) override;
     std::string LogTarget() override;
+    void LogTarget(const std::string& value) override;
     std::string SyslogIdentifier() override;
+
+    void mustBeAllowed() const;
 
     LogSettings& settings_;
 };

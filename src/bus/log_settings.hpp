@@ -12,6 +12,8 @@ namespace healer::bus {
 struct LogSettings {
     std::function<core::LogLevel()> level;
     std::function<void(core::LogLevel)> setLevel;
+    /// Whether there is such a target and it can be had; the log goes there then.
+    std::function<bool(const std::string& target)> setTarget;
     std::string target = "journal"; ///< "journal" or "console"
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/manager_object.hpp"
 
+#include "bus/caller.hpp"
 #include "bus/object_path.hpp"
 #include "bus/process_properties.hpp"
 #include "bus/utf8.hpp"
@@ -104,12 +105,11 @@ sdbus::ObjectPath ManagerObject::GetProcessByPID(const std::uint32_t& pid) {
 
 void ManagerObject::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
                                    const std::string& name) {
-    guarded(
-        [&] { requests_.startOrRestart(std::move(result), verb, name, dbus::currentSender(getObject())); });
+    guarded([&] { requests_.startOrRestart(std::move(result), verb, name, currentCaller(getObject())); });
 }
 
 void ManagerObject::change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name) {
-    guarded([&] { requests_.change(std::move(result), verb, name, dbus::currentSender(getObject())); });
+    guarded([&] { requests_.change(std::move(result), verb, name, currentCaller(getObject())); });
 }
 
 void ManagerObject::Restart(sdbus::Result<std::uint32_t>&& result, std::string name) {
@@ -137,7 +137,7 @@ void ManagerObject::ResetBreaker(sdbus::Result<>&& result, std::string name) {
 }
 
 void ManagerObject::Reload(NameLists&& result) {
-    guarded([&] { requests_.reload(std::move(result), dbus::currentSender(getObject())); });
+    guarded([&] { requests_.reload(std::move(result), currentCaller(getObject())); });
 }
 
 std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::GetHistory(const std::string& name,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/process_object.hpp"
 
+#include "bus/caller.hpp"
 #include "bus/object_path.hpp"
 #include "bus/process_properties.hpp"
 #include "bus/utf8.hpp"
@@ -46,12 +47,11 @@ void ProcessObject::announce(const std::vector<const char*>& properties) {
 }
 
 void ProcessObject::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb) {
-    guarded(
-        [&] { requests_.startOrRestart(std::move(result), verb, name_, dbus::currentSender(getObject())); });
+    guarded([&] { requests_.startOrRestart(std::move(result), verb, name_, currentCaller(getObject())); });
 }
 
 void ProcessObject::change(sdbus::Result<>&& result, core::event::Verb verb) {
-    guarded([&] { requests_.change(std::move(result), verb, name_, dbus::currentSender(getObject())); });
+    guarded([&] { requests_.change(std::move(result), verb, name_, currentCaller(getObject())); });
 }
 
 void ProcessObject::Restart(sdbus::Result<std::uint32_t>&& result) {

@@ -51,9 +51,9 @@ void Requests::mustExist(const std::string& name) const {
     }
 }
 
-void Requests::request(core::event::Verb verb, const std::string& name, const std::string& sender,
+void Requests::request(core::event::Verb verb, const std::string& name, const Caller& caller,
                        Backend::Answer answer) {
-    authority_.check(sender, kManageProcesses, {{"process", name}, {"verb", verbName(verb)}},
+    authority_.check(caller, kManageProcesses, {{"process", name}, {"verb", verbName(verb)}},
                      [this, verb, name, answer = std::move(answer)](const core::Result<void>& allowed) {
                          if (!allowed) {
                              answer(allowed.error());
@@ -66,9 +66,9 @@ void Requests::request(core::event::Verb verb, const std::string& name, const st
 }
 
 void Requests::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
-                              const std::string& name, const std::string& sender) {
+                              const std::string& name, const Caller& caller) {
     mustExist(name);
-    request(verb, name, sender,
+    request(verb, name, caller,
             [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
                 if (outcome) {
                     reply.send(static_cast<std::uint32_t>(*outcome));
@@ -79,9 +79,9 @@ void Requests::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event
 }
 
 void Requests::change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name,
-                      const std::string& sender) {
+                      const Caller& caller) {
     mustExist(name);
-    request(verb, name, sender,
+    request(verb, name, caller,
             [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
                 if (outcome) {
                     reply.send();
@@ -93,8 +93,8 @@ void Requests::change(sdbus::Result<>&& result, core::event::Verb verb, const st
 
 void Requests::reload(
     sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>&& result,
-    const std::string& sender) {
-    authority_.check(sender, kReload, {},
+    const Caller& caller) {
+    authority_.check(caller, kReload, {},
                      [this, reply = replies_.keep(std::move(result))](const core::Result<void>& allowed) {
                          if (!allowed) {
                              reply.fail(allowed.error());

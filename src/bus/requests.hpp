@@ -21,15 +21,15 @@ public:
     void mustExist(const std::string& name) const;
 
     void startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
-                        const std::string& name, const std::string& sender);
+                        const std::string& name, const Caller& caller);
     void change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name,
-                const std::string& sender);
+                const Caller& caller);
     void reload(
         sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>&& result,
-        const std::string& sender);
+        const Caller& caller);
 
 private:
-    void request(core::event::Verb verb, const std::string& name, const std::string& sender,
+    void request(core::event::Verb verb, const std::string& name, const Caller& caller,
                  Backend::Answer answer);
 
     Backend& backend_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/root_authority.hpp"
 
-#include "bus/connection.hpp"
-
 #include <unistd.h>
 
 #include <utility>
@@ -18,13 +16,12 @@ core::Error accessDenied() {
                        core::ErrorKind::accessDenied};
 }
 
-void RootAuthority::check(const std::string& sender, const std::string& /*action*/,
+void RootAuthority::check(const Caller& caller, const std::string& /*action*/,
                           const std::map<std::string, std::string>& /*details*/,
                           std::function<void(core::Result<void>)> callback) {
-    connection_.uidOf(sender, [callback = std::move(callback)](const core::Result<uid_t>& uid) {
+    lookup_.find(caller.name, [callback = std::move(callback)](const core::Result<uid_t>& uid) {
         if (!uid) {
-            callback(core::Error{"the bus does not say who is asking: " + uid.error().message,
-                                 core::ErrorKind::accessDenied});
+            callback(uid.error());
         } else if (mayChange(*uid, geteuid())) {
             callback({});
         } else {

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "bus/authority.hpp"
+#include "bus/uid_lookup.hpp"
 
 #include <sys/types.h>
 
 namespace healer::bus {
-
-class Connection;
 
 /// Whether this user may change something in a Healer that runs as `ownUid`: root, and on a bus of his own
 /// the user who runs Healer himself.
@@ -20,14 +19,14 @@ class Connection;
 /// remembered.
 class RootAuthority : public Authority {
 public:
-    explicit RootAuthority(Connection& connection) : connection_(connection) {}
+    explicit RootAuthority(Connection& connection) : lookup_(connection) {}
 
-    void check(const std::string& sender, const std::string& action,
+    void check(const Caller& caller, const std::string& action,
                const std::map<std::string, std::string>& details,
                std::function<void(core::Result<void>)> callback) override;
 
 private:
-    Connection& connection_;
+    UidLookup lookup_;
 };
 
 } // namespace healer::bus

@@ -63,7 +63,8 @@ void Service::probed(const core::Result<void>& outcome) {
         return;
     }
     try {
-        session_ = std::make_unique<Session>(std::move(connection).value(), backend_, settings_.log);
+        session_ = std::make_unique<Session>(loop_, std::move(connection).value(), backend_, settings_.log,
+                                             settings_.polkit);
     } catch (const sdbus::Error& e) {
         unavailable("cannot export the D-Bus objects: " + e.getMessage());
         retryConnecting();

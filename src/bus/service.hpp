@@ -5,6 +5,7 @@
 #include "bus/bus_mode.hpp"
 #include "bus/log_settings.hpp"
 #include "bus/manager_object.hpp"
+#include "bus/polkit_authority.hpp"
 #include "bus/process_properties.hpp"
 #include "core/action.hpp"
 #include "runtime/log.hpp"
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +32,8 @@ public:
     struct Settings {
         BusMode mode;
         LogSettings log;
+        std::optional<PolkitLimits>
+            polkit; ///< ask polkit about callers that are not root; empty: refuse them
         std::function<void()> onNameAcquired; ///< each time that the name has become ours
         /// Each time that the name is not, or no longer, ours: no bus, connection lost, name taken by
         /// another. Comes within 5 s of start() when there is no bus.

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/session.hpp"
 
+#include "bus/root_authority.hpp"
+
 #include <utility>
 
 namespace healer::bus {
 
-Session::Session(std::unique_ptr<Connection> connection, Backend& backend, LogSettings& log)
-    : connection_(std::move(connection)), authority_(*connection_), requests_(backend, authority_),
-      manager_(connection_->raw(), requests_), logControl_(connection_->raw(), log) {
+namespace {
+
+std::unique_ptr<Authority> makeAuthority(runtime::Loop& loop, Connection& connection,
+                                         const std::optional<PolkitLimits>& polkit) {
+    if (polkit) {
+        return std::make_unique<PolkitAuthority>(loop, connection, *polkit);
+    }
+    return std::make_unique<RootAuthority>(connection);
+}
+
+} // namespace
+
+Session::Session(runtime::Loop& loop, std::unique_ptr<Connection> connection, Backend& backend,
+                 LogSettings& log, const std::optional<PolkitLimits>& polkit)
+    : connection_(std::move(connection)), authority_(makeAuthority(loop, *connection_, polkit)),
+      requests_(backend, *authority_), manager_(connection_->raw(), requests_),
+      logControl_(connection_->raw(), log) {
     for (const std::string& name : backend.processNames()) {
         processes_.emplace(name, std::make_unique<ProcessObject>(connection_->raw(), requests_, name));
     }

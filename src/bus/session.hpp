@@ -4,11 +4,12 @@
 #include "bus/connection.hpp"
 #include "bus/log_control.hpp"
 #include "bus/manager_object.hpp"
+#include "bus/polkit_authority.hpp"
 #include "bus/process_object.hpp"
-#include "bus/root_authority.hpp"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,10 @@ namespace healer::bus {
 /// sent is dropped: the connection finds out by itself that it is lost.
 class Session {
 public:
-    /// Exports all objects of the backend. The references outlive it.
-    Session(std::unique_ptr<Connection> connection, Backend& backend, LogSettings& log);
+    /// Exports all objects of the backend. With limits, polkit is asked about callers; without, only root may
+    /// change something. The references outlive it.
+    Session(runtime::Loop& loop, std::unique_ptr<Connection> connection, Backend& backend, LogSettings& log,
+            const std::optional<PolkitLimits>& polkit);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session() = default;
@@ -33,7 +36,7 @@ public:
 
 private:
     std::unique_ptr<Connection> connection_;
-    RootAuthority authority_;
+    std::unique_ptr<Authority> authority_;
     Requests requests_;
     ManagerObject manager_;
     LogControl logControl_;

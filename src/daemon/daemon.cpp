@@ -57,7 +57,10 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
            {.mode = settings.bus,
             .log = {.level = [this] { return log_.level(); },
                     .setLevel = [this](core::LogLevel level) { log_.setLevel(level); },
+                    .setTarget = [this](const std::string& target) { return setLogTarget(log_, target); },
                     .target = logsToJournal() ? "journal" : "console"},
+            .polkit = settings.bus.kind == bus::BusMode::Kind::system ? std::optional(bus::PolkitLimits{})
+                                                                      : std::nullopt,
             .onNameAcquired = [this] { becomeReady(); },
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
       publisher_({loop_, log_, coordinator_, launchers_, bus_, history_, store_}),

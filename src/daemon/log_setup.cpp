@@ -14,10 +14,22 @@ bool logsToJournal(bool foreground) {
 
 void setUpLog(runtime::LogHub& log, bool foreground) {
     if (logsToJournal(foreground)) {
-        log.add(runtime::makeJournalSink());
+        log.setMain(runtime::makeJournalSink());
     } else if (foreground) {
-        log.add(runtime::makeStderrSink());
+        log.setMain(runtime::makeStderrSink());
     }
+}
+
+bool setLogTarget(runtime::LogHub& log, const std::string& target) {
+    if (target == "journal" && runtime::journalAvailable()) {
+        log.setMain(runtime::makeJournalSink());
+        return true;
+    }
+    if (target == "console") {
+        log.setMain(runtime::makeStderrSink());
+        return true;
+    }
+    return false;
 }
 
 void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory) {

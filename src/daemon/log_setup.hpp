@@ -15,6 +15,10 @@ namespace healer::daemon {
 /// Gives the log its sinks: the journal, or plain lines on standard error.
 void setUpLog(runtime::LogHub& log, bool foreground);
 
+/// Sends the log to the "journal" or the "console" (standard error) from now on; false, and nothing changes,
+/// for anything else and for a journal that is not there.
+[[nodiscard]] bool setLogTarget(runtime::LogHub& log, const std::string& target);
+
 /// Also write healer.log in this directory from now on, or nowhere. A failure is a warning in the log.
 void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory);
 

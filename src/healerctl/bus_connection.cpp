@@ -3,12 +3,25 @@
 
 #include "healerctl/address.hpp"
 #include "healerctl/daemon.hpp"
+#include "sdbus_dialect.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
 namespace healer::healerctl {
 
 namespace {
+
+constexpr const char* kDriverName = "org.freedesktop.DBus";
+
+std::unique_ptr<sdbus::IProxy> driverOf(sdbus::IConnection& connection) {
+    return sdbus::createProxy(connection, dbus::ServiceName(kDriverName),
+                              sdbus::ObjectPath("/org/freedesktop/DBus"));
+}
+
+[[noreturn]] void notRunning(const std::string& errorName) {
+    throw CallFailure(errorName, "Healer is not running (nobody has the name org.healer on the bus); "
+                                 "start it with: systemctl start healer");
+}
 
 std::unique_ptr<sdbus::IConnection> open(const Options& options) {
     if (!options.host.empty()) {
@@ -47,12 +60,32 @@ std::unique_ptr<sdbus::IConnection> connectToBus(const Options& options) {
     }
 }
 
+void mustBeRunning(sdbus::IConnection& connection) {
+    bool there = false;
+    try {
+        driverOf(connection)
+            ->callMethod("NameHasOwner")
+            .onInterface(kDriverName)
+            .withArguments(std::string("org.healer"))
+            .storeResultsTo(there);
+    } catch (const sdbus::Error& e) {
+        fail(e);
+    }
+    if (!there) {
+        notRunning("org.freedesktop.DBus.Error.NameHasNoOwner");
+    }
+}
+
+void allowInteraction(sdbus::IConnection& connection) {
+    const auto driver = driverOf(connection);
+    sd_bus_set_allow_interactive_authorization(dbus::busOf(*driver), 1);
+}
+
 void fail(const sdbus::Error& error) {
     const std::string& name = error.getName();
     if (name == "org.freedesktop.DBus.Error.ServiceUnknown" ||
         name == "org.freedesktop.DBus.Error.NameHasNoOwner") {
-        throw CallFailure(name, "Healer is not running (nobody has the name org.healer on the bus); "
-                                "start it with: systemctl start healer");
+        notRunning(name);
     }
     if (name == "org.freedesktop.DBus.Error.NoReply" || name == "org.freedesktop.DBus.Error.Timeout") {
         throw CallFailure(name, "Healer did not answer in time, or ended meanwhile");

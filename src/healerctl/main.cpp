@@ -4,6 +4,7 @@
 #include "healerctl/commands.hpp"
 #include "healerctl/healer_program.hpp"
 #include "healerctl/options.hpp"
+#include "healerctl/password_agent.hpp"
 #include "healerctl/watcher.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -27,6 +28,16 @@ bool wantsColour(const Options& options) {
            isatty(STDOUT_FILENO) == 1;
 }
 
+bool mayAskForPassword(const Options& options) {
+    return !options.noAskPassword && isatty(STDIN_FILENO) == 1;
+}
+
+/// Whether Healer may ask polkit about us, and polkit this terminal.
+bool needsAgent(const Options& options) {
+    return changesSomething(options.command) && geteuid() != 0 && options.bus == "system" &&
+           options.host.empty() && options.container.empty();
+}
+
 int run(const Options& options) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const Terminal terminal{.out = std::cout,
@@ -46,6 +57,14 @@ int run(const Options& options) {
         const auto connection = connectToBus(options);
         if (options.command == "watch") {
             return watchEvents(*connection, terminal);
+        }
+        mustBeRunning(*connection);
+        std::optional<PasswordAgent> agent;
+        if (mayAskForPassword(options)) {
+            allowInteraction(*connection);
+            if (needsAgent(options)) {
+                agent.emplace();
+            }
         }
         BusDaemon daemon(*connection);
         return runCommand(options, daemon, terminal);

@@ -101,6 +101,8 @@ private:
             result_ = VersionWanted{};
         } else if (name == "--no-color" && !attached) {
             options_.noColor = true;
+        } else if (name == "--no-ask-password" && !attached) {
+            options_.noAskPassword = true;
         } else if (name == "--suggest" && !attached) {
             options_.suggest = true;
         } else if (name == "--json" || name == "--bus" || name == "-H" || name == "--host" || name == "-M" ||
@@ -193,6 +195,12 @@ ParsedOptions parseOptions(const std::vector<std::string>& arguments) {
     return Parser(arguments).parse();
 }
 
+bool changesSomething(std::string_view command) {
+    constexpr std::array<std::string_view, 7> kChanging{"start",  "stop",  "restart", "pause",
+                                                        "resume", "reset", "reload"};
+    return std::find(kChanging.begin(), kChanging.end(), command) != kChanging.end();
+}
+
 std::string_view helpText() {
     return R"(healerctl [OPTION...] COMMAND
 
@@ -224,6 +232,7 @@ Options:
   --bus=system|session|ADDRESS
   -c, --config=FILE         The configuration that simulate plays with
   --suggest                 With deps: what is seen on the running system
+  --no-ask-password         Do not ask for a password on the terminal
   --no-color                No colours on the terminal (also: NO_COLOR in the environment)
   -h, --help
   -V, --version

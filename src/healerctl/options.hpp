@@ -18,6 +18,7 @@ enum class JsonStyle { off, shortLines, pretty };
 struct Options {
     JsonStyle json = JsonStyle::off;
     bool noColor = false;
+    bool noAskPassword = false;
     std::string bus = "system";        ///< system, session, or a D-Bus address
     std::string host;                  ///< of -H: reached by ssh
     std::string container;             ///< of -M
@@ -39,6 +40,9 @@ using ParsedOptions = std::variant<Options, HelpWanted, VersionWanted, UsageErro
 
 /// Understands the arguments after argv[0].
 [[nodiscard]] ParsedOptions parseOptions(const std::vector<std::string>& arguments);
+
+/// Whether this command needs permission: all that is not just a look.
+[[nodiscard]] bool changesSomething(std::string_view command);
 
 [[nodiscard]] std::string_view helpText();
 

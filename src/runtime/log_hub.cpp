@@ -66,6 +66,9 @@ void LogHub::write(const LogEntry& entry) {
     if (entry.level > level_) {
         return;
     }
+    if (main_) {
+        main_->write(entry);
+    }
     for (const auto& sink : sinks_) {
         sink->write(entry);
     }

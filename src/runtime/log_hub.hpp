@@ -27,6 +27,8 @@ public:
     explicit LogHub(core::LogLevel level) : level_(level) {}
 
     void add(std::unique_ptr<LogSink> sink) { sinks_.push_back(std::move(sink)); }
+    /// Where people look first, which LogControl1 may replace; null: none.
+    void setMain(std::unique_ptr<LogSink> main) { main_ = std::move(main); }
     /// The one sink that a reload may replace; null: none.
     void setFile(std::unique_ptr<LogSink> file) { file_ = std::move(file); }
     void write(const LogEntry& entry) override;
@@ -37,6 +39,7 @@ public:
 private:
     core::LogLevel level_;
     std::vector<std::unique_ptr<LogSink>> sinks_;
+    std::unique_ptr<LogSink> main_;
     std::unique_ptr<LogSink> file_;
 };
 

@@ -71,15 +71,15 @@ start_healer() {
     expect_equal "healer.service" active "$(in_container systemctl is-active healer)"
 }
 
-# property NAME PROPERTY: of the process, as shown on D-Bus.
+# property NAME PROPERTY: of the process, as shown on D-Bus. Looking does not start Healer.
 property() {
-    in_container busctl get-property org.healer "/org/healer/process/$1" org.healer.Process "$2" |
+    in_container busctl --auto-start=no get-property org.healer "/org/healer/process/$1" org.healer.Process "$2" |
         cut -d' ' -f2- | tr -d '"'
 }
 
 # manager PROPERTY
 manager() {
-    in_container busctl get-property org.healer /org/healer org.healer.Manager "$1" | cut -d' ' -f2- | tr -d '"'
+    in_container busctl --auto-start=no get-property org.healer /org/healer org.healer.Manager "$1" | cut -d' ' -f2- | tr -d '"'
 }
 
 state_is() { [ "$(property "$1" State 2>/dev/null)" = "$2" ]; }

@@ -12,6 +12,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,8 @@ protected:
         settings.mode = {bus::BusMode::Kind::address, bus_.address()};
         settings.log.level = [this] { return level_; };
         settings.log.setLevel = [this](core::LogLevel level) { level_ = level; };
+        settings.log.setTarget = [](const std::string& target) { return target == "console"; };
+        settings.polkit = polkit_;
         settings.onNameAcquired = [this] { ++acquired_; };
         settings.onUnavailable = [this](const std::string&) { ++unavailable_; };
         service_ = std::make_unique<bus::Service>(loop_, log_, backend_, std::move(settings));
@@ -80,6 +83,7 @@ protected:
     MemoryLog log_;
     FakeBackend backend_;
     core::LogLevel level_ = core::LogLevel::info;
+    std::optional<bus::PolkitLimits> polkit_; ///< for makeService()
     int acquired_ = 0;
     int unavailable_ = 0;
     std::unique_ptr<bus::Service> service_;

@@ -121,6 +121,10 @@ TEST_F(BusRequests, OtherUsersMayReadAndNotChange) {
                   return errorOf([&] { LogControlClient(c).LogLevel("debug"); });
               })),
               "org.freedesktop.DBus.Error.AccessDenied");
+    EXPECT_EQ(finish(asNobody([](sdbus::IConnection& c) {
+                  return errorOf([&] { LogControlClient(c).LogTarget("console"); });
+              })),
+              "org.freedesktop.DBus.Error.AccessDenied");
     EXPECT_TRUE(backend_.asked.empty());
     EXPECT_EQ(level_, core::LogLevel::info);
 }
@@ -184,6 +188,19 @@ TEST_F(BusRequests, LogLevelIsReadAndSet) {
         ask([](sdbus::IConnection& c) { return errorOf([&] { LogControlClient(c).LogLevel("loud"); }); }),
         "org.freedesktop.DBus.Error.InvalidArgs");
     EXPECT_EQ(level_, core::LogLevel::debug);
+}
+
+TEST_F(BusRequests, LogTargetIsReadAndSet) {
+    EXPECT_EQ(ask([](sdbus::IConnection& c) { return LogControlClient(c).LogTarget(); }), "journal");
+    EXPECT_EQ(
+        ask([](sdbus::IConnection& c) { return errorOf([&] { LogControlClient(c).LogTarget("kmsg"); }); }),
+        "org.freedesktop.DBus.Error.InvalidArgs");
+    EXPECT_EQ(ask([](sdbus::IConnection& c) {
+                  LogControlClient control(c);
+                  control.LogTarget("console");
+                  return control.LogTarget();
+              }),
+              "console");
 }
 
 } // namespace

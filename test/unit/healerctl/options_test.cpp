@@ -44,6 +44,15 @@ TEST(Options, OptionsMayStandAnywhereAndInEveryForm) {
     EXPECT_THAT(parsed({"status", "--", "--odd"}).arguments, ElementsAre("--odd"));
 }
 
+TEST(Options, PasswordsAreAskedForUnlessForbidden) {
+    EXPECT_FALSE(parsed({"stop", "web"}).noAskPassword);
+    EXPECT_TRUE(parsed({"stop", "--no-ask-password", "web"}).noAskPassword);
+    EXPECT_THAT(refused({"--no-ask-password=no", "stop", "web"}), HasSubstr("unknown option"));
+    EXPECT_TRUE(changesSomething("stop"));
+    EXPECT_TRUE(changesSomething("reload"));
+    EXPECT_FALSE(changesSomething("status"));
+}
+
 TEST(Options, WrongUsageIsExplained) {
     EXPECT_THAT(refused({"frobnicate"}), HasSubstr("unknown command frobnicate"));
     EXPECT_THAT(refused({"--frob"}), HasSubstr("unknown option --frob"));
