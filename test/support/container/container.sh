@@ -11,7 +11,8 @@
 #   $container_root           its file system, seen from outside
 #   container_bare=yes        set before container_boot: leave Healer out
 #
-# Needs root, systemd-nspawn and HEALER_BUILD_DIR, a configured build whose prefix is /usr.
+# Needs root, systemd-nspawn and HEALER_BUILD_DIR, a configured build whose prefix is /usr. HEALER_SUITE is the release of
+# Debian that the build is for; without it, bookworm.
 
 container_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -70,7 +71,7 @@ container_pid= # of the container's init
 
 container_mount() {
     local base
-    base=$("$container_here/make-root")
+    base=$("$container_here/make-root" "${HEALER_SUITE:-bookworm}")
     mkdir -p "$container_directory"/{root,upper,work}
     if ! mount -t overlay overlay "$container_root" \
         -o "lowerdir=$base,upperdir=$container_directory/upper,workdir=$container_directory/work"; then

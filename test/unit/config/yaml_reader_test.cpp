@@ -40,7 +40,9 @@ TEST(YamlReader, ResolvesAliasesWhereTheyStand) {
 TEST(YamlReader, ReportsBadSyntaxWithItsPlace) {
     EXPECT_THAT(errorsOf("a: b\nc: [1, 2\n"), ElementsAre("f:3:1: end of sequence flow not found"));
     EXPECT_THAT(errorsOf("a: b: c\n"), ElementsAre("f:1:5: illegal map value"));
-    EXPECT_THAT(errorsOf("a: *nope\n"), ElementsAre("f:1:4: the referenced anchor is not defined"));
+    // Newer releases of yaml-cpp add which.
+    EXPECT_THAT(errorsOf("a: *nope\n"),
+                ElementsAre(testing::StartsWith("f:1:4: the referenced anchor is not defined")));
 }
 
 TEST(YamlReader, RejectsAKeyGivenTwiceAndGoesOn) {
