@@ -11,8 +11,8 @@ __healerctl_names() {
 _healerctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local commands="list status start stop restart pause resume reset reload watch history why deps check simulate"
-    local options="--json= -n --lines= -H --host= -M --machine= --bus= -c --config= --suggest --no-color -h --help
-        -V --version"
+    local options="--json= -n --lines= -H --host= -M --machine= --bus= -c --config= --suggest --no-ask-password
+        --no-color -h --help -V --version"
     # "--json=short" comes as the three words "--json", "=" and "short".
     if [ "$cur" = "=" ]; then
         cur=
