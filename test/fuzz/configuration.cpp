@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A configuration in YAML, from its bytes to the plan.
+#include "config/describe.hpp"
 #include "fuzz/fuzz.hpp"
 #include "unit/config/fixture.hpp"
 
@@ -28,6 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(std::ranges::all_of(outcome.plan->processes,
                                           [](const auto& process) { return isName(process->name); }),
                       "names are made of letters that need no escaping");
+        fuzz::require(!fuzz::steersTerminal(config::describePlan(*outcome.plan)),
+                      "what --check prints is fit for a terminal");
     }
     return 0;
 }

@@ -184,7 +184,7 @@ TEST(DescribePlan, ShowsWhatWouldBeWatched) {
     EXPECT_EQ(describePlan(*outcome.plan),
               "NAME                 MONITORS  USER  BREAKER                COMMAND\n"
               "database (disabled)  ebpf      root  1 in 1.5 s, then 0 s   /usr/bin/db\n"
-              "web                  ebpf,pid  web   3 in 60 s, then 180 s  /usr/bin/web \"a b\" x?[31m\n"
+              "web                  ebpf,pid  web   3 in 60 s, then 180 s  /usr/bin/web \"a b\" \"x\\x1b[31m\"\n"
               "1 of 2 processes would be watched, none would be recovered (observe_only).\n");
 }
 
