@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/describe.hpp"
 
+#include "config/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -22,13 +24,9 @@ std::string secondsText(core::Duration duration) {
 
 /// Control characters must not reach the terminal of whoever checks a file.
 std::string shown(const std::string& text) {
-    std::string safe = text;
-    std::replace_if(
-        safe.begin(), safe.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f; },
-        '?');
+    std::string safe = escaped(text);
     const bool plain = !safe.empty() && safe.find_first_of(" \"'\\$*;&|<>()") == std::string::npos;
-    return plain ? safe : '"' + safe + '"';
+    return plain && safe == text ? safe : '"' + safe + '"';
 }
 
 std::string monitorsText(const core::ProcessPlan& process) {

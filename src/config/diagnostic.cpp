@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/diagnostic.hpp"
 
+#include "config/utf8.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <tuple>
@@ -9,23 +11,6 @@ namespace healer::config {
 namespace {
 
 constexpr std::size_t kLongestQuote = 120;
-
-std::string escapeControls(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string shown;
-    shown.reserve(text.size());
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) {
-            shown += "\\x";
-            shown += kDigits[byte >> 4U];
-            shown += kDigits[byte & 0xfU];
-        } else {
-            shown += c;
-        }
-    }
-    return shown;
-}
 
 /// The longest prefix of at most `limit` bytes that does not cut a UTF-8 sequence.
 std::string_view cut(std::string_view text, std::size_t limit) {
@@ -51,7 +36,7 @@ std::string format(const Diagnostic& diagnostic) {
     if (!diagnostic.suggestion.empty()) {
         line += " (did you mean '" + diagnostic.suggestion + "'?)";
     }
-    return escapeControls(line);
+    return escaped(line);
 }
 
 std::string format(std::span<const Diagnostic> diagnostics) {

@@ -28,6 +28,13 @@ std::size_t sequenceLength(std::string_view text) {
     return overlong || outside ? 0 : length;
 }
 
+void appendEscape(std::string& to, unsigned char byte) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    to += "\\x";
+    to += kDigits[byte >> 4U];
+    to += kDigits[byte & 0xfU];
+}
+
 } // namespace
 
 std::optional<std::size_t> firstBadByte(std::string_view text) {
@@ -40,6 +47,28 @@ std::optional<std::size_t> firstBadByte(std::string_view text) {
         offset += length;
     }
     return std::nullopt;
+}
+
+std::string escaped(std::string_view text) {
+    std::string shown;
+    shown.reserve(text.size());
+    std::size_t bad = firstBadByte(text).value_or(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool c1 = byte == 0xc2 && at < bad && static_cast<unsigned char>(text[at + 1]) < 0xa0;
+        if (c1) {
+            appendEscape(shown, byte);
+            appendEscape(shown, static_cast<unsigned char>(text[++at]));
+        } else if (byte < 0x20 || byte == 0x7f || at == bad) {
+            appendEscape(shown, byte);
+        } else {
+            shown += text[at];
+        }
+        if (at == bad) {
+            bad = at + 1 + firstBadByte(text.substr(at + 1)).value_or(text.size());
+        }
+    }
+    return shown;
 }
 
 } // namespace healer::config

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history.hpp"
 
+#include "daemon/json_number.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -15,15 +17,15 @@ using nlohmann::json;
 
 bus::HistoryValue decodeValue(const json& tagged) {
     const json& inner = tagged.at(1);
-    switch (tagged.at(0).get<int>()) {
+    switch (numberIn<int>(tagged.at(0))) {
     case 0:
         return inner.get<bool>();
     case 1:
-        return inner.get<std::uint32_t>();
+        return numberIn<std::uint32_t>(inner);
     case 2:
-        return inner.get<std::uint64_t>();
+        return numberIn<std::uint64_t>(inner);
     case 3:
-        return inner.get<std::int32_t>();
+        return numberIn<std::int32_t>(inner);
     default:
         return inner.get<std::string>();
     }
@@ -50,6 +52,8 @@ std::optional<bus::HistoryEntry> decodeEvent(const std::string& line) {
         }
         return entry;
     } catch (const json::exception&) {
+        return std::nullopt;
+    } catch (const BadNumber&) {
         return std::nullopt;
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/json_number.hpp"
 #include "daemon/state_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -21,14 +22,20 @@ json encode(TimePoint when) {
     return when.time_since_epoch().count();
 }
 TimePoint decodeTime(const json& value) {
-    return TimePoint(Duration(value.get<std::int64_t>()));
+    // So far from the ends that no sum or difference of such times overflows.
+    constexpr std::int64_t kFarthest = std::int64_t{1} << 61U;
+    const auto count = numberIn<std::int64_t>(value);
+    if (count < -kFarthest || count > kFarthest) {
+        throw BadNumber("a time is out of range");
+    }
+    return TimePoint(Duration(count));
 }
 
 json encode(const core::ProcessKey& key) {
     return {{"pid", key.pid}, {"start_ticks", key.startTicks}};
 }
 core::ProcessKey decodeKey(const json& value) {
-    return {value.at("pid").get<pid_t>(), value.at("start_ticks").get<std::uint64_t>()};
+    return {numberIn<pid_t>(value.at("pid")), numberIn<std::uint64_t>(value.at("start_ticks"))};
 }
 
 json encode(const core::LastExit& last) {
@@ -55,16 +62,16 @@ core::LastExit decodeLastExit(const json& value) {
                            .value_or(core::ExitReason::vanished);
     last.exit.probe = value.at("probe").get<std::string>();
     last.exit.detail = value.at("detail").get<std::string>();
-    last.pid = value.at("pid").get<pid_t>();
+    last.pid = numberIn<pid_t>(value.at("pid"));
     last.at = decodeTime(value.at("at"));
     if (value.contains("code")) {
-        last.exit.code = value.at("code").get<int>();
+        last.exit.code = numberIn<int>(value.at("code"));
     }
     if (value.contains("signal")) {
-        last.exit.signal = value.at("signal").get<int>();
+        last.exit.signal = numberIn<int>(value.at("signal"));
     }
     if (value.contains("runtime")) {
-        last.runtime = Duration(value.at("runtime").get<std::int64_t>());
+        last.runtime = decodeTime(value.at("runtime")).time_since_epoch();
     }
     return last;
 }
@@ -96,7 +103,7 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
             breaker.starts.push_back(decodeTime(start));
         }
     }
-    breaker.failedTrials = value.at("failed_trials").get<unsigned>();
+    breaker.failedTrials = numberIn<unsigned>(value.at("failed_trials"));
     breaker.trialMade = value.at("trial_made").get<bool>();
     return breaker;
 }
@@ -112,8 +119,8 @@ core::SubjectSnapshot decodeSnapshot(const json& value) {
     snapshot.degraded = value.value("degraded", false);
     snapshot.stopDetail = value.at("stop_detail").get<std::string>();
     snapshot.breaker = decodeBreaker(value.at("breaker"));
-    snapshot.restartCount = value.at("restart_count").get<std::uint64_t>();
-    snapshot.incident = value.at("incident").get<std::uint64_t>();
+    snapshot.restartCount = numberIn<std::uint64_t>(value.at("restart_count"));
+    snapshot.incident = numberIn<std::uint64_t>(value.at("incident"));
     if (value.contains("active_since")) {
         snapshot.activeSince = decodeTime(value.at("active_since"));
     }
@@ -151,7 +158,7 @@ std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string
 core::Result<core::SubjectSnapshot> decodeState(const std::string& text, const std::string& bootId) {
     try {
         const json value = json::parse(text);
-        if (value.at("format").get<int>() != kFormat) {
+        if (numberIn<int>(value.at("format")) != kFormat) {
             return core::Error{"it has a format that this version does not know"};
         }
         if (value.at("boot_id").get<std::string>() != bootId) {
@@ -159,6 +166,8 @@ core::Result<core::SubjectSnapshot> decodeState(const std::string& text, const s
         }
         return decodeSnapshot(value);
     } catch (const json::exception& error) {
+        return core::Error{error.what()};
+    } catch (const BadNumber& error) {
         return core::Error{error.what()};
     }
 }

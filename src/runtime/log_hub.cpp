@@ -30,36 +30,6 @@ std::string timeStamp() {
     return text.data();
 }
 
-void appendEscaped(std::string& line, unsigned char byte) {
-    std::array<char, 8> escaped{};
-    std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
-    line += escaped.data();
-}
-
-/// Nothing in it steers a terminal: control characters (C1 too, which are two bytes) and what is no UTF-8 are
-/// shown as escapes.
-void appendShown(std::string& line, std::string_view text) {
-    std::size_t bad = config::firstBadByte(text).value_or(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        const bool c1 = byte == 0xc2 && at < bad && static_cast<unsigned char>(text[at + 1]) < 0xa0;
-        if (byte == '\n') {
-            // Indented, so that no text can pass for an entry of its own.
-            line += "\n    ";
-        } else if (c1) {
-            appendEscaped(line, byte);
-            appendEscaped(line, static_cast<unsigned char>(text[++at]));
-        } else if (byte < 0x20 || byte == 0x7f || at == bad) {
-            appendEscaped(line, byte);
-        } else {
-            line += text[at];
-        }
-        if (at == bad) {
-            bad = at + 1 + config::firstBadByte(text.substr(at + 1)).value_or(text.size());
-        }
-    }
-}
-
 } // namespace
 
 void LogHub::write(const LogEntry& entry) {
@@ -96,7 +66,13 @@ std::string plainLine(const LogEntry& entry) {
     }
     word.resize(6, ' ');
     line += word;
-    appendShown(line, entry.message);
+    std::string_view rest(entry.message);
+    for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        // Indented, so that no text can pass for an entry of its own.
+        line += config::escaped(rest.substr(0, end)) + "\n    ";
+        rest.remove_prefix(end + 1);
+    }
+    line += config::escaped(rest);
     return line;
 }
 

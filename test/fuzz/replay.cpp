@@ -12,8 +12,9 @@
 
 namespace {
 
-constexpr int kCuts = 64;
-constexpr int kChanges = 512;
+constexpr int kCuts = 16;
+constexpr std::size_t kMostChanges = 512;
+constexpr std::size_t kBytesToChange = 20'000; ///< in all, so that long inputs do not take long
 
 void give(const std::string& text) {
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
@@ -26,7 +27,8 @@ void vary(const std::string& text) {
         give(text.substr(0, random() % text.size()));
     }
     std::string changed = text;
-    for (int change = 0; change < kChanges && !text.empty(); ++change) {
+    const auto changes = text.empty() ? 0 : std::min(kMostChanges, kBytesToChange / text.size());
+    for (std::size_t change = 0; change < changes; ++change) {
         if (change % 8 == 0) {
             changed = text;
         }

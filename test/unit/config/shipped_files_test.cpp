@@ -166,11 +166,12 @@ TEST(DescribePlan, ShowsWhatWouldBeWatched) {
                     "    recovery: {retries: 1, retry_window_secs: 1.5, cooldown_secs: 0}\n",
                     as(kRoot, files));
     ASSERT_TRUE(outcome.plan) << format(outcome.findings.errors);
-    EXPECT_EQ(describePlan(*outcome.plan),
-              "NAME                 MONITORS  USER  BREAKER                COMMAND\n"
-              "database (disabled)  ebpf      root  1 in 1.5 s, then 0 s   /usr/bin/db\n"
-              "web                  ebpf,pid  web   3 in 60 s, then 180 s  /usr/bin/web \"a b\" x?[31m\n"
-              "1 of 2 processes would be watched, none would be recovered (observe_only).\n");
+    EXPECT_EQ(
+        describePlan(*outcome.plan),
+        "NAME                 MONITORS  USER  BREAKER                COMMAND\n"
+        "database (disabled)  ebpf      root  1 in 1.5 s, then 0 s   /usr/bin/db\n"
+        "web                  ebpf,pid  web   3 in 60 s, then 180 s  /usr/bin/web \"a b\" \"x\\x1b[31m\"\n"
+        "1 of 2 processes would be watched, none would be recovered (observe_only).\n");
 }
 
 } // namespace

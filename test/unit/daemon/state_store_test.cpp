@@ -87,6 +87,21 @@ TEST(StateText, DamagedTextIsAnErrorAndNeverMore) {
     }
 }
 
+TEST(StateText, NumbersOutOfRangeAreDamage) {
+    const std::string good = encodeState(sample().snapshot, "boot");
+    const std::string count = "\"restart_count\":17";
+    ASSERT_NE(good.find(count), std::string::npos) << good;
+    ASSERT_TRUE(decodeState(good, "boot").ok());
+    for (const char* number : {"1e300", "-1", "1.5", "18446744073709551616", "true", "\"17\""}) {
+        std::string bad = good;
+        bad.replace(bad.find(count), count.size(), std::string("\"restart_count\":") + number);
+        EXPECT_FALSE(decodeState(bad, "boot").ok()) << number;
+    }
+    EXPECT_FALSE(decodeEvent("{\"pid\":[1,4294967296]}"));
+    EXPECT_FALSE(decodeEvent("{\"pid\":[1,1e300]}"));
+    EXPECT_TRUE(decodeEvent("{\"pid\":[1,4294967295]}"));
+}
+
 TEST_F(StateStoreTest, LoadsWhatWasSaved) {
     StateStore(directory_, log_).save("web", sample().snapshot);
     StateStore(directory_, log_).save("..", sample().snapshot);

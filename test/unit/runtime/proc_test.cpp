@@ -78,6 +78,21 @@ TEST(Facts, areThoseOfThisProcess) {
     EXPECT_FALSE(facts->argv.empty());
 }
 
+TEST(Facts, doNotHoldTheWordsOfStrangers) {
+    core::ProcessFacts seen;
+    const auto facts = runtime::factsOf(getpid(), [&seen](const core::ProcessFacts& known) {
+        seen = known;
+        return false;
+    });
+    EXPECT_FALSE(facts);
+    EXPECT_EQ(seen.key.pid, getpid());
+    EXPECT_EQ(seen.effectiveUid, geteuid());
+    EXPECT_TRUE(seen.argv.empty()) << "asked before the arguments are read";
+    EXPECT_TRUE(seen.exe.empty());
+    EXPECT_TRUE(runtime::factsOf(getpid(), [](const core::ProcessFacts&) { return true; }));
+    EXPECT_EQ(runtime::ProcEntry::open(getpid())->user(), geteuid());
+}
+
 TEST(Facts, areNoneForAMereThread) {
     pid_t thread = 0;
     pthread_barrier_t barrier;

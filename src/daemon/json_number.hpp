@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
+namespace healer::daemon {
+
+/// A number in a file that is not one of the kind that belongs there.
+class BadNumber : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The number exactly. json::get() would convert fractions and what is too large, the latter to anything.
+/// Throws BadNumber.
+template <typename Number>
+[[nodiscard]] Number numberIn(const nlohmann::json& value) {
+    if (value.is_number_unsigned() && std::in_range<Number>(value.get<std::uint64_t>())) {
+        return static_cast<Number>(value.get<std::uint64_t>());
+    }
+    if (value.is_number_integer() && !value.is_number_unsigned() &&
+        std::in_range<Number>(value.get<std::int64_t>())) {
+        return static_cast<Number>(value.get<std::int64_t>());
+    }
+    throw BadNumber("a number is missing or out of range");
+}
+
+} // namespace healer::daemon
