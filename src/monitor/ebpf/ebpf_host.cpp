@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <iterator>
 #include <utility>
 
 namespace healer::monitor::ebpf {
@@ -18,6 +20,7 @@ namespace {
 constexpr core::Duration kExecDelay = std::chrono::milliseconds(3);
 constexpr core::Duration kExecSlice = std::chrono::milliseconds(2);
 constexpr std::size_t kMostExecs = 16384;
+constexpr unsigned kMostExecLooks = 50;
 
 } // namespace
 
@@ -141,20 +144,31 @@ void EbpfHost::dispatch(const KernelRecord& record) {
 /// up. Whoever starts programs of that name without end gets slices of the loop only.
 void EbpfHost::dispatchExecs() {
     const auto end = runtime::Loop::now() + kExecSlice;
+    std::deque<ExecRecord> unreadable;
     while (!execs_.empty() && runtime::Loop::now() < end) {
-        const ExecRecord exec = execs_.front();
+        ExecRecord exec = execs_.front();
         execs_.pop_front();
-        if (!byPid_.contains(exec.pid)) {
-            dispatchExec(exec);
+        if (!byPid_.contains(exec.pid) && !dispatchExec(exec) && ++exec.looks < kMostExecLooks) {
+            unreadable.push_back(std::move(exec));
         }
     }
-    execTimer_ = execs_.empty() ? runtime::Source() : context_.loop.addDeferred([this] { dispatchExecs(); });
+    const auto next = [this] { dispatchExecs(); };
+    if (!execs_.empty()) {
+        execTimer_ = context_.loop.addDeferred(next);
+    } else if (!unreadable.empty()) {
+        execTimer_ = context_.loop.addTimer(runtime::Loop::now() + kExecDelay, next);
+    } else {
+        execTimer_ = runtime::Source();
+    }
+    execs_.insert(execs_.end(), std::make_move_iterator(unreadable.begin()),
+                  std::make_move_iterator(unreadable.end()));
 }
 
-void EbpfHost::dispatchExec(const ExecRecord& exec) {
+/// False: it is in the middle of an exec, when no arguments can be read.
+bool EbpfHost::dispatchExec(const ExecRecord& exec) {
     const auto byArguments = expecting_.find(exec.name);
     if (byArguments == expecting_.end()) {
-        return;
+        return true;
     }
     const auto facts = runtime::factsOf(exec.pid, [&](const core::ProcessFacts& known) {
         return std::ranges::any_of(byArguments->second, [&](const auto& waiting) {
@@ -162,8 +176,11 @@ void EbpfHost::dispatchExec(const ExecRecord& exec) {
                                        [&](const EbpfMonitor* monitor) { return monitor->mayBe(known); });
         });
     });
-    if (!facts) {
-        return;
+    if (!facts || facts->zombie) {
+        return true;
+    }
+    if (facts->argv.empty()) {
+        return false;
     }
     std::set<EbpfMonitor*> concerned;
     core::forEachTailKey(facts->argv, [&](const std::string& key) {
@@ -174,6 +191,7 @@ void EbpfHost::dispatchExec(const ExecRecord& exec) {
     for (auto* monitor : concerned) {
         monitor->onExec(*facts);
     }
+    return true;
 }
 
 void EbpfHost::makeGoodLosses() {

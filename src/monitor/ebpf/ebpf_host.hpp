@@ -48,7 +48,7 @@ public:
 private:
     void dispatch(const KernelRecord& record);
     void dispatchExecs();
-    void dispatchExec(const ExecRecord& exec);
+    [[nodiscard]] bool dispatchExec(const ExecRecord& exec);
     void makeGoodLosses();
 
     HostContext context_;

@@ -23,7 +23,8 @@ struct ExitRecord {
 /// This process has just begun to run a program of an expected name. Nothing but a hint.
 struct ExecRecord {
     pid_t pid = 0;
-    std::string name; ///< the expected one, as asKernelCuts() has it
+    std::string name;   ///< the expected one, as asKernelCuts() has it
+    unsigned looks = 0; ///< how often it has been looked at in vain
 };
 
 /// What the kernel keeps of a program's file name: its first 15 bytes.
