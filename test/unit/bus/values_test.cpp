@@ -94,7 +94,8 @@ TEST(ProcessSnapshot, EachDifferenceHasItsProperty) {
     EXPECT_THAT(changed([](auto& s) { s.unit = "x"; }), ElementsAre("Unit"));
     EXPECT_THAT(changed([](auto& s) { s.command = {"x"}; }), ElementsAre("Command"));
     EXPECT_THAT(changed([](auto& s) { s.monitors = {"x"}; }), ElementsAre("Monitors"));
-    EXPECT_THAT(changed([](auto& s) { s.dependencies.emplace_back(); }), ElementsAre("Dependencies", "DependencyOrigins"));
+    EXPECT_THAT(changed([](auto& s) { s.dependencies.emplace_back(); }),
+                ElementsAre("Dependencies", "DependencyOrigins"));
 }
 
 TEST(ExitDetails, OnlyWhatIsKnownHasAKey) {
