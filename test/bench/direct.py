@@ -3,6 +3,7 @@
 
 import json
 import random
+import re
 import statistics
 import time
 
@@ -93,6 +94,11 @@ def direct(build, directory, bus):
     return rows
 
 
+def other_recovery(text):
+    """The same configuration with other recovery settings in every entry."""
+    return re.sub(r"(cooldown_secs: )\d+", r"\g<1>77", text)
+
+
 def idle(build, directory, bus, seconds=30):
     rows = []
     for count in (1, 1000):
@@ -109,6 +115,8 @@ def idle(build, directory, bus, seconds=30):
             if count > 1:
                 rows.append(Row(f"start to READY, {count} to start", field.healer.ready_after, "ms"))
                 rows.append(Row(f"start to the last of {count} up", field.all_up_after, "s"))
+                rows.append(Row(f"reload, {count} unchanged", field.healer.reload(), "ms"))
+                rows.append(Row(f"reload, {count} changed", field.healer.reload(other_recovery), "ms"))
                 field.healer.end()
                 field.healer.start()
                 rows.append(Row(f"start to READY, {count} running already", field.healer.ready_after, "ms"))

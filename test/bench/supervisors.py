@@ -105,6 +105,14 @@ class Healer:
             ["busctl", f"--address={self.bus.address}", "--json=short", "call", "org.healer", "/org/healer",
              "org.healer.Manager", method, *arguments], check=True, capture_output=True, text=True).stdout
 
+    def reload(self, change=lambda text: text):
+        """Changes the text of the configuration and reloads it; the nanoseconds until that is answered."""
+        path = self.directory / "config.yaml"
+        path.write_text(change(path.read_text()))
+        began = time.monotonic_ns()
+        self.call("Reload")
+        return time.monotonic_ns() - began
+
     def end(self):
         if self.process:
             end(self.process)

@@ -32,6 +32,10 @@ void UnitTracker::lost() {
 std::vector<core::Event> UnitTracker::update(const runtime::UnitFacts& facts,
                                              std::optional<core::ProcessKey> main) {
     std::vector<core::Event> events;
+    if (!main && facts.mainPid != 0 && instance_ && instance_->pid == facts.mainPid) {
+        // It is gone already, and PID 1 is about to tell that.
+        main = instance_;
+    }
     switch (runtime::conditionOf(facts)) {
     case runtime::UnitCondition::up:
         // Healer's own start is answered by who made it.

@@ -177,6 +177,7 @@ TEST_F(EbpfAdoption, doesNotTakeAnOrphanedWorkerForASuccessor) {
     auto master = std::make_unique<Child>(std::vector{victim("sleeper"), std::string("tree")});
     const Child worker({victim("sleeper"), "tree"});
     auto watched = watching({victim("sleeper"), "tree"});
+    ASSERT_TRUE(bench.until([&] { return !watched->events.empty(); })) << "the answer to start()";
     watched->monitor->follow(master->key());
     ASSERT_TRUE(bench.until([&] {
         return runtime::Loop::now().time_since_epoch() / 10ms > static_cast<long>(worker.key().startTicks);

@@ -237,5 +237,15 @@ TEST_F(Tracker, HealersOwnStopIsRememberedOverALostConnection) {
     EXPECT_THAT(tell(inactive("")), ElementsAre("down 10 signaled"));
 }
 
+TEST_F(Tracker, AMainProcessThatIsGoneBeforeItsUnitIsTheSameIncarnation) {
+    const core::ProcessKey key{10, 7};
+    (void)tracker.update(running(), key);
+    // A stop job is queued and the process has ended; PID 1 has not said so yet.
+    EXPECT_THAT(tracker.update(with(running(), 5), std::nullopt), IsEmpty());
+    const auto events = tracker.update(failed(), std::nullopt);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<core::event::Down>(events[0]).key, key);
+}
+
 } // namespace
 } // namespace healer::monitor::unit
