@@ -19,7 +19,8 @@ void Coordinator::complete(Plan& plan, Outbox& out) {
         const bool told =
             std::any_of(first, last, [&text = text](const auto& known) { return known.second == text; });
         if (!told) {
-            out.actions.emplace_back(action::Announce{name, 0, notice::Remark{true, name + " " + text}});
+            out.actions.emplace_back(
+                action::Announce{name, 0, notice::Remark{true, std::string(name).append(" ").append(text)}});
         }
     }
     omitted_ = std::move(omitted);
