@@ -49,6 +49,7 @@ PasswordAgent::PasswordAgent() {
 
 PasswordAgent::~PasswordAgent() {
     if (pid_ > 0) {
+        // Our own child, and not reaped yet: the number is still its own.
         ::kill(pid_, SIGTERM);
         ::kill(pid_, SIGCONT);
         while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {

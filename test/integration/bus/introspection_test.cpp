@@ -80,7 +80,7 @@ TEST_F(BusIntrospection, ProcessIsWhatTheXmlSays) {
     const auto xml =
         ask([](sdbus::IConnection& c) { return ProcessClient(c, "/org/healer/process/web").Introspect(); });
     EXPECT_EQ(members(xml, "org.healer.Process"), documented("org.healer.Process"));
-    EXPECT_EQ(documented("org.healer.Process").size(), 20U);
+    EXPECT_EQ(documented("org.healer.Process").size(), 21U);
     EXPECT_NE(xml.find("<interface name=\"org.freedesktop.DBus.Properties\">"), std::string::npos);
 }
 
