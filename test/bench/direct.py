@@ -104,7 +104,7 @@ def idle(build, directory, bus, seconds=30):
     for count in (1, 1000):
         field = Field(build, directory / f"idle-{count}", bus, count)
         try:
-            time.sleep(3)
+            time.sleep(8)  # past the tidying after the start
             pids = [field.floor.process.pid, field.healer.process.pid]
             before = [cpu_nanoseconds(pid) for pid in pids]
             time.sleep(seconds)
