@@ -102,6 +102,13 @@ Actions Coordinator::advance(TimePoint now) {
 
 Actions Coordinator::reload(Plan plan, TimePoint now) {
     Outbox out = outbox();
+    for (const auto& process : plan.processes) {
+        // What a unit file says does not hold for another unit of the same process.
+        const auto* present = processPlan(process->name);
+        if (present != nullptr && present->unit != process->unit) {
+            relations_.erase(process->name);
+        }
+    }
     replacePlan(std::move(plan), now, out);
     return collect(std::move(out));
 }

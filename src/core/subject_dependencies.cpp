@@ -88,8 +88,9 @@ void Subject::restartWithTarget(TimePoint now, Outbox& out) {
         restartWith_ = restartWith_ && mayAct;
         return;
     }
-    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, now, now);
-    if (verdict.kind != GateVerdict::Kind::open) {
+    // As when all waiting is over: what would be started in the end is restarted, and waits as always.
+    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, TimePoint::min(), now);
+    if (verdict.kind == GateVerdict::Kind::hold) {
         return;
     }
     restartWith_ = false;

@@ -11,10 +11,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool contains(const Names& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// Who depends on whom, while edges are being added.
 class Graph {
 public:
@@ -53,21 +49,34 @@ private:
     std::map<std::string, Names> targets_;
 };
 
-/// The edge that a unit file means by naming this unit; none where it does not.
-std::optional<DependencyPlan> edgeTo(const std::string& target, const std::string& unit,
-                                     const UnitRelations& relations) {
-    DependencyPlan edge{.target = target};
-    if (contains(relations.bindsTo, unit)) {
-        edge.origin = "BindsTo=";
-    } else if (contains(relations.requirements, unit)) {
-        edge.origin = "Requires=";
-    } else if (contains(relations.after, unit)) {
-        edge.kind = DependencyKind::after;
-        edge.origin = "After=";
-    } else {
-        return std::nullopt;
+/// Processes of the plan by their units.
+using Owners = std::map<std::string, std::string>;
+
+Owners ownersOf(const Plan& plan) {
+    Owners owners;
+    for (const auto& process : plan.processes) {
+        if (process->enabled && !process->unit.empty()) {
+            owners.emplace(process->unit, process->name);
+        }
     }
-    return edge;
+    return owners;
+}
+
+/// The edges that a unit file means, by their targets; the strongest where it names one more than once.
+std::map<std::string, DependencyPlan> edgesOf(const UnitRelations& relations, const Owners& owners) {
+    std::map<std::string, DependencyPlan> edges;
+    const auto add = [&](const Names& units, DependencyKind kind, const char* origin) {
+        for (const auto& unit : units) {
+            if (const auto owner = owners.find(unit); owner != owners.end()) {
+                edges.try_emplace(owner->second,
+                                  DependencyPlan{.target = owner->second, .kind = kind, .origin = origin});
+            }
+        }
+    };
+    add(relations.bindsTo, DependencyKind::requirement, "BindsTo=");
+    add(relations.requirements, DependencyKind::requirement, "Requires=");
+    add(relations.after, DependencyKind::after, "After=");
+    return edges;
 }
 
 } // namespace
@@ -80,6 +89,7 @@ std::multimap<std::string, std::string> takeOverUnitDependencies(Plan& plan,
         return omitted;
     }
     Graph graph(plan);
+    const Owners owners = ownersOf(plan);
     for (auto& process : plan.processes) {
         const auto known = relations.find(process->name);
         if (!process->unitDependencies || known == relations.end()) {
@@ -87,16 +97,16 @@ std::multimap<std::string, std::string> takeOverUnitDependencies(Plan& plan,
         }
         ProcessPlan fresh = *process;
         fresh.dependencies.clear();
-        for (const auto& other : plan.processes) {
-            const bool apart = !other->unit.empty() && other->enabled && other->name != process->name;
-            auto edge = apart ? edgeTo(other->name, other->unit, known->second) : std::nullopt;
-            if (edge && graph.reaches(other->name, process->name)) {
-                omitted.emplace(process->name, "does not wait for " + other->name +
-                                                   ", although its unit has " + edge->origin + other->unit +
-                                                   ": that would be a cycle of dependencies");
-            } else if (edge) {
-                graph.add(process->name, other->name);
-                fresh.dependencies.push_back(std::move(*edge));
+        for (auto& [target, edge] : edgesOf(known->second, owners)) {
+            if (target == process->name) {
+                continue;
+            }
+            if (graph.reaches(target, process->name)) {
+                omitted.emplace(process->name, "does not wait for " + target + ", although its unit says " +
+                                                   edge.origin + ": that would be a cycle of dependencies");
+            } else {
+                graph.add(process->name, target);
+                fresh.dependencies.push_back(std::move(edge));
             }
         }
         if (fresh.dependencies != process->dependencies) {

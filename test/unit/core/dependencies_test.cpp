@@ -250,5 +250,18 @@ TEST_F(Dependencies, PropagateEndsNothingThatCouldNotBeStartedAgain) {
     EXPECT_NE(w.view("app").key, app) << "and is restarted with db as soon as it may be";
 }
 
+TEST_F(Dependencies, PropagateWaitsForASoftTargetNoLongerThanAnyStart) {
+    World& w = started({dependent(processPlan("app"), {{.target = "cache", .hard = false, .maxWait = 10s},
+                                                       {.target = "db", .propagate = Propagate::restart}}),
+                        processPlan("cache"), processPlan("db")});
+    const auto app = w.view("app").key;
+    w.request(Verb::stop, "cache");
+    w.pass(1s);
+    w.kill("db");
+    w.pass(30s);
+    EXPECT_EQ(w.state("app"), State::running);
+    EXPECT_NE(w.view("app").key, app);
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -87,7 +87,7 @@ TEST_F(UnitRelationsTest, ThatWouldCloseACycleAreLeftOutAndToldOnce) {
     w.report(event::UnitSettings{"a", "", {{"b.service"}, {}, {"b.service"}}});
     ASSERT_EQ(w.notices<notice::Remark>("b").size(), 1U);
     EXPECT_EQ(w.notices<notice::Remark>("b")[0].text,
-              "b does not wait for a, although its unit has Requires=a.service: that would be a cycle of "
+              "b does not wait for a, although its unit says Requires=: that would be a cycle of "
               "dependencies");
 }
 
@@ -101,6 +101,14 @@ TEST_F(UnitRelationsTest, SurviveAReloadAndFollowThePlan) {
     EXPECT_EQ(edges("app"), "");
     EXPECT_EQ(w.state("app"), State::running);
     EXPECT_EQ(w.launches["app"], 1);
+}
+
+TEST_F(UnitRelationsTest, AreForgottenWithTheUnitThatSaidThem) {
+    World& w = started({autoPlan("app"), unitPlan("db")}, {{"app", {{"db.service"}, {}, {}}}});
+    ProcessPlan other = autoPlan("app");
+    other.unit = "other.service";
+    w.reload(planOf({other, unitPlan("db")}));
+    EXPECT_EQ(edges("app"), "");
 }
 
 TEST_F(UnitRelationsTest, AUnitThatRestartsByItselfSaysSo) {
