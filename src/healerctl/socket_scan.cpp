@@ -9,6 +9,7 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <system_error>
 
 namespace healer::healerctl {
@@ -17,9 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string slurp(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+/// What can be read; a file of /proc fails in the middle when its process goes, which throws nothing here.
+std::string readText(const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
 }
 
 template <typename Number>
@@ -45,7 +48,7 @@ fs::path procOf(pid_t pid) {
 
 /// The name in stat may hold anything; the parent comes behind its last bracket and the state.
 std::optional<pid_t> parentOf(pid_t pid) {
-    const std::string stat = slurp(procOf(pid) / "stat");
+    const std::string stat = readText(procOf(pid) / "stat");
     const std::size_t bracket = stat.rfind(") ");
     constexpr std::size_t kStateLength = 4; // ") S "
     if (bracket == std::string::npos || stat.size() < bracket + kStateLength) {
@@ -90,11 +93,11 @@ std::uint64_t networkOf(const fs::path& process) {
 NetworkTables tablesOf(pid_t pid) {
     NetworkTables tables;
     const fs::path net = procOf(pid) / "net";
-    tables.tcp = parseTcpTable(slurp(net / "tcp"));
-    auto tcp6 = parseTcpTable(slurp(net / "tcp6"));
+    tables.tcp = parseTcpTable(readText(net / "tcp"));
+    auto tcp6 = parseTcpTable(readText(net / "tcp6"));
     tables.tcp.insert(tables.tcp.end(), std::make_move_iterator(tcp6.begin()),
                       std::make_move_iterator(tcp6.end()));
-    tables.local = parseUnixTable(slurp(net / "unix"));
+    tables.local = parseUnixTable(readText(net / "unix"));
     return tables;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/files.hpp"
+
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -16,8 +16,7 @@ namespace healer::test {
 using Words = std::set<std::string>;
 
 inline std::string projectFile(const std::string& path) {
-    std::ifstream stream(std::string(HEALER_SOURCE_DIR) + "/" + path);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return readText(std::string(HEALER_SOURCE_DIR) + "/" + path);
 }
 
 /// What the group number `group` of the pattern matches, everywhere in the text.

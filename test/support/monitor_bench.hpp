@@ -4,16 +4,12 @@
 #include "core/event.hpp"
 #include "monitor/monitor.hpp"
 #include "runtime/loop.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,22 +31,6 @@ public:
         }));
     }
     std::vector<runtime::LogEntry> entries;
-};
-
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = "/tmp/healer-test-XXXXXX";
-        path_ = mkdtemp(name.data());
-        chmod(path_.c_str(), 0755);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
 };
 
 /// One monitor of a kind on a real loop, with what it reported.
@@ -118,9 +98,5 @@ public:
     CapturedLog log;
     std::unique_ptr<monitor::Host> host;
 };
-
-inline void writeFile(const std::string& path, const std::string& text) {
-    std::ofstream(path, std::ios::trunc) << text;
-}
 
 } // namespace healer::test

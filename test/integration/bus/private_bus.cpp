@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "private_bus.hpp"
+#include "support/files.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -32,12 +33,6 @@ bool listens(const std::string& path) {
 } // namespace
 
 PrivateBus::PrivateBus() {
-    std::string pattern = "/tmp/healer-bus-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw std::runtime_error("no temporary folder");
-    }
-    folder_ = pattern;
-    ::chmod(folder_.c_str(), 0755);
     std::ofstream(folder_ + "/bus.conf")
         << "<busconfig><type>session</type><listen>" << address() << "</listen><auth>EXTERNAL</auth>"
         << "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
@@ -46,7 +41,6 @@ PrivateBus::PrivateBus() {
 
 PrivateBus::~PrivateBus() {
     stop();
-    std::filesystem::remove_all(folder_);
 }
 
 void PrivateBus::start() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/files.hpp"
+
 #include <sys/types.h>
 
 #include <string>
@@ -29,7 +31,8 @@ public:
     [[nodiscard]] std::string address() const { return "unix:path=" + socketPath(); }
 
 private:
-    std::string folder_;
+    test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
     pid_t pid_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // What went wrong in the ancestor must not come back: one test for each defect, by its number in the list of
 // them. Those about systemd (7, 9, 10) are told in test/system/ancestor_defects.
 #include "integration/daemon/healer_run.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,7 +11,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
 
 namespace healer::test {
 namespace {
@@ -44,10 +44,6 @@ protected:
                                     const std::string& more) const {
         return "  - name: " + name + "\n    command: " + command + "\n" +
                (geteuid() == 0 ? "    run_as_root: true\n" : "") + more;
-    }
-    [[nodiscard]] std::string read(const fs::path& path) const {
-        std::ifstream stream(path);
-        return {std::istreambuf_iterator<char>(stream), {}};
     }
 
     HealerRun healer;
@@ -231,14 +227,14 @@ TEST_F(AncestorDefect, 14_ARestartKeepsGroupsSessionLimitsAndLog) {
     ASSERT_TRUE(tells("Successfully started"));
     const fs::path log = healer.folder() / "logs" / "web.log";
     const auto lines = [&] {
-        const std::string text = read(log);
+        const std::string text = readText(log);
         return std::count(text.begin(), text.end(), '\n');
     };
-    ASSERT_TRUE(waitFor([&] { return lines() == 1; })) << read(log);
+    ASSERT_TRUE(waitFor([&] { return lines() == 1; })) << readText(log);
     const pid_t next = killAndWait("shared/web");
     ASSERT_GT(next, 1);
-    ASSERT_TRUE(waitFor([&] { return lines() == 2; })) << "appended, not truncated: " << read(log);
-    const std::string text = read(log);
+    ASSERT_TRUE(waitFor([&] { return lines() == 2; })) << "appended, not truncated: " << readText(log);
+    const std::string text = readText(log);
     const std::string pid = std::to_string(next);
     EXPECT_NE(text.find("session " + pid + " me " + pid), std::string::npos) << text;
     EXPECT_NE(text.find("groups 65534"), std::string::npos) << text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/daemon/healer_run.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -102,8 +103,7 @@ TEST_F(DaemonTest, BreakerAndCountersOutliveAKilledHealer) {
             if (entry.path().extension() != ".json") {
                 continue;
             }
-            std::ifstream stream(entry.path());
-            const std::string text{std::istreambuf_iterator<char>(stream), {}};
+            const std::string text = readText(entry.path());
             if (text.find("\"state\":\"open\"") != std::string::npos) {
                 return true;
             }
@@ -187,10 +187,7 @@ TEST_F(DaemonTest, TheOutputIsAppendedToALogOfItsOwn) {
     healer.writeConfig(healer.counter("web", kEbpf));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    const auto output = [&] {
-        std::ifstream stream(healer.folder() / "logs" / "web.log");
-        return std::string{std::istreambuf_iterator<char>(stream), {}};
-    };
+    const auto output = [&] { return readText(healer.folder() / "logs" / "web.log"); };
     const auto first = healer.runningPid("web");
     ASSERT_TRUE(
         waitFor([&] { return output().find("demo_counter " + std::to_string(first)) != std::string::npos; }));

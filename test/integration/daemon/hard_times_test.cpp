@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs and moments that are hard on a supervisor.
 #include "integration/daemon/healer_run.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -60,8 +61,7 @@ TEST_F(HardTimes, AProcessThatReexecutesItselfIsTheSame) {
     ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
     const pid_t pid = healer.runningPid("web");
     const auto runs = [&] {
-        std::ifstream stream(healer.folder() / "web.pid.runs");
-        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        const std::string text = readText(healer.folder() / "web.pid.runs");
         return std::count(text.begin(), text.end(), '\n');
     };
     kill(pid, SIGHUP);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/daemon/healer_run.hpp"
+#include "support/files.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -7,10 +8,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <thread>
 
 namespace healer::test {
@@ -19,13 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string slurp(const fs::path& path) {
-    std::ifstream stream(path);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 bool lives(pid_t pid) {
-    const std::string stat = slurp("/proc/" + std::to_string(pid) + "/stat");
+    const std::string stat = readText("/proc/" + std::to_string(pid) + "/stat");
     const auto end = stat.rfind(')');
     return end != std::string::npos && end + 2 < stat.size() && stat[end + 2] != 'Z' && stat[end + 2] != 'X';
 }
@@ -36,7 +28,7 @@ std::vector<pid_t> startedHere(const std::string& word) {
     for (const auto& entry : fs::directory_iterator("/proc")) {
         const pid_t pid = std::atoi(entry.path().filename().c_str());
         if (pid > 1 && pid != getpid() && lives(pid) &&
-            slurp(entry.path() / "cmdline").find(word) != std::string::npos) {
+            readText(entry.path() / "cmdline").find(word) != std::string::npos) {
             found.push_back(pid);
         }
     }
@@ -61,13 +53,7 @@ bool waitFor(const std::function<bool()>& condition, std::chrono::milliseconds b
 }
 
 HealerRun::HealerRun() {
-    std::string pattern = fs::temp_directory_path() / "healer-run-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) {
-        throw std::runtime_error("no temporary folder");
-    }
-    folder_ = pattern;
-    fs::permissions(folder_, fs::perms(0755));
-    fs::create_directory(folder_ / "run");
+    fs::create_directory(folder() / "run");
 }
 
 HealerRun::~HealerRun() {
@@ -83,8 +69,6 @@ HealerRun::~HealerRun() {
         }
         return left.empty();
     });
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
 }
 
 void HealerRun::writeConfig(const std::string& processes) const {
@@ -172,11 +156,11 @@ Finished HealerRun::run(const std::vector<std::string>& arguments) const {
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return {statusOf(status), slurp(output)};
+    return {statusOf(status), readText(output)};
 }
 
 std::optional<pid_t> HealerRun::counterPid(const std::string& name) const {
-    const pid_t pid = std::atoi(slurp(folder_ / (name + ".pid")).c_str());
+    const pid_t pid = std::atoi(readText(folder_ / (name + ".pid")).c_str());
     return pid > 1 && lives(pid) ? std::optional(pid) : std::nullopt;
 }
 
@@ -204,7 +188,7 @@ int HealerRun::copies(const std::string& name) const {
 }
 
 std::string HealerRun::log() const {
-    return slurp(folder_ / "healer.out");
+    return readText(folder_ / "healer.out");
 }
 
 int HealerRun::logged(const std::string& text) const {

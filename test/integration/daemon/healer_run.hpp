@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/files.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -70,7 +72,8 @@ private:
     [[nodiscard]] pid_t spawn(const std::vector<std::string>& arguments,
                               const std::filesystem::path& output) const;
 
-    std::filesystem::path folder_;
+    TemporaryFolder own_;
+    std::filesystem::path folder_ = own_.path();
     std::filesystem::path notifySocket_;
     pid_t healer_ = 0;
 };

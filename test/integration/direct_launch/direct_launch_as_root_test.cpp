@@ -64,7 +64,7 @@ TEST_F(DirectLaunchAsRoot, opensOutputInTheUsersPlaceAsTheUser) {
     ordered.command.path = "/bin/sh";
     ordered.command.output = file;
     ASSERT_TRUE(isReaped(launched(ordered)));
-    EXPECT_EQ(slurp(file), "hello\n");
+    EXPECT_EQ(test::readText(file), "hello\n");
     struct stat found {};
     ASSERT_EQ(stat(file.c_str(), &found), 0);
     EXPECT_EQ(found.st_uid, stranger().uid);
@@ -82,7 +82,7 @@ TEST_F(DirectLaunchAsRoot, doesNotFollowTheUsersLinkIntoAFileOfRoot) {
     ordered.command.output = file;
     EXPECT_THAT(launch(ordered).error().message,
                 HasSubstr("cannot open output " + file.string() + ": Permission denied"));
-    EXPECT_EQ(slurp(target), "precious\n");
+    EXPECT_EQ(test::readText(target), "precious\n");
 }
 
 TEST_F(DirectLaunchAsRoot, rootDoesNotWriteWhereOthersCanSwapFiles) {
@@ -103,14 +103,15 @@ TEST_F(DirectLaunchAsRoot, aFifoAsOutputDelaysNobody) {
 TEST_F(DirectLaunchAsRoot, resetsALoweredOomScore) {
     const std::string mine = "/proc/self/oom_score_adj";
     std::ofstream(mine) << "-100";
-    if (slurp(mine) != "-100\n") {
+    if (test::readText(mine) != "-100\n") {
         GTEST_SKIP() << "this machine does not let the OOM score be lowered";
     }
     auto direct = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {});
     direct->launch(orderAsStranger({}));
     ASSERT_TRUE(until([&] { return launches_.size() == 1 && launches_[0].outcome.ok(); }));
-    EXPECT_EQ(slurp("/proc/" + std::to_string(launches_[0].outcome.value().pid) + "/oom_score_adj"), "0\n");
-    EXPECT_EQ(slurp(mine), "-100\n") << "Healer's own score was changed";
+    EXPECT_EQ(test::readText("/proc/" + std::to_string(launches_[0].outcome.value().pid) + "/oom_score_adj"),
+              "0\n");
+    EXPECT_EQ(test::readText(mine), "-100\n") << "Healer's own score was changed";
     std::ofstream(mine) << "0";
 }
 

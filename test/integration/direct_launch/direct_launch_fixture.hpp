@@ -4,6 +4,7 @@
 #include "recovery/direct/direct.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,16 +43,9 @@ class QuietLog final : public runtime::Log {
     void write(const runtime::LogEntry&) override {}
 };
 
-inline std::string slurp(const fs::path& path) {
-    std::ifstream in(path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 /// The value behind "Key:" in a /proc/PID/status.
 inline std::string statusField(pid_t pid, const std::string& key) {
-    std::istringstream lines(slurp("/proc/" + std::to_string(pid) + "/status"));
+    std::istringstream lines(test::readText("/proc/" + std::to_string(pid) + "/status"));
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with(key + ":")) {
             return line.substr(line.find_first_not_of(" \t", key.size() + 1));
@@ -75,13 +69,7 @@ inline core::User stranger() {
 class DirectLaunch : public testing::Test {
 protected:
     DirectLaunch()
-        : direct_(makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_})) {
-        std::string pattern = "/run/healer-direct-XXXXXX";
-        if (geteuid() != 0) {
-            pattern = "/tmp/healer-direct-XXXXXX";
-        }
-        directory_ = mkdtemp(pattern.data());
-    }
+        : direct_(makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_})) {}
     ~DirectLaunch() override {
         for (const auto key : started_) {
             const auto pidfd = runtime::openPidfd(key);
@@ -90,7 +78,6 @@ protected:
                 waitid(P_PIDFD, static_cast<id_t>(pidfd.value().get()), nullptr, WEXITED);
             }
         }
-        fs::remove_all(directory_);
     }
 
     static std::vector<runtime::Limit> limitsToGive() {
@@ -157,8 +144,8 @@ protected:
     /// launched(), and the dynamic loader has done its part: the program is where it stays.
     core::ProcessKey atWork(LaunchOrder order) {
         const auto key = launched(std::move(order));
-        EXPECT_TRUE(
-            until([&] { return slurp("/proc/" + std::to_string(key.pid) + "/comm") == "at-work\n"; }));
+        EXPECT_TRUE(until(
+            [&] { return test::readText("/proc/" + std::to_string(key.pid) + "/comm") == "at-work\n"; }));
         return key;
     }
 
@@ -174,7 +161,8 @@ protected:
     std::vector<core::Event> others_;
     std::vector<core::ProcessKey> started_;
     std::uint64_t attempt_ = 0;
-    fs::path directory_;
+    test::TemporaryFolder folder_{geteuid() == 0 ? "/run" : "/tmp"};
+    fs::path directory_ = folder_.path();
     std::unique_ptr<Recovery> direct_;
 };
 

@@ -32,8 +32,8 @@ TEST_F(DirectLaunch, makesACleanProcess) {
         descriptors.insert(entry.path().filename().string() + " " + fs::read_symlink(entry.path()).string());
     }
     EXPECT_THAT(descriptors, testing::ElementsAre("0 /dev/null", "1 /dev/null", "2 /dev/null"));
-    EXPECT_THAT(slurp(proc + "/limits"), testing::ContainsRegex("Max open files +321 "));
-    EXPECT_EQ(slurp(proc + "/oom_score_adj"), "0\n");
+    EXPECT_THAT(test::readText(proc + "/limits"), testing::ContainsRegex("Max open files +321 "));
+    EXPECT_EQ(test::readText(proc + "/oom_score_adj"), "0\n");
 }
 
 TEST_F(DirectLaunch, givesOnlyTheEnvironmentOfTheUserAndThePlan) {
@@ -47,7 +47,7 @@ TEST_F(DirectLaunch, givesOnlyTheEnvironmentOfTheUserAndThePlan) {
     const auto key = atWork(ordered);
     unsetenv("HEALER_SECRET");
 
-    const auto text = slurp("/proc/" + std::to_string(key.pid) + "/environ");
+    const auto text = test::readText("/proc/" + std::to_string(key.pid) + "/environ");
     std::set<std::string> variables;
     std::istringstream parts(text);
     for (std::string part; std::getline(parts, part, '\0');) {
@@ -67,7 +67,7 @@ TEST_F(DirectLaunch, appendsItsOutput) {
         const auto key = launched(ordered);
         ASSERT_TRUE(isReaped(key));
     }
-    EXPECT_EQ(slurp(file), "first\nsecond\n");
+    EXPECT_EQ(test::readText(file), "first\nsecond\n");
     struct stat found {};
     ASSERT_EQ(stat(file.c_str(), &found), 0);
     EXPECT_EQ(
@@ -176,7 +176,7 @@ TEST_F(DirectLaunch, aCancelledLaunchStartsNothing) {
         loop_.runOnce(5ms);
     }
     EXPECT_EQ(launches_.size(), 1U);
-    EXPECT_EQ(slurp(directory_ / "out.log"), "");
+    EXPECT_EQ(test::readText(directory_ / "out.log"), "");
 }
 
 TEST_F(DirectLaunch, aCancelOfAnotherAttemptChangesNothing) {
@@ -248,7 +248,7 @@ TEST_F(DirectLaunch, whatItIsStartingBecomesTheProgram) {
         ordered.command.output = file;
         direct_->launch(ordered);
         direct_.reset();
-        EXPECT_TRUE(until([&] { return slurp(file) == "here\n"; }));
+        EXPECT_TRUE(until([&] { return test::readText(file) == "here\n"; }));
         direct_ = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_});
     }
     while (waitpid(-1, nullptr, 0) > 0) {

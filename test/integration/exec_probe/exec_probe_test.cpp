@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/exec/kind.hpp"
+#include "support/files.hpp"
 #include "support/monitor_bench.hpp"
 
 #include <gmock/gmock.h>
@@ -27,14 +28,9 @@ std::ptrdiff_t openDescriptors() {
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
-std::string slurp(const std::string& path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// A zombie that nobody has reaped yet has ended all the same.
 bool ended(pid_t pid) {
-    const std::string stat = slurp("/proc/" + std::to_string(pid) + "/stat");
+    const std::string stat = readText("/proc/" + std::to_string(pid) + "/stat");
     return stat.empty() || stat.find(") Z ") != std::string::npos;
 }
 
@@ -131,7 +127,7 @@ TEST_F(ExecProbe, whenItsTimeIsUpItsWholeGroupIsKilled) {
         shell("sleep 1000 & echo $$ $! > " + pids + "; echo still waiting; trap '' TERM; wait", 300ms));
     EXPECT_EQ(reason, "timed out after 300 ms: still waiting");
     EXPECT_LT(runtime::Loop::now() - begin, 3s);
-    std::istringstream text(slurp(pids));
+    std::istringstream text(readText(pids));
     pid_t leader = 0;
     pid_t grandchild = 0;
     ASSERT_TRUE(text >> leader >> grandchild);
@@ -142,15 +138,15 @@ TEST_F(ExecProbe, whenItsTimeIsUpItsWholeGroupIsKilled) {
 TEST_F(ExecProbe, whatItLeavesRunningIsKilledToo) {
     const std::string file = folder / "pid";
     EXPECT_EQ(answer(shell("sleep 1000 & echo $! > " + file)), "healthy");
-    const pid_t left = std::stoi(slurp(file));
+    const pid_t left = std::stoi(readText(file));
     EXPECT_TRUE(bench.until([&] { return ended(left); }));
 }
 
 TEST_F(ExecProbe, oneThatIsNotWantedAnyMoreIsKilled) {
     const std::string file = folder / "pid";
     auto watched = watching(shell("echo $$ > " + file + "; exec sleep 1000", 100s));
-    ASSERT_TRUE(bench.until([&] { return slurp(file).ends_with("\n"); }));
-    const pid_t pid = std::stoi(slurp(file));
+    ASSERT_TRUE(bench.until([&] { return readText(file).ends_with("\n"); }));
+    const pid_t pid = std::stoi(readText(file));
     watched.reset();
     EXPECT_TRUE(bench.until([&] { return ::kill(pid, 0) != 0; })) << "killed and reaped";
 }

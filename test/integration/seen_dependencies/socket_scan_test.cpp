@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real processes with real connections between them, seen through /proc and the kernel's socket diagnosis.
 #include "healerctl/socket_scan.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -144,9 +145,8 @@ TEST(SocketScan, SeesWhatAChildHasOpened) {
 }
 
 TEST(SocketScan, SeesAConnectionOverAUnixSocket) {
-    std::string folder = "/tmp/healer-scan-XXXXXX";
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    const std::string path = folder + "/db.sock";
+    const test::TemporaryFolder folder;
+    const std::string path = folder / "db.sock";
     Listener listener(AF_UNIX);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -157,7 +157,6 @@ TEST(SocketScan, SeesAConnectionOverAUnixSocket) {
     const Actor web([&] { return listener.connectTo(); });
     ASSERT_TRUE(db.worked() && web.worked());
     EXPECT_THAT(seenBetween(db, web), ElementsAre(SeenEdge{"web", "db", reason(web, path)}));
-    std::filesystem::remove_all(folder);
 }
 
 TEST(SocketScan, SaysWhoseSocketsItCannotSee) {

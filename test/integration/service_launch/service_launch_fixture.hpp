@@ -7,6 +7,7 @@
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/systemd_bus.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,13 +41,6 @@ class StderrLog final : public runtime::Log {
         std::fprintf(stderr, "%s\n", entry.message.c_str());
     }
 };
-
-inline std::string slurp(const fs::path& path) {
-    std::ifstream in(path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 inline std::string output(const std::string& command) {
     std::string text;
@@ -134,7 +128,7 @@ protected:
 
     /// The processes of the unit's control group.
     std::vector<pid_t> members() const {
-        std::istringstream lines(slurp("/sys/fs/cgroup/system.slice/" + unit_ + "/cgroup.procs"));
+        std::istringstream lines(test::readText("/sys/fs/cgroup/system.slice/" + unit_ + "/cgroup.procs"));
         return {std::istream_iterator<pid_t>(lines), {}};
     }
 

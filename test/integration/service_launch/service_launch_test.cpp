@@ -23,10 +23,11 @@ TEST_F(ServiceLaunch, startsAUnitOfItsOwn) {
     EXPECT_EQ(property("StartLimitIntervalUSec"), "0");
     EXPECT_EQ(property("SyslogIdentifier"), name_);
     EXPECT_EQ(fs::read_symlink("/proc/" + std::to_string(key.pid) + "/cwd"), "/usr");
-    EXPECT_THAT(slurp("/proc/" + std::to_string(key.pid) + "/status"), HasSubstr("Uid:\t1\t1\t1\t1"));
+    EXPECT_THAT(test::readText("/proc/" + std::to_string(key.pid) + "/status"),
+                HasSubstr("Uid:\t1\t1\t1\t1"));
     const std::string text = "$HOME %n light green /the/home daemon\n";
-    EXPECT_TRUE(until([&] { return slurp(*ordered.command.output) == text; }))
-        << slurp(*ordered.command.output);
+    EXPECT_TRUE(until([&] { return test::readText(*ordered.command.output) == text; }))
+        << test::readText(*ordered.command.output);
     fs::remove(*ordered.command.output);
 }
 
@@ -98,7 +99,8 @@ TEST_F(ServiceLaunch, aRunningUnitOfTheSameSettingsIsTakenOver) {
 TEST_F(ServiceLaunch, startsTheSameAfterAReload) {
     // The manager's answer may come before the kernel has put the arguments in their place.
     const auto getsArguments = [this](core::ProcessKey key, const std::string& arguments) {
-        return until([&] { return slurp("/proc/" + std::to_string(key.pid) + "/cmdline") == arguments; });
+        return until(
+            [&] { return test::readText("/proc/" + std::to_string(key.pid) + "/cmdline") == arguments; });
     };
     const std::vector<std::string> odd{"/bin/sh",    "-c",
                                        "sleep 1000", "$HOME ${HOME} $$",

@@ -132,9 +132,4 @@ inline std::vector<std::string> lines(std::span<const Diagnostic> diagnostics) {
     return formatted;
 }
 
-inline std::string slurp(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 } // namespace healer::config

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/loader.hpp"
 
+#include "support/files.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -19,14 +20,6 @@ using testing::ElementsAre;
 /// that the rules for root hold for root's own folder.
 class Loader : public testing::Test {
 public:
-    Loader() {
-        std::string pattern = "/tmp/healer-loader-XXXXXX";
-        folder = mkdtemp(pattern.data());
-    }
-    ~Loader() override { std::filesystem::remove_all(folder); }
-    Loader(const Loader&) = delete;
-    Loader& operator=(const Loader&) = delete;
-
 protected:
     std::string write(const std::string& name, const std::string& text, mode_t mode = 0644) const {
         std::string path = folder + "/" + name;
@@ -48,7 +41,8 @@ protected:
         return path + ": refused, because Healer runs as root and others could change it: " + reason;
     }
 
-    std::string folder;
+    test::TemporaryFolder own;
+    std::string folder = own.path();
     const bool root = geteuid() == 0;
     const std::string account = root ? "run_as_user: nobody, " : "";
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/describe.hpp"
 #include "support/config_keys.hpp"
+#include "support/files.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -16,7 +17,7 @@ using test::Words;
 using testing::IsEmpty;
 
 std::string shipped(const std::string& name) {
-    return slurp(std::string(HEALER_SOURCE_DIR) + "/config/" + name);
+    return test::readText(std::string(HEALER_SOURCE_DIR) + "/config/" + name);
 }
 
 /// config.yaml with every setting switched on: a '#' before anything but a single space is taken away.

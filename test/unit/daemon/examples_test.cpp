@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every example is valid for the daemon as it is built, with all kinds of monitors.
 #include "daemon/monitor_hosts.hpp"
+#include "support/files.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -36,7 +37,7 @@ TEST(Examples, EachIsValidWithoutAWarning) {
     for (const auto& file :
          std::filesystem::directory_iterator(std::string(HEALER_SOURCE_DIR) + "/config/examples")) {
         ++count;
-        const core::Plan plan = planOf(file.path().filename(), config::slurp(file.path()));
+        const core::Plan plan = planOf(file.path().filename(), test::readText(file.path()));
         EXPECT_FALSE(plan.processes.empty());
         for (const auto& process : plan.processes) {
             for (const auto& monitor : process->monitors) {
@@ -49,7 +50,7 @@ TEST(Examples, EachIsValidWithoutAWarning) {
 }
 
 TEST(Examples, ThoseOfTheMigrationGuideAreValidToo) {
-    const std::string guide = config::slurp(std::string(HEALER_SOURCE_DIR) + "/docs/migration.md");
+    const std::string guide = test::readText(std::string(HEALER_SOURCE_DIR) + "/docs/migration.md");
     int count = 0;
     const std::string opening = "\n```yaml\n";
     for (std::size_t at = guide.find(opening); at != std::string::npos; at = guide.find(opening, at + 1)) {

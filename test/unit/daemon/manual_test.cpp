@@ -3,6 +3,7 @@
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
 #include "support/config_keys.hpp"
+#include "support/files.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -241,7 +242,7 @@ std::string daemonSources() {
          std::filesystem::recursive_directory_iterator(std::string(HEALER_SOURCE_DIR) + "/src")) {
         const std::string path = entry.path().string();
         if (path.ends_with(".cpp") && path.find("/healerctl/") == std::string::npos) {
-            all += config::slurp(path);
+            all += test::readText(path);
         }
     }
     return all;

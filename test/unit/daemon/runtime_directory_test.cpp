@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/runtime_directory.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,14 +37,10 @@ int inChild(const std::function<bool()>& work) {
 
 class OwnFolders : public testing::Test {
 protected:
-    OwnFolders() { folder_ = mkdtemp(pattern_.data()); }
-    ~OwnFolders() override {
-        unsetenv("RUNTIME_DIRECTORY");
-        fs::remove_all(folder_);
-    }
+    ~OwnFolders() override { unsetenv("RUNTIME_DIRECTORY"); }
 
-    std::string pattern_ = "/tmp/healer-folders-XXXXXX";
-    fs::path folder_;
+    test::TemporaryFolder own_;
+    fs::path folder_ = own_.path();
 };
 
 TEST_F(OwnFolders, ThePidFileIsRefusedToASecondAndRemovedAtTheEnd) {

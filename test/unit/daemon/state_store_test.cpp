@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/state_store.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,13 +44,8 @@ StoredState sample() {
 
 class StateStoreTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = fs::temp_directory_path() / "healer-state-XXXXXX";
-        directory_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(directory_); }
-
-    fs::path directory_;
+    test::TemporaryFolder folder_;
+    fs::path directory_ = folder_.path();
     CollectingLog log_;
 };
 

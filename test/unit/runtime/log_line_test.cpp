@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/log_hub.hpp"
 #include "runtime/log_sinks.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,8 +44,8 @@ TEST(LogLine, NoTextPassesForAnEntryOfItsOwn) {
 
 TEST(LogFile, RotationReplacesNoFileOfOthers) {
     namespace fs = std::filesystem;
-    std::string pattern = "/tmp/healer-rotation-XXXXXX";
-    const fs::path folder = mkdtemp(pattern.data());
+    const test::TemporaryFolder own;
+    const fs::path& folder = own.path();
     const auto victim = folder / "victim";
     std::ofstream(victim) << "precious";
     fs::create_directory(folder / "logs");
@@ -56,15 +57,12 @@ TEST(LogFile, RotationReplacesNoFileOfOthers) {
     for (int i = 0; i < 4; ++i) {
         (*sink)->write(entry);
     }
-    std::ostringstream text;
-    text << std::ifstream(victim).rdbuf();
-    EXPECT_EQ(text.str(), "precious");
+    EXPECT_EQ(test::readText(victim), "precious");
     EXPECT_FALSE(fs::is_symlink(folder / "logs" / "healer.log"));
     EXPECT_TRUE(fs::is_regular_file(folder / "logs" / "healer.log.1"));
     fs::remove(folder / "logs" / "healer.log");
     fs::create_hard_link(victim, folder / "logs" / "healer.log");
     EXPECT_FALSE(makeFileSink({.directory = folder / "logs"}).ok()) << "a file with two names";
-    fs::remove_all(folder);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/safe_open.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,27 +24,15 @@ namespace fs = std::filesystem;
 
 constexpr uid_t kStranger = 65534;
 
-std::string slurp(const fs::path& path) {
-    std::ifstream in(path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 class SafeOpen : public testing::Test {
 protected:
-    SafeOpen() {
-        std::string pattern = (geteuid() == 0 ? "/run" : "/tmp") + std::string("/healer-open-XXXXXX");
-        directory_ = mkdtemp(pattern.data());
-    }
-    ~SafeOpen() override { fs::remove_all(directory_); }
-
     static void append(const AppendFile& opened, const std::string& text) {
         ASSERT_TRUE(opened.file);
         ASSERT_EQ(write(opened.file.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
     }
 
-    fs::path directory_;
+    test::TemporaryFolder folder_{geteuid() == 0 ? "/run" : "/tmp"};
+    fs::path directory_ = folder_.path();
 };
 
 TEST_F(SafeOpen, createsAndAppends) {
@@ -53,7 +42,7 @@ TEST_F(SafeOpen, createsAndAppends) {
         ASSERT_TRUE(opened.ok()) << opened.error().message;
         append(*opened, word);
     }
-    EXPECT_EQ(slurp(file), "one two");
+    EXPECT_EQ(test::readText(file), "one two");
     struct stat found {};
     ASSERT_EQ(stat(file.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0137U, 0U) << "wider than 0640";
@@ -141,7 +130,7 @@ TEST_F(SafeOpenAsRoot, doesNotFollowALinkInTheLastPlace) {
     std::ofstream(target) << "precious";
     fs::create_symlink(target, directory_ / "out.log");
     EXPECT_THAT(openForAppend(directory_ / "out.log").error().message, HasSubstr("it is a symbolic link"));
-    EXPECT_EQ(slurp(target), "precious");
+    EXPECT_EQ(test::readText(target), "precious");
 }
 
 TEST_F(SafeOpenAsRoot, followsLinksOfRootOnTheWayAndJudgesWhereTheyLead) {
@@ -154,7 +143,7 @@ TEST_F(SafeOpenAsRoot, followsLinksOfRootOnTheWayAndJudgesWhereTheyLead) {
         ASSERT_TRUE(opened.ok()) << opened.error().message;
         append(opened.value(), "x");
     }
-    EXPECT_EQ(slurp(good / "out.log"), "xxx");
+    EXPECT_EQ(test::readText(good / "out.log"), "xxx");
     const auto theirs = makeDirectory("theirs", 0755, kStranger);
     fs::create_directory_symlink(theirs, directory_ / "bad");
     expectUntrusted(directory_ / "bad" / "out.log", theirs.string() + " can be changed");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What docs/simulation.md shows is what is printed.
+#include "support/files.hpp"
 #include "unit/config/fixture.hpp"
 #include "unit/simulation/fixture.hpp"
 
@@ -31,7 +32,7 @@ struct Example {
 
 /// The fenced blocks of the file, three an example.
 std::vector<Example> documentedExamples() {
-    std::istringstream text(config::slurp(std::string(HEALER_SOURCE_DIR) + "/docs/simulation.md"));
+    std::istringstream text(test::readText(std::string(HEALER_SOURCE_DIR) + "/docs/simulation.md"));
     std::vector<std::string> blocks;
     bool inside = false;
     for (std::string line; std::getline(text, line);) {
