@@ -4,9 +4,8 @@
 #include "config/plan_diff.hpp"
 #include "daemon/log_setup.hpp"
 #include "runtime/message_ids.hpp"
+#include "runtime/own_memory.hpp"
 #include "runtime/service_manager.hpp"
-
-#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -97,8 +96,12 @@ void Daemon::becomeReady() {
               (count == 1 ? " process of " : " processes of ") + configPath_);
     runtime::service_manager::ready(publisher_.statusText());
     report_.ready();
-    // Reading a large configuration leaves much memory free that would otherwise stay with us.
-    tidying_ = loop_.addTimer(runtime::Loop::now() + kTidyingDelay, [] { ::malloc_trim(0); });
+    tidyLater();
+}
+
+/// Reading a configuration leaves memory and program text behind that nothing else needs.
+void Daemon::tidyLater() {
+    tidying_ = loop_.addTimer(runtime::Loop::now() + kTidyingDelay, runtime::returnIdleMemory);
 }
 
 void Daemon::stop(int signal) {
@@ -109,6 +112,7 @@ void Daemon::stop(int signal) {
 
 core::Result<bus::ReloadOutcome> Daemon::reload() {
     runtime::service_manager::reloading();
+    tidyLater();
     const auto schemas = monitorSchemas();
     auto outcome = config::load({configPath_, schemas});
     if (const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome)) {

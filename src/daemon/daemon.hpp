@@ -44,6 +44,7 @@ public:
 
 private:
     void becomeReady();
+    void tidyLater();
     void stop(int signal);
     core::Result<bus::ReloadOutcome> reload();
     core::Result<bus::ReloadOutcome> refuse(std::string why);
