@@ -52,9 +52,10 @@ TEST_F(HardTimes, ADaemonThatForksTwiceAndWritesItsPidFileLate) {
 }
 
 TEST_F(HardTimes, AProcessThatReexecutesItselfIsTheSame) {
-    healer.writeConfig(script("echo \"$$ run ${RUN:=0}\" >>\"$1.runs\"\n"
+    // Who knows its PID may send a SIGHUP: the trap comes first.
+    healer.writeConfig(script("trap 'export RUN=$((RUN + 1)); exec \"$0\" \"$1\"' HUP\n"
+                              "echo \"$$ run ${RUN:=0}\" >>\"$1.runs\"\n"
                               "echo $$ >\"$1.new\"; mv \"$1.new\" \"$1\"\n"
-                              "trap 'export RUN=$((RUN + 1)); exec \"$0\" \"$1\"' HUP\n"
                               "while true; do read -r -t 0.1 <> <(:) || true; done\n",
                               "{ type: ebpf }"));
     healer.start();
