@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 #include <linux/bpf.h>
+#include <asm-generic/siginfo.h>
+#include <asm-generic/signal.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -49,8 +51,18 @@ struct task_struct {
 
 #pragma clang attribute pop
 
+/* As the kernel passes it, with its first three members only. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct kernel_siginfo {
+    int si_signo;
+    int si_errno;
+    int si_code;
+};
+#pragma clang attribute pop
+
 #define SIGNAL_GROUP_EXIT 0x4
 #define PIDTYPE_TGID 1
+#define TRACE_SIGNAL_DELIVERED 0
 #define MAX_PID_NS_LEVEL 32
 
 /* Inode of Healer's PID namespace; 0 when that is the initial one, in which task_struct::tgid is the PID. */
@@ -84,16 +96,18 @@ struct {
     __type(value, unsigned char);
 } expected SEC(".maps");
 
-/* The PID in Healer's namespace, or 0 where the process is not visible in it. */
-static __always_inline int own_pid(struct task_struct* task) {
-    struct pid* pid;
-    unsigned int level;
+/* The last signals that somebody sent to watched processes. Those that stay unused go when others need the place. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 1024);
+    __type(key, int);
+    __type(value, struct healer_sender);
+} senders SEC(".maps");
 
-    if (pid_namespace == 0) {
-        return task->tgid;
-    }
-    pid = task->signal->pids[PIDTYPE_TGID];
-    level = BPF_CORE_READ(pid, level);
+/* The number in Healer's namespace, or 0 where that has none for it. */
+static __always_inline int own_number(struct pid* pid) {
+    unsigned int level = BPF_CORE_READ(pid, level);
+
     for (unsigned int i = 1; i < MAX_PID_NS_LEVEL && i <= level; i++) {
         /* numbers[] is as long as the level is deep, so its elements are found by address. */
         const void* at = (const void*)__builtin_preserve_access_index(&pid->numbers[0]) +
@@ -106,10 +120,38 @@ static __always_inline int own_pid(struct task_struct* task) {
     return 0;
 }
 
+/* The PID in Healer's namespace, or 0 where the process is not visible in it. */
+static __always_inline int own_pid(struct task_struct* task) {
+    return pid_namespace == 0 ? task->tgid : own_number(task->signal->pids[PIDTYPE_TGID]);
+}
+
+static __always_inline int current_pid(void) {
+    struct task_struct* current;
+
+    if (pid_namespace == 0) {
+        return bpf_get_current_pid_tgid() >> 32;
+    }
+    current = (struct task_struct*)bpf_get_current_task();
+    return own_number(BPF_CORE_READ(current, signal, pids[PIDTYPE_TGID]));
+}
+
 static __always_inline int may_be_watched(int pid) {
     unsigned int bit = (unsigned int)pid % HEALER_FILTER_BITS;
 
     return pid != 0 && (filter[bit / 8] & (1U << (bit % 8)));
+}
+
+/* Moves what is known of the sender into the record. */
+static __always_inline void take_sender(int pid, struct healer_record* record) {
+    struct healer_sender* sender = bpf_map_lookup_elem(&senders, &pid);
+
+    if (!sender) {
+        return;
+    }
+    if (sender->start_time == record->start_time) {
+        record->sender = *sender;
+    }
+    bpf_map_delete_elem(&senders, &pid);
 }
 
 static __always_inline void submit(unsigned int type, int pid, struct task_struct* task, int exit_code,
@@ -127,6 +169,10 @@ static __always_inline void submit(unsigned int type, int pid, struct task_struc
     record->exit_code = exit_code;
     record->reserved = 0;
     __builtin_memcpy(record->name, name, HEALER_COMM_LENGTH);
+    __builtin_memset(&record->sender, 0, sizeof(record->sender));
+    if (type == HEALER_RECORD_EXIT) {
+        take_sender(pid, record);
+    }
     bpf_ringbuf_submit(record, 0);
 }
 
@@ -154,6 +200,51 @@ int BPF_PROG(on_exit, struct task_struct* task) {
         return 0;
     }
     submit(HEALER_RECORD_EXIT, pid, task, wait_status(task), no_name);
+    return 0;
+}
+
+/* Signals that end no process, unless it asks for that. */
+static __always_inline int is_harmless(int signal) {
+    return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH ||
+           signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* Who it was: only of signals that a process sent on purpose, to another one, and that were not discarded. */
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal, int signal, struct kernel_siginfo* info, struct task_struct* task, int group,
+             int result) {
+    struct healer_sender sender = {};
+    struct healer_sender* before;
+    int pid;
+    int code;
+
+    if (is_harmless(signal) || result != TRACE_SIGNAL_DELIVERED) {
+        return 0;
+    }
+    pid = own_pid(task);
+    if (!may_be_watched(pid) || task->tgid == (int)(bpf_get_current_pid_tgid() >> 32) ||
+        !bpf_map_lookup_elem(&watched, &pid)) {
+        return 0;
+    }
+    /* The two lowest addresses stand for "the kernel"; so newer verifiers take it for no pointer at all. */
+    if ((unsigned long)info <= 1) {
+        return 0;
+    }
+    code = BPF_CORE_READ(info, si_code);
+    if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL) {
+        return 0;
+    }
+    sender.start_time = task->group_leader->start_boottime;
+    before = bpf_map_lookup_elem(&senders, &pid);
+    if (before && before->signal == SIGKILL && before->start_time == sender.start_time) {
+        return 0; /* what comes later has killed nobody */
+    }
+    sender.time = bpf_ktime_get_boot_ns();
+    sender.signal = signal;
+    sender.pid = current_pid();
+    sender.uid = (unsigned int)bpf_get_current_uid_gid();
+    bpf_get_current_comm(sender.name, sizeof(sender.name));
+    bpf_map_update_elem(&senders, &pid, &sender, BPF_ANY);
     return 0;
 }
 

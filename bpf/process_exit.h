@@ -14,7 +14,19 @@ enum healer_record_type {
     HEALER_RECORD_EXEC = 2, /* a program with an expected name was started; only a hint */
 };
 
-/* Fixed width, no holes. Times are nanoseconds of CLOCK_BOOTTIME in the initial time namespace. */
+/* Times are nanoseconds of CLOCK_BOOTTIME in the initial time namespace. Fixed width, no holes. */
+
+/* Who sent a process its last signal. */
+struct healer_sender {
+    unsigned long long start_time; /* of the process that it was sent to */
+    unsigned long long time;       /* when */
+    int signal;                    /* which; 0: none is known */
+    int pid;                       /* of the sender in Healer's own PID namespace; 0 where it is not in it */
+    unsigned int uid;
+    unsigned int reserved;
+    char name[HEALER_COMM_LENGTH];
+};
+
 struct healer_record {
     unsigned int type;
     int pid; /* in Healer's own PID namespace */
@@ -23,6 +35,7 @@ struct healer_record {
     int exit_code;           /* wait status; 0 in HEALER_RECORD_EXEC */
     unsigned int reserved;
     char name[HEALER_COMM_LENGTH]; /* of the program, in HEALER_RECORD_EXEC */
+    struct healer_sender sender;   /* in HEALER_RECORD_EXIT */
 };
 /* NOLINTEND(readability-identifier-naming) */
 

@@ -179,6 +179,14 @@ Dictionary exitDetails(const core::Exit& exit) {
     if (exit.signal) {
         details.emplace("signal", sdbus::Variant(std::int32_t{*exit.signal}));
     }
+    if (exit.sender) {
+        details.emplace("sender_signal", sdbus::Variant(std::int32_t{exit.sender->signal}));
+        if (exit.sender->pid != 0) {
+            details.emplace("sender_pid", sdbus::Variant(static_cast<std::uint32_t>(exit.sender->pid)));
+        }
+        details.emplace("sender_uid", sdbus::Variant(std::uint32_t{exit.sender->uid}));
+        details.emplace("sender_comm", sdbus::Variant(validUtf8(exit.sender->comm)));
+    }
     if (!exit.probe.empty()) {
         details.emplace("probe", sdbus::Variant(validUtf8(exit.probe)));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
@@ -27,6 +28,16 @@ constexpr int kCoreFlag = 0x80;
 constexpr int kCodeShift = 8;
 constexpr int kCodeMask = 0xff;
 
+/// ", sent by PID 77 (bash) of UID 0". The name is the sender's choice, and goes to terminals.
+std::string describe(const SignalSender& sender, bool signalIsTold) {
+    std::string text = signalIsTold ? ", sent by " : ", after a " + signalName(sender.signal) + " sent by ";
+    text += sender.pid == 0 ? "a process outside" : "PID " + std::to_string(sender.pid);
+    std::string name = sender.comm;
+    std::ranges::replace_if(
+        name, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+    return text + (name.empty() ? "" : " (" + name + ")") + " of UID " + std::to_string(sender.uid);
+}
+
 } // namespace
 
 Exit exitFromWaitStatus(int status) {
@@ -39,6 +50,14 @@ Exit exitFromWaitStatus(int status) {
         exit.code = (status >> kCodeShift) & kCodeMask;
     }
     return exit;
+}
+
+void attribute(Exit& exit, SignalSender sender, std::chrono::nanoseconds before) {
+    constexpr std::chrono::seconds kAnswer{10}; // as long as a stop may take by default
+    const bool answered = exit.reason == ExitReason::exited && before <= kAnswer;
+    if (answered || exit.signal == sender.signal) {
+        exit.sender = std::move(sender);
+    }
 }
 
 std::string describe(const Exit& exit) {
@@ -66,6 +85,9 @@ std::string describe(const Exit& exit) {
     case ExitReason::vanished:
         text = "vanished (how it ended is not known)";
         break;
+    }
+    if (exit.sender) {
+        text += describe(*exit.sender, exit.signal.has_value());
     }
     return exit.detail.empty() ? text : text + ": " + exit.detail;
 }

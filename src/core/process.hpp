@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -23,13 +24,25 @@ struct ProcessKey {
 /// How an incarnation ended, in the words of the contract's `LastExit.reason`.
 enum class ExitReason { exited, signaled, coreDumped, oomKilled, probeFailed, unitFailed, vanished };
 
+/// The process that sent a signal on purpose.
+struct SignalSender {
+    int signal = 0;
+    pid_t pid = 0; ///< 0: it is not in Healer's PID namespace
+    uid_t uid = 0;
+    std::string comm; ///< its name for itself: any bytes, 15 at most
+
+    bool operator==(const SignalSender&) const = default;
+};
+
 /// What is known about an end. `vanished`: it is gone and nobody could say how.
 struct Exit {
     ExitReason reason = ExitReason::vanished;
     std::optional<int> code;   ///< exit status, when it exited
     std::optional<int> signal; ///< signal number, when a signal ended it
-    std::string probe;         ///< the probe that failed, when reason is probeFailed
-    std::string detail;        ///< a sentence for a person, may be empty
+    /// Who sent that signal; of a process that exited: a signal that it was sent just before.
+    std::optional<SignalSender> sender;
+    std::string probe;  ///< the probe that failed, when reason is probeFailed
+    std::string detail; ///< a sentence for a person, may be empty
 
     bool operator==(const Exit&) const = default;
 };
@@ -37,6 +50,10 @@ struct Exit {
 /// Decodes a wait status (also task_struct::exit_code: low 7 bits signal, 0x80 core, above them the exit
 /// status).
 [[nodiscard]] Exit exitFromWaitStatus(int status);
+
+/// Adds to `exit` the sender of the last signal that the process was sent, `before` its end, where that tells
+/// why it ended.
+void attribute(Exit& exit, SignalSender sender, std::chrono::nanoseconds before);
 
 /// "exited with status 3", "killed by SIGKILL", "dumped core (SIGSEGV)", "vanished": the end as part of a
 /// sentence.

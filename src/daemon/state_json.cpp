@@ -50,6 +50,10 @@ json encode(const core::LastExit& last) {
     if (last.exit.signal) {
         value["signal"] = *last.exit.signal;
     }
+    if (last.exit.sender) {
+        const auto& [signal, pid, uid, comm] = *last.exit.sender;
+        value["sender"] = {{"signal", signal}, {"pid", pid}, {"uid", uid}, {"comm", comm}};
+    }
     if (last.runtime) {
         value["runtime"] = last.runtime->count();
     }
@@ -69,6 +73,11 @@ core::LastExit decodeLastExit(const json& value) {
     }
     if (value.contains("signal")) {
         last.exit.signal = numberIn<int>(value.at("signal"));
+    }
+    if (value.contains("sender")) {
+        const json& by = value.at("sender");
+        last.exit.sender = {numberIn<int>(by.at("signal")), numberIn<pid_t>(by.at("pid")),
+                            numberIn<uid_t>(by.at("uid")), by.at("comm").get<std::string>()};
     }
     if (value.contains("runtime")) {
         last.runtime = decodeTime(value.at("runtime")).time_since_epoch();

@@ -48,6 +48,27 @@ std::string breakerText(const Terminal& terminal, const json& process) {
     return text;
 }
 
+/// "SIGTERM", where the value is there.
+std::string signalWords(const json& values, const char* key) {
+    const auto signal = values.find(key);
+    return signal != values.end() && signal->is_number() ? signalText(signal->get<int>()) : "";
+}
+
+/// ", sent by PID 77 (bash) of UID 0"
+std::string senderWords(const json& lastExit) {
+    const std::string uid = words(lastExit, "sender_uid");
+    if (uid.empty()) {
+        return "";
+    }
+    const std::string pid = words(lastExit, "sender_pid");
+    const std::string comm = words(lastExit, "sender_comm");
+    return (lastExit.contains("signal")
+                ? ", sent by "
+                : ", after a " + signalWords(lastExit, "sender_signal") + " sent by ") +
+           (pid.empty() ? "a process outside" : "PID " + pid) + (comm.empty() ? "" : " (" + comm + ")") +
+           " of UID " + uid;
+}
+
 } // namespace
 
 std::string exitWords(const json& lastExit) {
@@ -55,9 +76,7 @@ std::string exitWords(const json& lastExit) {
         return "";
     }
     const std::string reason = words(lastExit, "reason");
-    const auto signal = lastExit.find("signal");
-    const std::string by =
-        signal != lastExit.end() && signal->is_number() ? signalText(signal->get<int>()) : "";
+    const std::string by = signalWords(lastExit, "signal");
     std::string text = reason;
     if (reason == "exited") {
         text = "exited with status " + words(lastExit, "code");
@@ -75,12 +94,7 @@ std::string exitWords(const json& lastExit) {
     } else if (reason == "vanished") {
         text = "vanished, nobody could say how";
     }
-    if (const std::string sender = words(lastExit, "sender_pid"); !sender.empty()) {
-        const std::string comm = words(lastExit, "sender_comm");
-        const std::string uid = words(lastExit, "sender_uid");
-        text += ", sent by PID " + sender + (comm.empty() ? "" : " (" + comm + ")") +
-                (uid.empty() ? "" : " of UID " + uid);
-    }
+    text += senderWords(lastExit);
     if (number(lastExit, "runtime_usec") != 0) {
         text += ", after running " + durationText(number(lastExit, "runtime_usec"));
     }

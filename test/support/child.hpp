@@ -5,13 +5,17 @@
 #include "runtime/pidfd.hpp"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -35,8 +39,10 @@ public:
         if (pipe2(ready, O_CLOEXEC) != 0) {
             throw std::runtime_error("no pipe");
         }
-        forcePid(options.pid);
-        pid_ = fork();
+        pid_ = options.pid == 0 ? fork() : forkAs(options.pid);
+        if (pid_ < 0) {
+            throw std::runtime_error("cannot fork: " + std::string(std::strerror(errno)));
+        }
         if (pid_ == 0) {
             std::vector<char*> raw;
             for (auto& word : argv) {
@@ -85,14 +91,14 @@ public:
     }
 
 private:
-    static void forcePid(pid_t pid) {
-        if (pid == 0) {
-            return;
-        }
-        const int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-        const std::string text = std::to_string(pid - 1);
-        (void)!write(fd, text.data(), text.size());
-        close(fd);
+    /// As fork(2), with a PID of our choice, which no other process on the machine can snatch away in
+    /// between.
+    static pid_t forkAs(pid_t pid) {
+        clone_args args{};
+        args.exit_signal = SIGCHLD;
+        args.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
+        args.set_tid_size = 1;
+        return static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof(args)));
     }
 
     pid_t pid_ = -1;

@@ -60,7 +60,7 @@ unsigned ownPidNamespace() {
 
 core::Error notLoaded(int error, const LibbpfLog& said) {
     std::string why;
-    if (error == EPERM || error == EACCES) {
+    if (error == EPERM) { // what the verifier refuses is EACCES
         why = "no permission to load eBPF programs (CAP_BPF and CAP_PERFMON are needed, before Linux 5.8 "
               "CAP_SYS_ADMIN)";
     } else if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
@@ -89,6 +89,22 @@ struct KernelProbe::State {
         process_exit_bpf__destroy(skeleton);
     }
 
+    /// 0, or the error number.
+    int open(Senders senders) {
+        process_exit_bpf__destroy(skeleton);
+        errno = 0;
+        skeleton = process_exit_bpf__open();
+        if (skeleton == nullptr) {
+            return errno;
+        }
+        skeleton->rodata->pid_namespace = ownPidNamespace();
+        if (senders == Senders::unknown) {
+            bpf_program__set_autoload(skeleton->progs.on_signal, false);
+        }
+        const int error = process_exit_bpf__load(skeleton);
+        return error != 0 ? -error : -process_exit_bpf__attach(skeleton);
+    }
+
     /// Copies only: no exception may pass through libbpf. Full: libbpf is told to stop after this record.
     static int take(void* context, void* data, std::size_t size) {
         auto& self = *static_cast<State*>(context);
@@ -107,9 +123,13 @@ struct KernelProbe::State {
         if (record.type == HEALER_RECORD_EXEC) {
             return ExecRecord{record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))};
         }
-        return ExitRecord{{record.pid, ticks(record.start_time)},
-                          ticks(record.time),
-                          core::exitFromWaitStatus(record.exit_code)};
+        core::Exit exit = core::exitFromWaitStatus(record.exit_code);
+        if (const healer_sender& by = record.sender; by.signal != 0) {
+            core::attribute(
+                exit, {by.signal, by.pid, by.uid, std::string(by.name, strnlen(by.name, sizeof by.name))},
+                std::chrono::nanoseconds(record.time - by.time));
+        }
+        return ExitRecord{{record.pid, ticks(record.start_time)}, ticks(record.time), std::move(exit)};
     }
 
     /// One more or less of the watched PIDs that share a bit of the kernel's filter.
@@ -138,20 +158,19 @@ KernelProbe::KernelProbe(std::unique_ptr<State> state) : state_(std::move(state)
 
 KernelProbe::~KernelProbe() = default;
 
-core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log) {
+core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, Senders senders) {
     const LibbpfLog said(log);
     auto state = std::make_unique<State>();
-    errno = 0;
-    state->skeleton = process_exit_bpf__open();
-    if (state->skeleton == nullptr) {
-        return notLoaded(errno, said);
+    int error = state->open(senders);
+    if (error != 0 && error != EPERM && senders == Senders::known) {
+        // Kernels differ in what they let a program know of a signal.
+        error = state->open(Senders::unknown);
+        if (error == 0) {
+            log.info("eBPF: this kernel does not tell who sends a signal");
+        }
     }
-    state->skeleton->rodata->pid_namespace = ownPidNamespace();
-    if (const int error = process_exit_bpf__load(state->skeleton); error != 0) {
-        return notLoaded(-error, said);
-    }
-    if (const int error = process_exit_bpf__attach(state->skeleton); error != 0) {
-        return notLoaded(-error, said);
+    if (error != 0) {
+        return notLoaded(error, said);
     }
     state->ring =
         ring_buffer__new(bpf_map__fd(state->skeleton->maps.records), &State::take, state.get(), nullptr);

@@ -35,8 +35,13 @@ using KernelRecord = std::variant<ExitRecord, ExecRecord>;
 /// The loaded kernel programs of bpf/process_exit.bpf.c, for PIDs of this process's own PID namespace.
 class KernelProbe {
 public:
-    /// Loads and attaches the programs. The error says why this system does not let it.
-    [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>> load(runtime::Log& log);
+    /// Whether the records say who sent a process its last signal.
+    enum class Senders { known, unknown };
+
+    /// Loads and attaches the programs; where the kernel refuses the one that knows senders, the others
+    /// alone. The error says why this system does not let it.
+    [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>> load(runtime::Log& log,
+                                                                         Senders senders = Senders::known);
     KernelProbe(const KernelProbe&) = delete;
     KernelProbe& operator=(const KernelProbe&) = delete;
     ~KernelProbe();

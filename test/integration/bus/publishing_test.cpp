@@ -86,6 +86,7 @@ TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
     backend_.views["web"].restartCount = 1;
     auto& last = backend_.views["web"].lastExit.emplace();
     last.exit = killed();
+    last.exit.sender = {9, 77, 1000, "na\xffme"};
     last.pid = 100;
     service_->processChanged("web");
     const auto changes = finish(std::move(listening));
@@ -98,6 +99,10 @@ TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
     EXPECT_EQ(exit.at("signal").get<std::int32_t>(), 9);
     EXPECT_EQ(exit.at("pid").get<std::uint32_t>(), 100U);
     EXPECT_EQ(exit.count("code"), 0U);
+    EXPECT_EQ(exit.at("sender_signal").get<std::int32_t>(), 9);
+    EXPECT_EQ(exit.at("sender_pid").get<std::uint32_t>(), 77U);
+    EXPECT_EQ(exit.at("sender_uid").get<std::uint32_t>(), 1000U);
+    EXPECT_EQ(exit.at("sender_comm").get<std::string>(), "na\xef\xbf\xbdme");
 }
 
 TEST_F(BusPublishing, ReloadMakesObjectsComeAndGo) {

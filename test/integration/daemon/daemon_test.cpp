@@ -68,7 +68,8 @@ TEST_F(DaemonTest, ebpf_detects_exit_and_recovers) {
     const pid_t next = killAndWait("web");
     EXPECT_NE(next, old);
     EXPECT_TRUE(toldOfRestarts(1));
-    EXPECT_EQ(healer.logged("is down: killed by SIGKILL"), 1);
+    EXPECT_EQ(healer.logged("is down: killed by SIGKILL, sent by PID " + std::to_string(getpid())), 1)
+        << healer.log();
     EXPECT_EQ(healer.logged("fallback") + healer.logged("cannot be loaded"), 0) << healer.log();
 }
 

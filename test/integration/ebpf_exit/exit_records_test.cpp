@@ -66,6 +66,67 @@ TEST_F(EbpfExit, tellsTheSignal) {
     EXPECT_EQ(exit.signal, SIGKILL);
 }
 
+TEST_F(EbpfExit, tellsWhoSentTheSignal) {
+    const std::vector<std::string> how{victim("sleeper")};
+    Child child(how);
+    auto watched = following(child, how);
+    const pid_t killer = fork();
+    if (killer == 0) {
+        prctl(PR_SET_NAME, "a \"killer\"");
+        ::kill(child.key().pid, SIGKILL);
+        _exit(0);
+    }
+    const auto exit = endOf(*watched, child, 0);
+    waitpid(killer, nullptr, 0);
+    EXPECT_EQ(exit.signal, SIGKILL);
+    EXPECT_EQ(exit.sender, (core::SignalSender{SIGKILL, killer, getuid(), "a \"killer\""}));
+}
+
+TEST_F(EbpfExit, tellsEndsWhereTheKernelDoesNotTellSenders) {
+    auto probe = monitor::ebpf::KernelProbe::load(bench.log, monitor::ebpf::KernelProbe::Senders::unknown);
+    ASSERT_TRUE(probe);
+    Child child({victim("sleeper")});
+    ASSERT_TRUE((*probe)->watch(child.key().pid));
+    child.kill(SIGKILL);
+    child.reap();
+    std::vector<core::Exit> ends;
+    (*probe)->drain([&](const monitor::ebpf::KernelRecord& record) {
+        ends.push_back(std::get<monitor::ebpf::ExitRecord>(record).exit);
+    });
+    EXPECT_EQ(ends, (std::vector{core::exitFromWaitStatus(SIGKILL)}));
+}
+
+TEST_F(EbpfExit, tellsWhichSignalAnExitAnswered) {
+    const auto exit = endOfEnder({"exit", "3"}, SIGUSR1);
+    EXPECT_EQ(exit.code, 3);
+    ASSERT_TRUE(exit.sender);
+    EXPECT_EQ(exit.sender->signal, SIGUSR1);
+    EXPECT_EQ(exit.sender->pid, getpid());
+}
+
+TEST_F(EbpfExit, namesTheSenderOfTheSignalThatKilled) {
+    const std::vector<std::string> how{victim("sleeper")};
+    Child child(how);
+    auto watched = following(child, how);
+    child.kill(SIGKILL);
+    // A zombie at the latest by now, which takes signals too.
+    const pid_t other = fork();
+    if (other == 0) {
+        ::kill(child.key().pid, SIGKILL);
+        _exit(0);
+    }
+    const auto exit = endOf(*watched, child, 0);
+    waitpid(other, nullptr, 0);
+    ASSERT_TRUE(exit.sender);
+    EXPECT_EQ(exit.sender->pid, getpid());
+}
+
+TEST_F(EbpfExit, blamesNobodyForWhatAProcessDoesToItself) {
+    const auto exit = endOfEnder({"kill"});
+    EXPECT_EQ(exit.signal, SIGKILL);
+    EXPECT_EQ(exit.sender, std::nullopt) << "SIGUSR1 was ours, SIGKILL its own";
+}
+
 TEST_F(EbpfExit, tellsACoreDump) {
     test::TemporaryFolder folder;
     const auto before = std::filesystem::current_path();
@@ -112,7 +173,9 @@ TEST_F(EbpfExit, tellsTheCodeThatWaitTellsWhenAWorkerEndsLast) {
     auto watched = following(child, how);
     child.kill(SIGUSR1);
     ASSERT_TRUE(bench.until([&] { return watched->downs() > 0; }));
-    EXPECT_EQ(watched->all<core::event::Down>().front().exit, core::exitFromWaitStatus(child.reap()));
+    auto exit = watched->all<core::event::Down>().front().exit;
+    exit.sender.reset();
+    EXPECT_EQ(exit, core::exitFromWaitStatus(child.reap()));
 }
 
 TEST_F(EbpfExit, reportsNineThreadsThatEndTogetherOnce) {

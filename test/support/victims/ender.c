@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* ender HOW: ends in the way that is asked for when SIGUSR1 comes.
  *   exit N        exit status N
+ *   kill          by its own SIGKILL
  *   abort         by SIGABRT, with a core dump if limits allow one
  *   leader-first  the first thread ends at once; SIGUSR1 lets the other exit the process with status 7
  *   last-worker   the first thread ends with status 0 at once; SIGUSR1 lets the other end as a mere thread
@@ -87,6 +88,9 @@ int main(int argc, char** argv) {
         }
     }
     wait_for_signal();
+    if (strcmp(how, "kill") == 0) {
+        raise(SIGKILL);
+    }
     if (strcmp(how, "abort") == 0) {
         const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
         setrlimit(RLIMIT_CORE, &unlimited);

@@ -36,6 +36,29 @@ TEST(Exit, IsDescribedInWords) {
     EXPECT_EQ(describe(exitFromWaitStatus(0x80 | SIGSEGV)), "dumped core (SIGSEGV)");
 }
 
+TEST(Exit, SaysWhoSentTheSignal) {
+    const auto said = [](int status, SignalSender sender, std::chrono::seconds before) {
+        Exit exit = exitFromWaitStatus(status);
+        attribute(exit, std::move(sender), before);
+        return describe(exit);
+    };
+    using std::chrono::seconds;
+    EXPECT_EQ(said(SIGKILL, {SIGKILL, 77, 1000, "bash"}, seconds(60)),
+              "killed by SIGKILL, sent by PID 77 (bash) of UID 1000")
+        << "a signal may be blocked for long";
+    EXPECT_EQ(said(SIGSEGV, {SIGTERM, 77, 1000, "bash"}, seconds(0)), "killed by SIGSEGV")
+        << "by another signal";
+    EXPECT_EQ(said(0, {SIGTERM, 1, 0, "systemd"}, seconds(9)),
+              "exited with status 0, after a SIGTERM sent by PID 1 (systemd) of UID 0");
+    EXPECT_EQ(said(0x300, {SIGHUP, 0, 0, ""}, seconds(0)),
+              "exited with status 3, after a SIGHUP sent by a process outside of UID 0")
+        << "outside of the PID namespace";
+    EXPECT_EQ(said(0, {SIGHUP, 77, 0, "logrotate"}, seconds(11)), "exited with status 0") << "long ago";
+    EXPECT_EQ(said(SIGKILL, {SIGKILL, 77, 0, "\x1b[1m\xff"}, seconds(0)),
+              "killed by SIGKILL, sent by PID 77 (?[1m?) of UID 0")
+        << "the name is the sender's choice and goes to terminals";
+}
+
 TEST(Exit, ReasonWordsRoundTrip) {
     for (const auto reason :
          {ExitReason::exited, ExitReason::signaled, ExitReason::coreDumped, ExitReason::oomKilled,

@@ -38,6 +38,7 @@ StoredState sample() {
     state.snapshot.activeSince = core::TimePoint{5s};
     core::Exit exit = core::exitFromWaitStatus(11 | 0x80);
     exit.detail = "bad \xff bytes and \"quotes\"";
+    exit.sender = {SIGSEGV, 77, 1000, "a name"};
     state.snapshot.lastExit = core::LastExit{exit, 99, core::TimePoint{6s}, 7s};
     return state;
 }

@@ -85,6 +85,13 @@ TEST_F(Why, SaysHowItDiedAndWhoKilledIt) {
                                      {"sender_comm", "oomd"}};
     EXPECT_THAT(answer().lastEnd, HasSubstr(", 2min ago: killed by SIGKILL, sent by PID 77 (oomd) of UID 0, "
                                             "after running 3min (PID 4242)"));
+    evidence_.process["LastExit"] = {{"reason", "exited"},
+                                     {"code", 0},
+                                     {"sender_signal", 15},
+                                     {"sender_uid", 1000U},
+                                     {"sender_comm", "kill"}};
+    EXPECT_EQ(answer().lastEnd,
+              "exited with status 0, after a SIGTERM sent by a process outside (kill) of UID 1000");
     evidence_.process["LastExit"] = {{"reason", "probe-failed"}, {"probe", "http://x/"}, {"detail", "503"}};
     EXPECT_EQ(answer().lastEnd, "failed its probe http://x/: 503");
     evidence_.process["LastExit"] = json::object();
@@ -210,8 +217,9 @@ TEST_F(Why, NothingFromTheDaemonSteersTheTerminal) {
     for (const char* key : {"Name", "StateReason", "Unit"}) {
         evidence_.process[key] = "\x1b[2J";
     }
-    evidence_.process["LastExit"] = {{"reason", "signaled"},  {"signal", 9},      {"sender_pid", 7U},
-                                     {"sender_comm", "\x1b"}, {"detail", "\x1b"}, {"pid", 1U}};
+    evidence_.process["LastExit"] = {
+        {"reason", "signaled"},  {"signal", 9},      {"sender_pid", 7U}, {"sender_uid", 0U},
+        {"sender_comm", "\x1b"}, {"detail", "\x1b"}, {"pid", 1U}};
     evidence_.process["Dependencies"] = {{{"target", "\x1b"}, {"kind", "\x1b"}}};
     json failed = finished(7, 1, false);
     failed["error"] = "\x1b";
