@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-#include <linux/bpf.h>
 #include <asm-generic/siginfo.h>
 #include <asm-generic/signal.h>
+#include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -96,7 +96,8 @@ struct {
     __type(value, unsigned char);
 } expected SEC(".maps");
 
-/* The last signals that somebody sent to watched processes. Those that stay unused go when others need the place. */
+/* The last signals that somebody sent to watched processes. Those that stay unused go when others need the
+ * place. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 1024);

@@ -1,41 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/own_memory.hpp"
 
+#include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
-#include <cinttypes>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <string>
 
 namespace healer::runtime {
 
 namespace {
 
 /// Only text: it is never written to, so nothing is lost. Read-only data may be relocated, and would be.
-void dropProgramText() {
-    std::ifstream maps("/proc/self/maps");
-    for (std::string line; std::getline(maps, line);) {
-        std::uintptr_t begin = 0;
-        std::uintptr_t end = 0;
-        char access[5] = {};
-        std::uint64_t inode = 0;
-        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %" SCNu64, &begin, &end, access,
-                        &inode) == 4 &&
-            std::strcmp(access, "r-xp") == 0 && inode != 0) {
+int dropText(dl_phdr_info* object, std::size_t, void*) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+        const auto& segment = object->dlpi_phdr[i];
+        if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0 && (segment.p_flags & PF_W) == 0) {
+            const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+            const std::uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+            // NOLINTNEXTLINE(performance-no-int-to-ptr): that is what the loader tells
             (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
         }
     }
+    return 0;
 }
 
 } // namespace
 
 void returnIdleMemory() {
     malloc_trim(0);
-    dropProgramText();
+    dl_iterate_phdr(dropText, nullptr);
 }
 
 } // namespace healer::runtime
