@@ -128,6 +128,7 @@ private:
         }
         checkNames(drafts, findings_);
         checkIdentities(drafts, findings_);
+        checkOutputs(drafts, plan_, findings_);
         if (input_.complete) {
             checkDependencies(drafts, findings_);
         }

@@ -190,6 +190,20 @@ void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
     }
 }
 
+void checkOutputs(std::span<const ProcessDraft> drafts, const core::Plan& plan, Findings& findings) {
+    if (!plan.logDirectory || plan.launch == core::LaunchMode::service) {
+        return;
+    }
+    for (const ProcessDraft& draft : drafts) {
+        if (draft.plan.name == "healer" && draft.unit.place.line == 0 && !draft.plan.command.output) {
+            report(draft.name,
+                   "what it writes would go into Healer's own " + *plan.logDirectory +
+                       "/healer.log; give it another name or an output",
+                   findings);
+        }
+    }
+}
+
 void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings) {
     const DraftsByName known = byName(drafts);
     std::vector<std::string_view> names;

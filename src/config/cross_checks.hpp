@@ -16,6 +16,9 @@ void checkNames(std::span<const ProcessDraft> drafts, Findings& findings);
 /// command, arguments and user (unless each goes by a PID file of its own and by nothing else).
 void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings);
 
+/// No output by default that would go into Healer's own log.
+void checkOutputs(std::span<const ProcessDraft> drafts, const core::Plan& plan, Findings& findings);
+
 /// Every dependency leads to a known process, and none leads back to where it came from.
 void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings);
 

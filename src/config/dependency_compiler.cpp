@@ -77,6 +77,10 @@ void compileDependencies(const Field& field, ProcessDraft& draft) {
         }
         return;
     }
+    if (field.node().kind == NodeKind::scalar) {
+        field.error("must be a list of dependencies, or auto (of a unit: what its unit file says)");
+        return;
+    }
     const auto items = field.items();
     if (!items) {
         return;

@@ -38,6 +38,21 @@ TEST_F(CrossChecks, TwoEntriesForOneInstanceCannotBeToldApart) {
               1U);
 }
 
+TEST_F(CrossChecks, NoProcessWritesIntoHealersOwnLog) {
+    const std::string healer = "processes:\n" + entry("healer", "/usr/bin/x", "type: ebpf");
+    const auto found = [&](const std::string& text) {
+        return compileText(text, as(kRoot, files)).findings.errors;
+    };
+    EXPECT_THAT(format(found("log_directory: /var/log/healer\n" + healer)),
+                testing::HasSubstr("processes[healer].name: what it writes would go into Healer's own "
+                                   "/var/log/healer/healer.log; give it another name or an output"));
+    EXPECT_THAT(found(healer), IsEmpty());
+    EXPECT_THAT(found("launch: service\nlog_directory: /var/log/healer\n" + healer), IsEmpty());
+    EXPECT_THAT(found("log_directory: /var/log/healer\nprocesses:\n" +
+                      entry("healer", "/usr/bin/x", "type: ebpf", ", output: /var/log/x.log")),
+                IsEmpty());
+}
+
 TEST_F(CrossChecks, ArgumentsUserOrPidFilesTellThemApart) {
     EXPECT_THAT(errors(entry("a", "/usr/bin/x", "type: ebpf") +
                        entry("b", "/usr/bin/x", "type: ebpf", ", args: [1]")),

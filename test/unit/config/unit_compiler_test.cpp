@@ -77,6 +77,8 @@ TEST_F(UnitEntry, TwoEntriesCannotShareAUnit) {
 TEST_F(UnitEntry, TakesItsDependenciesFromItsUnitFileWhenAsked) {
     EXPECT_TRUE(process(entry("web", "    dependencies: auto\n")).unitDependencies);
     EXPECT_FALSE(process(entry("web", "    dependencies: []\n")).unitDependencies);
+    EXPECT_THAT(errors(entry("web", "    dependencies: atuo\n")),
+                ElementsAre(HasSubstr("must be a list of dependencies, or auto")));
     EXPECT_THAT(errors("processes:\n  - {name: web, command: /usr/bin/web, run_as_user: web, monitor: {type: "
                        "ebpf}, dependencies: auto}\n"),
                 ElementsAre(HasSubstr("auto takes over what a unit file says")));
