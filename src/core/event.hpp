@@ -66,6 +66,12 @@ struct StoppedOnPurpose {
     std::string detail; ///< how, for a person
 };
 
+/// The service manager has a job (start, stop, restart) of the unit of this process under way, or no more.
+struct JobUnderWay {
+    std::string name;
+    bool underWay = false;
+};
+
 /// Something in the way of a Stop action (no permission, a job refused). The deadline in the core goes on.
 struct StopFailed {
     std::string name;
@@ -94,6 +100,6 @@ namespace healer::core {
 
 using Event = std::variant<event::Up, event::Absent, event::Down, event::Healthy, event::Unhealthy,
                            event::LaunchFinished, event::StoppedOnPurpose, event::StopFailed,
-                           event::UnitSettings, event::Request>;
+                           event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

@@ -131,6 +131,7 @@ private:
     void on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out);
     void on(const event::StopFailed& failed, TimePoint now, Outbox& out);
     void on(const event::UnitSettings& settings, TimePoint now, Outbox& out);
+    void on(const event::JobUnderWay& job, TimePoint now, Outbox& out);
     void noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out);
     void lateLaunch(ProcessKey key, TimePoint now, Outbox& out);
     void gone(TimePoint now, Outbox& out);
@@ -149,10 +150,14 @@ private:
     struct UnitSide {
         std::string restart;     ///< Restart= of a unit that systemd restarts by itself
         std::string stoppedWith; ///< the target that took it along
+        bool jobUnderWay = false;
+        std::optional<event::Unhealthy> heldBack; ///< until the job has ended
     };
     [[nodiscard]] UnitSide& unitSide();
     [[nodiscard]] std::string runningReason() const;
     [[nodiscard]] Exit judged(const Exit& exit) const;
+    [[nodiscard]] bool holdsBack(const event::Unhealthy& unhealthy);
+    void forgetHeldBack();
     [[nodiscard]] bool stoppedByTarget() const;
     void forgetStopByTarget();
 

@@ -14,6 +14,7 @@ void Subject::on(const event::Healthy& healthy, TimePoint now, Outbox& out) {
     if (!allHealthy()) {
         return;
     }
+    forgetHeldBack();
     switch (phase_) {
     case Phase::launching:
         confirm(now, out);
@@ -53,6 +54,9 @@ void Subject::healthyAgain(TimePoint now, Outbox& out) {
 
 void Subject::on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out) {
     std::erase(healthy_, unhealthy.monitor);
+    if (holdsBack(unhealthy)) {
+        return;
+    }
     Exit exit;
     exit.reason = ExitReason::probeFailed;
     exit.probe = unhealthy.probe;
@@ -116,6 +120,7 @@ void Subject::track(std::optional<ProcessKey> key, Outbox& out) {
     const bool goesOn = key && tracked_ && tracked_->pid == 0;
     if (key != tracked_ && !(key && key->pid == 0) && !goesOn) {
         healthy_.clear();
+        forgetHeldBack();
     }
     tracked_ = key;
     out.actions.emplace_back(action::Track{name(), key});

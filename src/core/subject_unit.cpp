@@ -28,6 +28,37 @@ void Subject::on(const event::UnitSettings& settings, TimePoint /*now*/, Outbox&
     }
 }
 
+/// What does not answer while systemd stops or restarts it has not failed. When the job leaves it as it was,
+/// it has.
+void Subject::on(const event::JobUnderWay& job, TimePoint now, Outbox& out) {
+    if (job.underWay) {
+        unitSide().jobUnderWay = true;
+    } else if (unit_) {
+        unit_->jobUnderWay = false;
+        const auto held = std::exchange(unit_->heldBack, std::nullopt);
+        if (unit_->restart.empty() && unit_->stoppedWith.empty()) {
+            unit_.reset();
+        }
+        if (held) {
+            on(*held, now, out);
+        }
+    }
+}
+
+bool Subject::holdsBack(const event::Unhealthy& unhealthy) {
+    const bool holds = unit_ && unit_->jobUnderWay;
+    if (holds) {
+        unit_->heldBack = unhealthy;
+    }
+    return holds;
+}
+
+void Subject::forgetHeldBack() {
+    if (unit_) {
+        unit_->heldBack.reset();
+    }
+}
+
 Subject::UnitSide& Subject::unitSide() {
     if (!unit_) {
         unit_ = std::make_unique<UnitSide>();

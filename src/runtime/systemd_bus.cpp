@@ -208,6 +208,7 @@ void SystemdBus::connect() {
 }
 
 void SystemdBus::disconnected() {
+    newestJob_ = 0;
     sd_bus_close_unref(std::exchange(bus_, nullptr));
     retry();
     tellObservers([](Observer& observer) { observer.disconnected(); });
@@ -265,6 +266,7 @@ void SystemdBus::jobSignal(sd_bus_message* message, bool removed) {
         return;
     }
     const Job job{id, unit, result};
+    newestJob_ = std::max(newestJob_, id);
     tellObservers([&](Observer& observer) { removed ? observer.jobRemoved(job) : observer.jobNew(job); });
     if (removed) {
         ownJobs_.erase(id);

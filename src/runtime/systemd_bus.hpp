@@ -100,6 +100,9 @@ public:
     /// This job was made by Healer itself. The signal of a new job comes before the answer to the call that
     /// made it, everything else that follows from the job comes after that.
     void claim(std::uint32_t job) { ownJobs_.insert(job); }
+    /// The number of the newest job that was told of: PID 1 counts up. A call that is answered with an older
+    /// one has joined a job that there was before.
+    [[nodiscard]] std::uint32_t newestJob() const { return newestJob_; }
     /// Whether the job was claimed; known until observers have been told of its end.
     [[nodiscard]] bool isOwn(std::uint32_t job) const { return ownJobs_.contains(job); }
     [[nodiscard]] bool isConnected() const { return bus_ != nullptr; }
@@ -137,6 +140,7 @@ private:
     sd_bus* bus_ = nullptr;
     std::vector<Observer*> observers_;
     std::multimap<std::string, std::weak_ptr<Changed>, std::less<>> watches_; ///< by object path
+    std::uint32_t newestJob_ = 0;
     std::set<std::uint32_t> ownJobs_;
     std::deque<std::weak_ptr<std::function<void()>>> readers_; ///< wait for what is unread
     Source release_;

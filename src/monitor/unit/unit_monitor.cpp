@@ -45,6 +45,16 @@ void UnitMonitor::follow(std::optional<core::ProcessKey> key) {
     }
 }
 
+void UnitMonitor::jobNew(std::uint32_t job) {
+    tracker_.jobNew(job);
+    noteJob();
+}
+
+void UnitMonitor::disconnected() {
+    tracker_.lost();
+    noteJob();
+}
+
 void UnitMonitor::connected() {
     read();
 }
@@ -73,6 +83,9 @@ void UnitMonitor::wasRead(const std::variant<runtime::UnitFacts, runtime::BusFai
         facts_ = *before;
     }
     factsKnown_ = true;
+    if (facts_.job != 0) {
+        tracker_.jobNew(facts_.job);
+    }
     watch(facts_.id);
     note();
     judge();
@@ -97,6 +110,7 @@ void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
         facts_.job = 0;
         heard();
     }
+    noteJob();
 }
 
 /// On its way to a restart of its own a unit is down for a moment, and PID 1 tells that too.
@@ -125,6 +139,14 @@ void UnitMonitor::note() {
 
 void UnitMonitor::judge() {
     report(tracker_.update(facts_, facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt));
+    noteJob();
+}
+
+void UnitMonitor::noteJob() {
+    if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobTold_) {
+        jobTold_ = underWay;
+        outbox_.post(core::event::JobUnderWay{process_, underWay});
+    }
 }
 
 void UnitMonitor::report(std::vector<core::Event> events) {

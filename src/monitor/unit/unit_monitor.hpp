@@ -26,11 +26,11 @@ public:
     void follow(std::optional<core::ProcessKey> key) override;
     void look() override;
 
-    void jobNew(std::uint32_t job) { tracker_.jobNew(job); }
+    void jobNew(std::uint32_t job);
     void jobRemoved(std::uint32_t job, const std::string& result);
     void connected();
     void unitFileRead() { read(); }
-    void disconnected() { tracker_.lost(); }
+    void disconnected();
 
 private:
     void watch(const std::string& unit);
@@ -38,6 +38,7 @@ private:
     void wasRead(const std::variant<runtime::UnitFacts, runtime::BusFailure>& outcome);
     void changed(std::string_view interface, sd_bus_message* message);
     void note();
+    void noteJob();
     void heard();
     void judge();
     void report(std::vector<core::Event> events);
@@ -49,6 +50,7 @@ private:
     runtime::UnitReader reader_;
     runtime::UnitFacts facts_;
     bool factsKnown_ = false;
+    bool jobTold_ = false;                              ///< that a job is under way
     bool stale_ = false;                                ///< a signal came while the facts were being read
     std::optional<runtime::UnitFacts> heardDown_;       ///< as signals told it, to be made sure of
     std::optional<core::event::UnitSettings> settings_; ///< as reported last

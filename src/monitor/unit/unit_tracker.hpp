@@ -32,6 +32,10 @@ public:
     /// An earlier Healer knew this incarnation.
     void expect(std::optional<core::ProcessKey> known) { hadInstance_ = known.has_value(); }
     [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
+    /// Whether a job may be taking the unit down.
+    [[nodiscard]] bool jobUnderWay(const runtime::UnitFacts& facts) const {
+        return hasJobs() && facts.active != "reloading";
+    }
     /// This incarnation is the instance now, or none. True: the last facts say otherwise, or it is not known,
     /// so they are to be read afresh.
     [[nodiscard]] bool follow(std::optional<core::ProcessKey> key);

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <list>
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -50,8 +51,9 @@ private:
     void jobNew(const Bus::Job& job) override;
     void jobRemoved(const Bus::Job& job) override;
     void connected() override;
-    void disconnected() override {}
+    void disconnected() override;
 
+    void tellJob(const std::string& unit, bool underWay);
     void launchDone(const std::string& name, const std::vector<core::Event>& events);
     void foreignJobEnded(const std::string& unit);
     void stopUnit(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force);
@@ -67,6 +69,7 @@ private:
     ForkSupport forkSupport_ = ForkSupport::exitType;
     std::map<std::string, std::unique_ptr<UnitLaunch>> launches_; ///< by process
     std::map<std::string, std::string> names_;                    ///< process by unit, for those in launches_
+    std::set<std::string> atWork_;                                ///< units that have a job
     std::map<std::string, KnownUnit> known_;                      ///< by process
     std::list<Errand> errands_;
 };
@@ -117,6 +120,13 @@ void TransientUnits::forget(const std::string& name) {
 void TransientUnits::jobNew(const Bus::Job& job) {
     if (isUnitName(job.unit)) {
         ledger_.appeared(job.unit, job.id);
+        tellJob(job.unit, true);
+    }
+}
+
+void TransientUnits::tellJob(const std::string& unit, bool underWay) {
+    if (underWay ? atWork_.insert(unit).second : atWork_.erase(unit) > 0) {
+        context_.report(core::event::JobUnderWay{processOf(unit), underWay});
     }
 }
 
@@ -130,6 +140,14 @@ void TransientUnits::jobRemoved(const Bus::Job& job) {
         launches_.at(name->second)->jobRemoved(job.id);
     } else if (foreign) {
         foreignJobEnded(job.unit);
+    }
+    tellJob(job.unit, false);
+}
+
+/// The ends of the jobs are not heard any more.
+void TransientUnits::disconnected() {
+    for (const auto& unit : std::set(atWork_)) {
+        tellJob(unit, false);
     }
 }
 

@@ -116,10 +116,11 @@ std::shared_ptr<void> UnitClient::submit(const std::string& unit, const char* me
                                          Answer<std::uint32_t> answer) {
     auto interest = std::make_shared<Answer<std::uint32_t>>(std::move(answer));
     const auto slot = submitted_.emplace(submitted_.end());
-    auto answered = [this, slot, unit,
+    auto answered = [this, slot, unit, newest = bus_.newestJob(),
                      weak = std::weak_ptr(interest)](const std::variant<std::uint32_t, Failure>& outcome) {
         submitted_.erase(slot);
-        if (const auto* job = std::get_if<std::uint32_t>(&outcome)) {
+        const auto* job = std::get_if<std::uint32_t>(&outcome);
+        if (job != nullptr && *job > newest) {
             ledger_.claim(unit, *job);
             bus_.claim(*job);
         }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "healer-";
 constexpr std::string_view kSuffix = ".service";
+constexpr std::string_view kEscapedAt = "\\x40";
 
 } // namespace
 
@@ -21,13 +22,21 @@ std::string unitName(std::string_view process) {
     std::string unit(kPrefix);
     for (const char letter : process) {
         if (letter == '@') {
-            unit += "\\x40";
+            unit += kEscapedAt;
         } else {
             unit += letter;
         }
     }
     unit += kSuffix;
     return unit;
+}
+
+std::string processOf(std::string_view unit) {
+    std::string process(unit.substr(kPrefix.size(), unit.size() - kPrefix.size() - kSuffix.size()));
+    for (std::size_t at = 0; (at = process.find(kEscapedAt, at)) != std::string::npos; ++at) {
+        process.replace(at, kEscapedAt.size(), "@");
+    }
+    return process;
 }
 
 bool isUnitName(std::string_view unit) {

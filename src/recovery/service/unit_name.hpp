@@ -12,6 +12,9 @@ namespace healer::recovery::service {
 /// template.
 [[nodiscard]] std::string unitName(std::string_view process);
 
+/// The process of a unit that Healer makes: the inverse of unitName().
+[[nodiscard]] std::string processOf(std::string_view unit);
+
 /// Whether this is the name of a unit that Healer makes.
 [[nodiscard]] bool isUnitName(std::string_view unit);
 

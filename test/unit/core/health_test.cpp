@@ -57,6 +57,49 @@ TEST_F(Health, AHangingProcessIsEndedBeforeItsSuccessorStarts) {
     EXPECT_EQ(w.notices<notice::Disconnected>("web")[0].url, "tcp://web");
 }
 
+TEST_F(Health, WhatDoesNotAnswerWhileSystemdStopsItHasNotFailed) {
+    World& w = probed();
+    const auto instance = *w.running("web");
+    w.report(event::JobUnderWay{"web", true});
+    w.report(event::Unhealthy{"web", 0, "tcp://web", "refused"});
+    w.pass(5s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.report(event::Down{"web", instance, exitFromWaitStatus(0)});
+    w.report(event::JobUnderWay{"web", false});
+    w.pass(1h);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.launches["web"], 1);
+}
+
+TEST_F(Health, WhatStillDoesNotAnswerAfterTheJobHas) {
+    World& w = probed();
+    w.report(event::JobUnderWay{"web", true});
+    w.report(event::Unhealthy{"web", 0, "tcp://web", "refused"});
+    w.report(event::JobUnderWay{"web", false});
+    EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
+    w.pass(1min);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.launches["web"], 2);
+}
+
+TEST_F(Health, WhatAnsweredAgainOrWasReplacedDuringTheJobIsWell) {
+    World& w = probed();
+    w.report(event::JobUnderWay{"web", true});
+    w.report(event::Unhealthy{"web", 0, "tcp://web", "refused"});
+    w.report(event::Healthy{"web", 0});
+    w.report(event::JobUnderWay{"web", false});
+    w.pass(1min);
+    EXPECT_EQ(w.launches["web"], 1) << "it answered";
+    w.report(event::JobUnderWay{"web", true});
+    w.report(event::Unhealthy{"web", 0, "tcp://web", "refused"});
+    w.report(event::Up{"web", ProcessKey{4711, 1}});
+    w.report(event::JobUnderWay{"web", false});
+    EXPECT_TRUE(w.notices<notice::Disconnected>("web").empty()) << "another instance now";
+    EXPECT_EQ(w.view("web").key, (ProcessKey{4711, 1}));
+}
+
 TEST_F(Health, AnExitIsADisconnectionToo) {
     World& w = probed();
     w.kill("web");

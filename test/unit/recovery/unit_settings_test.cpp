@@ -30,6 +30,9 @@ TEST(UnitName, escapesTheTemplateSign) {
 
 TEST(UnitName, knowsItsOwn) {
     EXPECT_TRUE(isUnitName(unitName("x")));
+    for (const char* name : {"web", "a.b_c-d@1@2", "@", "healer-x.service"}) {
+        EXPECT_EQ(processOf(unitName(name)), name);
+    }
     for (const char* other : {"healer.service", "healer-.service", "healer-x.socket", "web.service", ""}) {
         EXPECT_FALSE(isUnitName(other)) << other;
     }
