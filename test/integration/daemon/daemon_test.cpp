@@ -63,7 +63,8 @@ TEST_F(DaemonTest, ebpf_detects_exit_and_recovers) {
     ASSERT_EQ(geteuid(), 0U) << "this test loads an eBPF program and must run as root";
     healer.writeConfig(healer.counter("web", kEbpf, kBreaker));
     healer.start();
-    ASSERT_TRUE(comesUp("web"));
+    // From then on Healer watches it.
+    ASSERT_TRUE(waitFor([&] { return healer.logged("Successfully started process") == 1; }));
     const auto old = healer.runningPid("web");
     const pid_t next = killAndWait("web");
     EXPECT_NE(next, old);

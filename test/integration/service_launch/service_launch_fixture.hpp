@@ -93,7 +93,7 @@ protected:
             downs_.push_back(*down);
         } else if (const auto* stopped = std::get_if<core::event::StoppedOnPurpose>(&event)) {
             stopped_.push_back(*stopped);
-        } else {
+        } else if (!std::holds_alternative<core::event::JobUnderWay>(event)) {
             others_.push_back(event);
         }
     }
