@@ -64,7 +64,7 @@ machines, absolute times cannot. A budget is the highest ratio that we accept.
 
 {today}, {cores} processors ({processor()}), Linux {platform.release().split("-")[0]}, optimised build (release preset).
 
-A ✗ marks a budget that is not met yet. Absolute budgets: memory under 10 MB with one process and under 20 MB with 1,000, an unwatched
+A ✗ marks a budget that is not met in this run; the ratios of services move by a tenth and more from run to run. Absolute budgets: memory under 10 MB with one process and under 20 MB with 1,000, an unwatched
 exit at most 250 ns, no CPU when nothing happens.
 
 ## How to repeat it
