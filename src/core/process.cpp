@@ -31,7 +31,7 @@ constexpr int kCodeMask = 0xff;
 /// ", sent by PID 77 (bash) of UID 0". The name is the sender's choice, and goes to terminals.
 std::string describe(const SignalSender& sender, bool signalIsTold) {
     std::string text = signalIsTold ? ", sent by " : ", after a " + signalName(sender.signal) + " sent by ";
-    text += sender.pid == 0 ? "a process outside" : "PID " + std::to_string(sender.pid);
+    text += sender.pid == 0 ? "a process outside the PID namespace" : "PID " + std::to_string(sender.pid);
     std::string name = sender.comm;
     std::ranges::replace_if(
         name, [](char letter) { return letter < ' ' || letter > '~'; }, '?');

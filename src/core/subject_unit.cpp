@@ -29,7 +29,8 @@ void Subject::on(const event::UnitSettings& settings, TimePoint /*now*/, Outbox&
 }
 
 /// What does not answer while systemd stops or restarts it has not failed. When the job leaves it as it was,
-/// it has.
+/// it has. The clock here is systemd's: a job ends at the latest when the unit's own time-outs say so, and
+/// with a lost connection to systemd it counts as ended.
 void Subject::on(const event::JobUnderWay& job, TimePoint now, Outbox& out) {
     if (job.underWay) {
         unitSide().jobUnderWay = true;

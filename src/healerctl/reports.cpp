@@ -65,8 +65,8 @@ std::string senderWords(const json& lastExit) {
     return (lastExit.contains("signal")
                 ? ", sent by "
                 : ", after a " + signalWords(lastExit, "sender_signal") + " sent by ") +
-           (pid.empty() ? "a process outside" : "PID " + pid) + (comm.empty() ? "" : " (" + comm + ")") +
-           " of UID " + uid;
+           (pid.empty() ? "a process outside the PID namespace" : "PID " + pid) +
+           (comm.empty() ? "" : " (" + comm + ")") + " of UID " + uid;
 }
 
 } // namespace

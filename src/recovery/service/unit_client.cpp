@@ -120,6 +120,7 @@ std::shared_ptr<void> UnitClient::submit(const std::string& unit, const char* me
                      weak = std::weak_ptr(interest)](const std::variant<std::uint32_t, Failure>& outcome) {
         submitted_.erase(slot);
         const auto* job = std::get_if<std::uint32_t>(&outcome);
+        // An older one is somebody else's, which this call has joined.
         if (job != nullptr && *job > newest) {
             ledger_.claim(unit, *job);
             bus_.claim(*job);

@@ -51,7 +51,7 @@ TEST(Exit, SaysWhoSentTheSignal) {
     EXPECT_EQ(said(0, {SIGTERM, 1, 0, "systemd"}, seconds(9)),
               "exited with status 0, after a SIGTERM sent by PID 1 (systemd) of UID 0");
     EXPECT_EQ(said(0x300, {SIGHUP, 0, 0, ""}, seconds(0)),
-              "exited with status 3, after a SIGHUP sent by a process outside of UID 0")
+              "exited with status 3, after a SIGHUP sent by a process outside the PID namespace of UID 0")
         << "outside of the PID namespace";
     EXPECT_EQ(said(0, {SIGHUP, 77, 0, "logrotate"}, seconds(11)), "exited with status 0") << "long ago";
     EXPECT_EQ(said(SIGKILL, {SIGKILL, 77, 0, "\x1b[1m\xff"}, seconds(0)),

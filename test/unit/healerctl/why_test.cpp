@@ -90,8 +90,8 @@ TEST_F(Why, SaysHowItDiedAndWhoKilledIt) {
                                      {"sender_signal", 15},
                                      {"sender_uid", 1000U},
                                      {"sender_comm", "kill"}};
-    EXPECT_EQ(answer().lastEnd,
-              "exited with status 0, after a SIGTERM sent by a process outside (kill) of UID 1000");
+    EXPECT_EQ(answer().lastEnd, "exited with status 0, after a SIGTERM sent by a process outside the PID "
+                                "namespace (kill) of UID 1000");
     evidence_.process["LastExit"] = {{"reason", "probe-failed"}, {"probe", "http://x/"}, {"detail", "503"}};
     EXPECT_EQ(answer().lastEnd, "failed its probe http://x/: 503");
     evidence_.process["LastExit"] = json::object();
