@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "core/event_catalog.hpp"
 #include "core/plan.hpp"
 #include "core/result.hpp"
 #include "core/view.hpp"
@@ -23,12 +24,10 @@ struct ReloadOutcome {
     std::vector<std::string> removed;
 };
 
-/// One line of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys:
-/// `seq` t, `time_usec` t (CLOCK_REALTIME), `event` s (the signal's name in lower case with dashes:
-/// "process-down", "process-disconnected", "recovery-started", "recovery-finished", "breaker-changed",
-/// "adopted", "remark"), `process` s, `incident` t, `pid` u, `reason` s, `message` s, and what else the event
-/// has.
-using HistoryValue = std::variant<bool, std::uint32_t, std::uint64_t, std::int32_t, std::string>;
+/// One event of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys:
+/// `seq` t, `time_usec` t (CLOCK_REALTIME), `event` s, `process` s, `incident` t, `message` s, and the fields
+/// of core/event_catalog.
+using HistoryValue = core::FieldValue;
 using HistoryEntry = std::map<std::string, HistoryValue>;
 
 /// What the bus needs of the daemon. The daemon implements it; tests use a fake.

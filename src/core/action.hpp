@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/notice.hpp"
 #include "core/process.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
-#include "core/view.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -76,61 +76,11 @@ struct Changed {
 
 } // namespace healer::core::action
 
-/// Things that happened, for the journal, the D-Bus signals and the history. One incident number joins what
-/// belongs to one failure.
-namespace healer::core::notice {
-
-struct ProcessDown {
-    pid_t pid = 0;
-    Exit exit;
-    std::string reason; ///< a sentence
-};
-/// A probe has failed often enough, or the process that it asks has ended.
-struct Disconnected {
-    std::string url;
-    std::string reason; ///< a sentence
-};
-/// Why something is started.
-enum class Cause { initial, failure, trial, request, dependency };
-
-struct RecoveryStarted {
-    Cause cause = Cause::failure;
-    unsigned attempt = 0; ///< the how-manieth start within the window, from 1
-};
-struct RecoveryFinished {
-    Cause cause = Cause::failure;
-    bool ok = false;
-    pid_t pid = 0;
-    std::string error;
-    Duration took{0}; ///< from the moment the process was known to be down, or was asked for
-};
-struct BreakerChanged {
-    BreakerState from = BreakerState::closed;
-    BreakerState to = BreakerState::closed;
-    std::optional<TimePoint> retryAt; ///< when open: the next trial
-    std::string reason;               ///< a sentence
-};
-/// A running instance was found or taken over without a start by Healer.
-struct Adopted {
-    pid_t pid = 0;
-};
-/// Anything else that an administrator may want to know: "paused by request", "stop timed out, sending
-/// SIGKILL".
-struct Remark {
-    bool warning = false;
-    std::string text;
-};
-
-} // namespace healer::core::notice
-
 namespace healer::core {
-
-using Notice =
-    std::variant<notice::ProcessDown, notice::Disconnected, notice::RecoveryStarted, notice::RecoveryFinished,
-                 notice::BreakerChanged, notice::Adopted, notice::Remark>;
 
 namespace action {
 
+/// For the journal, the D-Bus signals and the history. One incident number joins what belongs to one failure.
 struct Announce {
     std::string name;
     std::uint64_t incident = 0; ///< 0: belongs to none

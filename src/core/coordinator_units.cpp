@@ -19,8 +19,7 @@ void Coordinator::complete(Plan& plan, Outbox& out) {
         const bool told =
             std::any_of(first, last, [&text = text](const auto& known) { return known.second == text; });
         if (!told) {
-            out.actions.emplace_back(
-                action::Announce{name, 0, notice::Remark{true, std::string(name).append(" ").append(text)}});
+            out.actions.emplace_back(action::Announce{name, 0, notice::DependencyOmitted{text}});
         }
     }
     omitted_ = std::move(omitted);

@@ -181,7 +181,7 @@ void Subject::decide(TimePoint now, Outbox& out) {
     down_ = true;
     if (observeOnly_) {
         rest("down; observe_only is set, so it is not started");
-        remark(false, "observe_only: would start " + name() + " now", out);
+        announce(notice::WouldStart{}, out);
         return;
     }
     const auto from = breaker_.state();
@@ -330,10 +330,7 @@ void Subject::stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out) 
 void Subject::forceStop(TimePoint now, Outbox& out) {
     const std::string pid = std::to_string(key_ ? key_->pid : 0);
     if (!forced_) {
-        remark(true,
-               name() + " (PID " + pid + ") did not stop within " + durationText(plan_->stop.timeout) +
-                   " of " + signalName(plan_->stop.signal) + ": sending SIGKILL",
-               out);
+        announce(notice::StopTimedOut{key_ ? key_->pid : 0, plan_->stop.signal, plan_->stop.timeout}, out);
     } else if (awaits(event::Verb::stop) || awaitsStart()) {
         const Error stuck{name() + " (PID " + pid + ") is not gone after SIGKILL; Healer goes on trying",
                           ErrorKind::failed};
@@ -391,10 +388,6 @@ bool Subject::confirmsStart() const {
 
 void Subject::announce(Notice notice, Outbox& out) const {
     out.actions.emplace_back(action::Announce{name(), incident_, std::move(notice)});
-}
-
-void Subject::remark(bool warning, std::string text, Outbox& out) const {
-    announce(notice::Remark{warning, std::move(text)}, out);
 }
 
 } // namespace healer::core

@@ -201,7 +201,6 @@ private:
     [[nodiscard]] bool confirmsStart() const;
     [[nodiscard]] State state() const;
     void announce(Notice notice, Outbox& out) const;
-    void remark(bool warning, std::string text, Outbox& out) const;
 
     const ProcessPlan* plan_;
     const Targets* targets_;

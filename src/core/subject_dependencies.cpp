@@ -36,12 +36,15 @@ bool Subject::passesGate(TimePoint now, Outbox& out) {
         const bool told = phase_ == Phase::deferred && reason_ == verdict.reason;
         defer(verdict.until.value_or(now + kHoldInterval), verdict.reason);
         if (!told) {
-            remark(verdict.kind == GateVerdict::Kind::hold, name() + " " + verdict.reason, out);
+            const bool held = verdict.kind == GateVerdict::Kind::hold;
+            announce(notice::Blocked{held ? notice::BlockedKind::held : notice::BlockedKind::waits,
+                                     verdict.reason},
+                     out);
         }
         return false;
     }
     if (verdict.degraded && !std::exchange(degraded_, true)) {
-        remark(true, name() + " is started without all that it depends on: it is degraded", out);
+        announce(notice::Degraded{}, out);
     }
     return true;
 }
@@ -55,7 +58,7 @@ void Subject::defer(TimePoint until, std::string reason) {
 void Subject::targetChanged(TimePoint now, Outbox& out) {
     if (degraded_ && phase_ == Phase::up && !lacksTarget(plan_->dependencies, *targets_)) {
         degraded_ = false;
-        remark(false, name() + " is no longer degraded: all that it depends on is healthy", out);
+        announce(notice::DegradedEnded{}, out);
     }
     restartWithTarget(now, out);
     if (phase_ != Phase::deferred || awaitsStart()) {
@@ -94,7 +97,7 @@ void Subject::restartWithTarget(TimePoint now, Outbox& out) {
         return;
     }
     restartWith_ = false;
-    remark(false, "restart of " + name() + ", because what it depends on was restarted", out);
+    announce(notice::RestartPropagated{}, out);
     cause_ = notice::Cause::dependency;
     downAt_ = now;
     stop(*key_, AfterStop::relaunch, now, out);

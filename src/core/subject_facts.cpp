@@ -104,8 +104,7 @@ void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
         sick_.reset();
         predecessor_ = down.key;
         track(std::nullopt, out);
-        remark(false,
-               name() + " (PID " + std::to_string(down.key.pid) + ") has ended: " + describe(down.exit), out);
+        announce(notice::InstanceEnded{down.key.pid, down.exit, notice::EndedKind::unhealthy}, out);
         return;
     }
     if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.key) {
@@ -117,7 +116,7 @@ void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
 void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out) {
     predecessor_ = key;
     if (phase_ == Phase::stopping && afterStop_ == AfterStop::relaunch) {
-        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended: " + describe(exit), out);
+        announce(notice::InstanceEnded{key.pid, exit, notice::EndedKind::restarting}, out);
         return;
     }
     LastExit last{exit, key.pid, now, std::nullopt};
@@ -129,8 +128,7 @@ void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& 
     downAt_ = now;
     const bool asked = phase_ == Phase::stopping && afterStop_ != AfterStop::startFailed;
     if (asked || stopWanted_) {
-        remark(false, name() + " (PID " + std::to_string(key.pid) + ") has ended as asked: " + describe(exit),
-               out);
+        announce(notice::InstanceEnded{key.pid, exit, notice::EndedKind::requested}, out);
         return;
     }
     endedWith_ = exit;
@@ -209,10 +207,7 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
     case Phase::launching:
     case Phase::stopping:
         if (!confirmsStart()) {
-            remark(true,
-                   "ending a second copy of " + name() + " (PID " + std::to_string(key.pid) +
-                       ") that a withdrawn start brought up",
-                   out);
+            announce(notice::SecondCopy{key.pid}, out);
             out.actions.emplace_back(action::Stop{name(), key, false});
         }
         break;
@@ -249,7 +244,7 @@ void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& 
 
 void Subject::on(const event::StopFailed& failed, TimePoint /*now*/, Outbox& out) {
     if (phase_ == Phase::stopping) {
-        remark(true, "cannot stop " + name() + ": " + failed.detail, out);
+        announce(notice::StopFailed{failed.detail}, out);
     }
 }
 

@@ -38,7 +38,7 @@ void Subject::on(const event::Healthy& healthy, TimePoint now, Outbox& out) {
 void Subject::healthyAgain(TimePoint now, Outbox& out) {
     if (sick_) {
         if (!stopWanted_) {
-            remark(false, name() + " is healthy again by itself", out);
+            announce(notice::HealthyAgain{}, out);
             enterUp(*sick_, now, out);
         }
         return;
@@ -47,7 +47,7 @@ void Subject::healthyAgain(TimePoint now, Outbox& out) {
     // the instance would have to be.
     const bool asked = phase_ == Phase::looking || phase_ == Phase::checking;
     if (asked && !predecessor_ && !known_ && !stopWanted_ && plan_->unit.empty()) {
-        remark(false, name() + " answers its probe; which process that is is not known", out);
+        announce(notice::Unidentified{}, out);
         enterUp(ProcessKey{0, ++out.lastAttempt}, now, out);
     }
 }

@@ -97,7 +97,7 @@ void Subject::requestRestart(const event::Request& request, TimePoint now, Outbo
     stopDetail_.clear();
     resetBreaker(now, out);
     pending_.push_back({request.id, request.verb});
-    remark(false, "restart of " + name() + " by request", out);
+    announce(notice::Requested{event::Verb::restart}, out);
     stop(*key_, AfterStop::launch, now, out);
 }
 
@@ -105,7 +105,7 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
     stopWanted_ = true;
     stopOfOthers_ = false;
     stopDetail_ = "stopped by request";
-    remark(false, "stop of " + name() + " by request", out);
+    announce(notice::Requested{event::Verb::stop}, out);
     if (phase_ == Phase::up && isKeyless() && plan_->unit.empty()) {
         reply(request.id, unknownProcess(), out);
         return;
@@ -150,7 +150,7 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
 void Subject::requestPause(const event::Request& request, TimePoint now, Outbox& out) {
     if (!paused_) {
         paused_ = true;
-        remark(false, name() + " paused by request", out);
+        announce(notice::Requested{event::Verb::pause}, out);
     }
     const bool automatic = phase_ == Phase::waiting || phase_ == Phase::deferred || phase_ == Phase::open ||
                            phase_ == Phase::checking;
@@ -163,7 +163,7 @@ void Subject::requestPause(const event::Request& request, TimePoint now, Outbox&
 void Subject::requestResume(const event::Request& request, TimePoint now, Outbox& out) {
     if (paused_) {
         paused_ = false;
-        remark(false, name() + " resumed by request", out);
+        announce(notice::Requested{event::Verb::resume}, out);
         if (phase_ == Phase::resting) {
             decide(now, out);
         }

@@ -2,8 +2,8 @@
 #include "daemon/daemon.hpp"
 
 #include "config/plan_diff.hpp"
+#include "core/event_catalog.hpp"
 #include "daemon/log_setup.hpp"
-#include "runtime/message_ids.hpp"
 #include "runtime/own_memory.hpp"
 #include "runtime/service_manager.hpp"
 
@@ -138,7 +138,7 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
                 "Configuration reloaded: " + std::to_string(diff.added.size()) + " added, " +
                     std::to_string(diff.changed.size()) + " changed, " + std::to_string(diff.removed.size()) +
                     " removed",
-                runtime::message_id::kReloaded,
+                core::infoOf(core::EventKind::reloaded).messageId,
                 {{"HEALER_EVENT", "reloaded"}}});
     bus_.reloaded(result);
     bus_.managerChanged();
@@ -149,7 +149,7 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
 core::Result<bus::ReloadOutcome> Daemon::refuse(std::string why) {
     log_.write({core::LogLevel::error,
                 "Reload refused, the configuration in use stays: " + why,
-                runtime::message_id::kReloadFailed,
+                core::infoOf(core::EventKind::reloadFailed).messageId,
                 {{"HEALER_EVENT", "reload-failed"}, {"HEALER_REASON", why}}});
     backend_.setLastReloadError(why);
     bus_.managerChanged();

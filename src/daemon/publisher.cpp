@@ -13,6 +13,7 @@ namespace {
 
 constexpr core::Duration kDelay = std::chrono::milliseconds(2);
 constexpr core::Duration kSlice = std::chrono::milliseconds(4);
+constexpr std::uint64_t kNoSignal = 0;
 
 std::uint64_t realtimeNow() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
@@ -130,7 +131,21 @@ std::uint64_t Publisher::signal(const core::action::Announce& announce) {
                 return bus.recoveryFinished(name, finished);
             },
             [&](const core::notice::BreakerChanged& changed) { return bus.breakerChanged(name, changed); },
-            [](const auto&) { return std::uint64_t{0}; }},
+            [](const core::notice::Adopted&) { return kNoSignal; },
+            [](const core::notice::WouldStart&) { return kNoSignal; },
+            [](const core::notice::StopTimedOut&) { return kNoSignal; },
+            [](const core::notice::Blocked&) { return kNoSignal; },
+            [](const core::notice::Degraded&) { return kNoSignal; },
+            [](const core::notice::DegradedEnded&) { return kNoSignal; },
+            [](const core::notice::RestartPropagated&) { return kNoSignal; },
+            [](const core::notice::InstanceEnded&) { return kNoSignal; },
+            [](const core::notice::SecondCopy&) { return kNoSignal; },
+            [](const core::notice::StopFailed&) { return kNoSignal; },
+            [](const core::notice::HealthyAgain&) { return kNoSignal; },
+            [](const core::notice::Unidentified&) { return kNoSignal; },
+            [](const core::notice::Requested&) { return kNoSignal; },
+            [](const core::notice::DependencyOmitted&) { return kNoSignal; },
+        },
         announce.notice);
 }
 

@@ -14,7 +14,7 @@ namespace healer::runtime {
 struct LogEntry {
     core::LogLevel level = core::LogLevel::info;
     std::string message;
-    std::string_view messageId = {}; ///< 32 hex digits of message_ids.hpp, or empty
+    std::string_view messageId = {}; ///< 32 hex digits, see core/event_catalog; or empty
     std::vector<std::pair<std::string_view, std::string>> fields = {};
 };
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/timeline.hpp"
 
-#include "core/duration_text.hpp"
+#include "core/event_catalog.hpp"
 #include "simulation/seconds_text.hpp"
 
 #include <set>
-#include <type_traits>
 #include <utility>
 
 namespace healer::simulation {
@@ -13,66 +12,6 @@ namespace healer::simulation {
 namespace {
 
 namespace notice = core::notice;
-
-struct Wording {
-    std::string event;
-    std::string text;
-};
-
-Wording word(const notice::ProcessDown& down) {
-    return {"process-down", "is down: " + down.reason};
-}
-
-Wording word(const notice::Disconnected& disconnected) {
-    return {"process-disconnected", "does not answer " + disconnected.url + ": " + disconnected.reason};
-}
-
-Wording word(const notice::RecoveryStarted& started) {
-    switch (started.cause) {
-    case notice::Cause::initial:
-        return {"recovery-started", "starts, as it is not running"};
-    case notice::Cause::failure:
-        return {"recovery-started", "starts (attempt " + std::to_string(started.attempt) + ")"};
-    case notice::Cause::trial:
-        return {"recovery-started", "starts (trial after the cooldown)"};
-    case notice::Cause::request:
-        return {"recovery-started", "starts (by request)"};
-    case notice::Cause::dependency:
-        return {"recovery-started", "starts, as what it depends on was restarted"};
-    }
-    return {"recovery-started", "starts"};
-}
-
-Wording word(const notice::RecoveryFinished& finished) {
-    return {"recovery-finished", finished.ok ? "is running (PID " + std::to_string(finished.pid) +
-                                                   "), after " + core::durationText(finished.took)
-                                             : "could not be started: " + finished.error};
-}
-
-Wording word(const notice::BreakerChanged& changed) {
-    switch (changed.to) {
-    case core::BreakerState::open:
-        return {"breaker-changed", "circuit breaker opens: " + changed.reason};
-    case core::BreakerState::halfOpen:
-        return {"breaker-changed", "circuit breaker is half-open: " + changed.reason};
-    case core::BreakerState::closed:
-        break;
-    }
-    return {"breaker-changed", "circuit breaker closes: " + changed.reason};
-}
-
-Wording word(const notice::Adopted& adopted) {
-    return {"adopted", "is found running (PID " + std::to_string(adopted.pid) + ")"};
-}
-
-Wording word(const notice::Remark& remark) {
-    return {"remark", remark.text};
-}
-
-template <typename Notice>
-concept Worded = requires(const Notice& what) {
-    word(what);
-};
 
 std::string stateText(const core::ProcessView& view) {
     return "is " + std::string(toString(view.state)) +
@@ -120,32 +59,19 @@ void Timeline::note(core::TimePoint now, const std::string& process, std::string
 
 void Timeline::announce(core::TimePoint now, const core::action::Announce& announce,
                         const core::ProcessView* view) {
-    std::visit(
-        [&](const auto& what) {
-            using What = std::decay_t<decltype(what)>;
-            if constexpr (Worded<What>) {
-                Wording wording = word(what);
-                if constexpr (std::is_same_v<What, notice::BreakerChanged>) {
-                    if (what.to == core::BreakerState::open) {
-                        ++shown_[announce.name].breakerOpened;
-                    }
-                    if (what.retryAt) {
-                        wording.text += "; next trial at " + secondsText(*what.retryAt - beginning_);
-                    }
-                }
-                if (const std::string subject = announce.name + " "; wording.text.starts_with(subject)) {
-                    wording.text.erase(0, subject.size());
-                }
-                const bool saidByState =
-                    view != nullptr && speaksForItself(view->state) && wording.text == view->stateReason;
-                if (!saidByState) {
-                    note(now, announce.name, std::move(wording.event), std::move(wording.text));
-                }
-            } else if (view != nullptr) {
-                note(now, announce.name, "notice", stateText(*view));
-            }
-        },
-        announce.notice);
+    core::RenderedEvent event = core::render(announce.name, announce.notice);
+    if (const auto* changed = std::get_if<notice::BreakerChanged>(&announce.notice)) {
+        shown_[announce.name].breakerOpened += changed->to == core::BreakerState::open ? 1 : 0;
+        if (changed->retryAt) {
+            event.sentence += "; next trial at " + secondsText(*changed->retryAt - beginning_);
+        }
+    }
+    const auto* blocked = std::get_if<notice::Blocked>(&announce.notice);
+    const bool saidByState = blocked != nullptr && view != nullptr && speaksForItself(view->state) &&
+                             blocked->reason == view->stateReason;
+    if (!saidByState) {
+        note(now, announce.name, std::string(core::infoOf(event.kind).name), std::move(event.sentence));
+    }
 }
 
 void Timeline::changed(core::TimePoint now, const core::ProcessView& view, bool announced) {

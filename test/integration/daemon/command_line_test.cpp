@@ -42,7 +42,7 @@ TEST_F(CommandLine, SimulatePlaysAScenarioWithTheConfiguration) {
     std::ofstream(scenario) << "duration_secs: 60\nevents: [{at_secs: 10, kill: web}]\n";
     const auto played = healer.run({"--simulate", scenario, "-c", healer.config()});
     EXPECT_EQ(played.status, 0) << played.output;
-    EXPECT_NE(played.output.find("    10.000  web      is down: killed by SIGKILL\n"), std::string::npos)
+    EXPECT_NE(played.output.find("    10.000  web      Process web (PID 1001) is down: killed by SIGKILL\n"), std::string::npos)
         << played.output;
     const auto json = healer.run({"--simulate", scenario, "--json", "-c", healer.config()});
     EXPECT_EQ(json.status, 0);

@@ -16,9 +16,11 @@ namespace {
 
 using Steps = std::vector<std::string>;
 
-/// The lines that hold one of these texts, as "NAME: WORD".
-Steps stepsIn(const std::string& text, const std::vector<std::pair<std::string, std::string>>& words,
-              const std::vector<std::string>& names) {
+/// The starts and trips in a timeline or a log, as "NAME: WORD".
+Steps stepsIn(const std::string& text, const std::vector<std::string>& names) {
+    const std::vector<std::pair<std::string, std::string>> words{{"Starting process ", "starts"},
+                                                                 {"Restarting process ", "starts"},
+                                                                 {"Circuit breaker is open", "trips"}};
     Steps steps;
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) {
@@ -54,15 +56,9 @@ protected:
         std::ofstream(scenario) << "duration_secs: 60\nevents:\n" << events;
         const auto finished = healer.run({"--simulate", scenario, "-c", healer.config()});
         EXPECT_EQ(finished.status, 0) << finished.output;
-        return stepsIn(finished.output, {{" starts", "starts"}, {"circuit breaker opens", "trips"}}, kNames);
+        return stepsIn(finished.output, kNames);
     }
-    [[nodiscard]] Steps happened() const {
-        return stepsIn(healer.log(),
-                       {{"Starting process ", "starts"},
-                        {"Restarting process ", "starts"},
-                        {"Circuit breaker is open", "trips"}},
-                       kNames);
-    }
+    [[nodiscard]] Steps happened() const { return stepsIn(healer.log(), kNames); }
     /// Healer has told of all that the simulation foretells up to here.
     bool catchesUp(std::size_t steps) {
         return waitFor([&] { return happened().size() >= steps; }) && waitFor([&] {

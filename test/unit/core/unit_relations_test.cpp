@@ -85,9 +85,9 @@ TEST_F(UnitRelationsTest, ThatWouldCloseACycleAreLeftOutAndToldOnce) {
     EXPECT_EQ(edges("a"), "Requires= requires b");
     EXPECT_EQ(edges("b"), "");
     w.report(event::UnitSettings{"a", "", {{"b.service"}, {}, {"b.service"}}});
-    ASSERT_EQ(w.notices<notice::Remark>("b").size(), 1U);
-    EXPECT_EQ(w.notices<notice::Remark>("b")[0].text,
-              "b does not wait for a, although its unit says Requires=: that would be a cycle of "
+    ASSERT_EQ(w.notices<notice::DependencyOmitted>("b").size(), 1U);
+    EXPECT_EQ(w.notices<notice::DependencyOmitted>("b")[0].text,
+              "does not wait for a, although its unit says Requires=: that would be a cycle of "
               "dependencies");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/announcement.hpp"
 
-#include "runtime/message_ids.hpp"
+#include "core/event_catalog.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,30 +28,20 @@ TEST(Announcement, ADeathHasAllItsFields) {
     const auto exit = core::exitFromWaitStatus(9);
     const auto said = announcement(core::notice::ProcessDown{42, exit, core::describe(exit)});
     EXPECT_EQ(said.log.message, "Process web (PID 42) is down: killed by SIGKILL");
-    EXPECT_EQ(said.log.messageId, runtime::message_id::kProcessDown);
+    EXPECT_EQ(said.log.messageId, core::infoOf(core::EventKind::processDown).messageId);
     EXPECT_EQ(field(said, "HEALER_PROCESS"), "web");
     EXPECT_EQ(field(said, "HEALER_EVENT"), "process-down");
     EXPECT_EQ(field(said, "HEALER_INCIDENT"), "7");
     EXPECT_EQ(field(said, "HEALER_PID"), "42");
     EXPECT_EQ(field(said, "OBJECT_PID"), "42");
     EXPECT_EQ(field(said, "HEALER_REASON"), "killed by SIGKILL");
+    EXPECT_EQ(field(said, "HEALER_EXIT"), "signaled");
     EXPECT_EQ(field(said, "UNIT"), "u.service");
     EXPECT_EQ(std::get<std::uint64_t>(said.history.at("time_usec")), 1000U);
     EXPECT_EQ(std::get<std::string>(said.history.at("event")), "process-down");
 }
 
-TEST(Announcement, KeepsTheWordsThatScriptsOfTheAncestorLookFor) {
-    const auto open = announcement(core::notice::BreakerChanged{
-        core::BreakerState::closed, core::BreakerState::open, std::nullopt, "why"});
-    EXPECT_NE(open.log.message.find("Circuit breaker is open"), std::string::npos);
-    EXPECT_EQ(open.log.level, core::LogLevel::error);
-    for (const auto cause : {Cause::failure, Cause::trial}) {
-        const auto restarted = announcement(core::notice::RecoveryFinished{cause, true, 5, "", 3ms});
-        EXPECT_NE(restarted.log.message.find("Successfully restarted process web"), std::string::npos);
-    }
-}
-
-TEST(Announcement, AFailedStartTellsWhy) {
+TEST(Announcement, AFailedStartHasItsReason) {
     const auto said =
         announcement(core::notice::RecoveryFinished{Cause::failure, false, 0, "no such file", 3ms});
     EXPECT_EQ(said.log.level, core::LogLevel::error);

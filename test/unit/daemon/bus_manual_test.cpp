@@ -124,21 +124,6 @@ TEST(BusManual, HasTheKeysOfLastExit) {
     }
 }
 
-TEST(BusManual, HasTheKeysOfTheHistory) {
-    Words keys;
-    for (const std::string& key : keysIn(manualSection(page(), ".Ss org.healer.Manager"))) {
-        keys.insert(key.substr(0, key.find(' ')));
-    }
-    const std::string source = projectFile("src/daemon/announcement.cpp");
-    Words made = wordsIn(source, "history\\[\"([a-z_]+)\"\\]");
-    made.merge(wordsIn(source, "\\{\"([a-z_]+)\", "));
-    EXPECT_EQ(keys, made);
-    const std::string section = manualSection(page(), ".Ss org.healer.Manager");
-    for (const std::string& event : wordsIn(source, "\n +\"([a-z]+-[a-z]+|adopted)\",")) {
-        EXPECT_THAT(section, HasSubstr(" " + event + " ")) << event;
-    }
-}
-
 TEST(BusManual, HasEveryState) {
     const std::string states = manualSection(projectFile("docs/man/healerctl.1"), ".Ss States");
     Words known;

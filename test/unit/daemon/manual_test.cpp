@@ -259,25 +259,6 @@ TEST(DaemonManual, HasEveryVariable) {
     EXPECT_EQ(manualHeads(manualSection(daemonPage(), ".Sh ENVIRONMENT"), "([A-Z_]{4,})"), used);
 }
 
-TEST(DaemonManual, HasEveryJournalField) {
-    const std::string journal = manualSection(daemonPage(), ".Ss Journal");
-    const std::string source =
-        projectFile("src/daemon/announcement.cpp") + projectFile("src/daemon/daemon.cpp");
-    Words fields = wordsIn(source, R"re([{(]"([A-Z_]{4,})", )re");
-    EXPECT_THAT(fields, ::testing::IsSupersetOf({"HEALER_PROCESS", "HEALER_REASON", "UNIT", "OBJECT_PID"}));
-    EXPECT_EQ(manualHeads(journal, "^Va ([A-Z_]+)$"), fields);
-    fields.insert({"HEALER_CONFIG", "HEALER_LOG", "HEALER_NO_DAEMON"});
-    for (const std::string& name : wordsIn(daemonSources(), "\"(HEALER_[A-Z_]+)\"")) {
-        EXPECT_TRUE(fields.contains(name)) << name << " is neither a variable nor a field of those two files";
-    }
-}
-
-TEST(DaemonManual, HasEveryMessageId) {
-    const Words ids = wordsIn(projectFile("src/runtime/message_ids.hpp"), "\"([0-9a-f]{32})\"");
-    EXPECT_THAT(ids, Not(IsEmpty()));
-    EXPECT_EQ(manualHeads(manualSection(daemonPage(), ".Ss Journal"), "^Li ([0-9a-f]{32})$"), ids);
-}
-
 } // namespace
 
 } // namespace healer::daemon

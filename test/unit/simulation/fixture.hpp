@@ -55,7 +55,7 @@ inline Scenario scenarioOf(const std::string& text, const core::Plan& plan) {
     return scenario == nullptr ? Scenario{} : *scenario;
 }
 
-/// What happens, as "10.000 web is down: killed by SIGKILL".
+/// What happens, as "10.000 web Process web (PID 1001) is down: killed by SIGKILL".
 inline std::vector<std::string> played(const core::Plan& plan, const std::string& text) {
     Rehearsal rehearsal(plan, scenarioOf(text, plan));
     rehearsal.run();

@@ -20,10 +20,11 @@ using testing::Not;
 
 TEST(Rehearsal, AKilledProcessIsStartedAgain) {
     EXPECT_THAT(played(planOf({process("web")}), "duration_secs: 60\nevents: [{at_secs: 10, kill: web}]\n"),
-                ElementsAre("0.010 web starts, as it is not running",
-                            "0.110 web is running (PID 1001), after 100 ms",
-                            "10.000 web is down: killed by SIGKILL", "10.000 web starts (attempt 1)",
-                            "10.100 web is running (PID 1002), after 100 ms"));
+                ElementsAre("0.010 web Starting process web, which is not running",
+                            "0.110 web Successfully started process web (PID 1001) in 100 ms",
+                            "10.000 web Process web (PID 1001) is down: killed by SIGKILL",
+                            "10.000 web Restarting process web (attempt 1)",
+                            "10.100 web Successfully restarted process web (PID 1002) in 100 ms"));
 }
 
 TEST(Rehearsal, TheBreakerOpensAndATrialFollows) {
@@ -32,12 +33,13 @@ TEST(Rehearsal, TheBreakerOpensAndATrialFollows) {
     const auto lines = played(planOf({web}), "duration_secs: 300\nevents:\n"
                                              "  - {at_secs: 10, exit: {name: web, code: 3}}\n"
                                              "  - {at_secs: 20, kill: web}\n");
-    EXPECT_THAT(lines, IsSupersetOf(
-                           {"10.000 web is down: exited with status 3",
-                            "20.000 web circuit breaker opens: 1 restarts within 60 s; next trial at 200.000",
-                            "200.000 web circuit breaker is half-open: the cooldown is over",
-                            "200.010 web starts (trial after the cooldown)",
-                            "210.110 web circuit breaker closes: up for 10 s"}));
+    EXPECT_THAT(
+        lines, IsSupersetOf({"10.000 web Process web (PID 1001) is down: exited with status 3",
+                             "20.000 web Circuit breaker is open for process web: 1 restarts within 60 s; "
+                             "next trial at 200.000",
+                             "200.000 web Circuit breaker is half-open for process web: the cooldown is over",
+                             "200.010 web Restarting process web as a trial after the cooldown",
+                             "210.110 web Circuit breaker is closed for process web: up for 10 s"}));
 }
 
 TEST(Rehearsal, StartsFailForAsLongAsTheScenarioSays) {
@@ -48,10 +50,11 @@ TEST(Rehearsal, StartsFailForAsLongAsTheScenarioSays) {
     const auto lines =
         played(planOf({web}), "duration_secs: 60\nevents:\n  - {at_secs: 9, fail_starts: web, for_secs: 3}\n"
                               "  - {at_secs: 10, kill: web}\n");
-    EXPECT_THAT(lines, IsSupersetOf({"9.000 web * cannot be started for 3 s from now on",
-                                     "10.000 web is backoff: waits 1 s before the next start",
-                                     "11.110 web could not be started: starts fail in this scenario"}));
-    EXPECT_THAT(lines.back(), HasSubstr("web is running (PID 1002)"));
+    EXPECT_THAT(lines,
+                IsSupersetOf({"9.000 web * cannot be started for 3 s from now on",
+                              "10.000 web is backoff: waits 1 s before the next start",
+                              "11.110 web Failed to start process web: starts fail in this scenario"}));
+    EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
 
 TEST(Rehearsal, APersonIsObeyedAndAnswered) {
@@ -67,18 +70,18 @@ TEST(Rehearsal, APersonIsObeyedAndAnswered) {
                                      "30.000 web * a person asks to start it"}));
     EXPECT_THAT(lines, Contains(HasSubstr("5.000 off the person is told: ")));
     EXPECT_THAT(lines, Contains(HasSubstr("10.100 web is stopped: ")));
-    EXPECT_THAT(lines.back(), HasSubstr("web is running (PID 1002)"));
+    EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
 
 TEST(Rehearsal, AHangIsNoticedByAProbeAndTheInstanceIsReplaced) {
     const auto lines = played(planOf({probed("web")}), "duration_secs: 120\nready_secs: 2\nevents:\n"
                                                        "  - {at_secs: 20, hang: web}\n");
-    EXPECT_THAT(lines, Contains("2.110 web is running (PID 1001), after 2.1 s"));
+    EXPECT_THAT(lines, Contains("2.110 web Successfully started process web (PID 1001) in 2.1 s"));
     EXPECT_THAT(lines, Contains("20.000 web * hangs"));
-    EXPECT_THAT(lines, Contains(testing::StartsWith("30.000 web is down: ")))
+    EXPECT_THAT(lines, Contains(testing::StartsWith("30.000 web Process web (PID 1001) is down: ")))
         << "two probes, five seconds apart";
     EXPECT_THAT(lines, Contains(HasSubstr("SIGKILL"))) << "it does not heed the stop signal";
-    EXPECT_THAT(lines.back(), HasSubstr("web is running (PID 1002)"));
+    EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
 
 TEST(Rehearsal, AHangThatEndsInTimeIsNoFailure) {
@@ -105,11 +108,11 @@ TEST(Rehearsal, AStackComesBackInItsOrderEachStartedOnce) {
         });
     };
     EXPECT_THAT(lines, Contains(testing::StartsWith("60.000 app is deferred: ")));
-    EXPECT_LT(when("db is running"), when("app starts"));
-    EXPECT_LT(when("app is running"), when("worker starts"));
-    EXPECT_NE(when("worker is running"), lines.end());
+    EXPECT_LT(when("started process db"), when("tarting process app"));
+    EXPECT_LT(when("started process app"), when("tarting process worker"));
+    EXPECT_NE(when("started process worker"), lines.end());
     EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
-                            [](const auto& line) { return line.find("starts") != std::string::npos; }),
+                            [](const auto& line) { return line.find("tarting process") != std::string::npos; }),
               6);
 }
 
@@ -129,7 +132,8 @@ TEST(Rehearsal, AtTheEndATableTellsWhatBecameOfEach) {
     EXPECT_EQ(summary[1].breakerOpened, 0U);
     std::ostringstream text;
     writeText(text, rehearsal.entries(), summary);
-    EXPECT_THAT(text.str(), HasSubstr("    10.000  web      is down: killed by SIGKILL\n"));
+    EXPECT_THAT(text.str(),
+                HasSubstr("    10.000  web      Process web (PID 1002) is down: killed by SIGKILL\n"));
     EXPECT_THAT(text.str(), HasSubstr("PROCESS  AT THE END  RESTARTS  NOT UP (S)  BREAKER OPENED\n"));
     EXPECT_THAT(text.str(), HasSubstr("web      running            1       0.210               0\n"));
     std::ostringstream json;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/event.hpp"
+#include "core/process.hpp"
+#include "core/time.hpp"
+#include "core/view.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+/// What happened to a process, for the journal, the D-Bus signals, the history and the timeline of a
+/// simulation. Names, severities and sentences are in event_catalog.
+namespace healer::core::notice {
+
+struct ProcessDown {
+    pid_t pid = 0;
+    Exit exit;
+    std::string reason; ///< a sentence
+};
+
+/// A probe has failed often enough, or the process that it asks has ended.
+struct Disconnected {
+    std::string url;
+    std::string reason; ///< a sentence
+};
+
+/// Why something is started.
+enum class Cause { initial, failure, trial, request, dependency };
+
+struct RecoveryStarted {
+    Cause cause = Cause::failure;
+    unsigned attempt = 0; ///< the number of the start within the window, from 1
+};
+
+struct RecoveryFinished {
+    Cause cause = Cause::failure;
+    bool ok = false;
+    pid_t pid = 0;
+    std::string error;
+    Duration took{0}; ///< from the moment the process was known to be down, or was requested
+};
+
+struct BreakerChanged {
+    BreakerState from = BreakerState::closed;
+    BreakerState to = BreakerState::closed;
+    std::optional<TimePoint> retryAt; ///< when open: the next trial
+    std::string reason;               ///< a sentence
+};
+
+/// A running instance was found or taken over without a start by Healer.
+struct Adopted {
+    pid_t pid = 0;
+};
+
+/// observe_only is set: it would be started now.
+struct WouldStart {};
+
+/// It did not end within `after` of `signal`: SIGKILL is sent.
+struct StopTimedOut {
+    pid_t pid = 0;
+    int signal = 0;
+    Duration after{0};
+};
+
+/// waits: for a dependency, with a limit. held: until that dependency is ready, however long.
+enum class BlockedKind { waits, held };
+
+/// A dependency is not ready, so it is not started.
+struct Blocked {
+    BlockedKind kind = BlockedKind::waits;
+    std::string reason; ///< a predicate: "waits for db (starting), 30 s at most"
+};
+
+/// Started without a dependency that `on_failure: degrade` can do without.
+struct Degraded {};
+
+/// All its dependencies are healthy again.
+struct DegradedEnded {};
+
+/// It is restarted because a dependency was restarted.
+struct RestartPropagated {};
+
+enum class EndedKind { requested, restarting, unhealthy };
+
+/// An end that is no new failure.
+struct InstanceEnded {
+    pid_t pid = 0;
+    Exit exit;
+    EndedKind kind = EndedKind::requested;
+};
+
+/// A withdrawn start succeeded after all: this second copy is ended.
+struct SecondCopy {
+    pid_t pid = 0;
+};
+
+/// A stop was refused (no permission, a job refused).
+struct StopFailed {
+    std::string detail;
+};
+
+/// The probes pass again before it was restarted.
+struct HealthyAgain {};
+
+/// A probe passes; which process answers is not known.
+struct Unidentified {};
+
+/// An operator request.
+struct Requested {
+    event::Verb verb = event::Verb::start;
+};
+
+/// A dependency of a unit file is left out because it would close a cycle.
+struct DependencyOmitted {
+    std::string text; ///< a predicate: "does not wait for db, although ..."
+};
+
+} // namespace healer::core::notice
+
+namespace healer::core {
+
+using Notice =
+    std::variant<notice::ProcessDown, notice::Disconnected, notice::RecoveryStarted, notice::RecoveryFinished,
+                 notice::BreakerChanged, notice::Adopted, notice::WouldStart, notice::StopTimedOut,
+                 notice::Blocked, notice::Degraded, notice::DegradedEnded, notice::RestartPropagated,
+                 notice::InstanceEnded, notice::SecondCopy, notice::StopFailed, notice::HealthyAgain,
+                 notice::Unidentified, notice::Requested, notice::DependencyOmitted>;
+
+} // namespace healer::core
