@@ -60,7 +60,7 @@ int simulate(const daemon::Options& options, const core::Plan& plan) {
 
 /// Everything that can fail before the daemon proper runs; the reason goes to whoever started it.
 int start(const daemon::Options& options, const std::string& path, config::LoadedConfig loaded) {
-    const auto limits = recovery::direct::currentLimits();
+    const auto limits = launch::direct::currentLimits();
     raiseDescriptorLimit();
     umask(022);
     daemon::StartupReport report;

@@ -3,6 +3,7 @@
 
 #include "config/monitor_compiler.hpp"
 #include "config/nearest.hpp"
+#include "core/unit_name.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +46,7 @@ std::string faultOf(std::string_view unit) {
         return quote(unit) + " is a template; name an instance of it, such as " +
                quote(std::string(stem) + "1" + std::string(unit.substr(stem.size())));
     }
-    if (unit == "healer.service" || (unit.starts_with("healer-") && unit.ends_with(".service"))) {
+    if (unit == "healer.service" || core::isTransientUnitName(unit)) {
         return quote(unit) + " belongs to Healer itself";
     }
     return {};

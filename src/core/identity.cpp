@@ -139,31 +139,6 @@ std::optional<ProcessKey> choose(std::span<const ProcessFacts> candidates,
     return best == nullptr ? std::nullopt : std::optional(best->key);
 }
 
-std::string systemUnitOf(std::string_view cgroupText, std::string_view root) {
-    constexpr std::string_view kSlice = "/system.slice/";
-    while (!cgroupText.empty()) {
-        const auto end = std::min(cgroupText.find('\n'), cgroupText.size());
-        auto line = cgroupText.substr(0, end);
-        cgroupText.remove_prefix(std::min(end + 1, cgroupText.size()));
-        const auto first = line.find(':');
-        const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
-        if (second == std::string_view::npos) {
-            continue;
-        }
-        const auto controllers = line.substr(first + 1, second - first - 1);
-        auto path = line.substr(second + 1);
-        if ((!controllers.empty() && controllers != "name=systemd") || !path.starts_with(root)) {
-            continue;
-        }
-        path.remove_prefix(root.size());
-        if (path.starts_with(kSlice)) {
-            path.remove_prefix(kSlice.size());
-            return std::string(path.substr(0, path.find('/')));
-        }
-    }
-    return {};
-}
-
 std::optional<ScriptLine> parseScriptLine(std::string_view text) {
     constexpr std::string_view kBlanks = " \t";
     if (!text.starts_with("#!")) {

@@ -56,7 +56,7 @@ struct Identity {
     std::vector<std::string> args;
     uid_t uid = 0;
     std::optional<ScriptLine> script; ///< set when the command is a script
-    std::string unit;                 ///< "healer-NAME.service", or empty when it is not started as a unit
+    std::string unit;                 ///< its transient unit; empty where none can exist
 };
 
 enum class Strictness {
@@ -80,12 +80,6 @@ struct Predecessor {
 /// predecessor ended cleanly and started it. None when nothing qualifies.
 [[nodiscard]] std::optional<ProcessKey> choose(std::span<const ProcessFacts> candidates,
                                                const std::optional<Predecessor>& predecessor);
-
-/// The system's service that a process belongs to, from the text of /proc/PID/cgroup: the name right below
-/// "ROOT/system.slice/" in the line of cgroup v2 or of systemd's own v1 hierarchy. Units of users, who may
-/// give them any name, are not of the system. `root` is the cgroup that PID 1 counts as the root, without a
-/// closing slash. Empty if none.
-[[nodiscard]] std::string systemUnitOf(std::string_view cgroupText, std::string_view root);
 
 /// The parts of a script's first line; none when the text does not begin with "#!" and a path.
 /// interpreterFile is left out.

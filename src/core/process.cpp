@@ -52,6 +52,18 @@ Exit exitFromWaitStatus(int status) {
     return exit;
 }
 
+Exit exitFromChildCode(int code, int status) {
+    Exit exit;
+    if (code == CLD_EXITED) {
+        exit.reason = ExitReason::exited;
+        exit.code = status;
+    } else if (code == CLD_KILLED || code == CLD_DUMPED) {
+        exit.reason = code == CLD_DUMPED ? ExitReason::coreDumped : ExitReason::signaled;
+        exit.signal = status;
+    }
+    return exit;
+}
+
 void attribute(Exit& exit, SignalSender sender, std::chrono::nanoseconds before) {
     constexpr std::chrono::seconds kAnswer{10}; // as long as a stop may take by default
     const bool answered = exit.reason == ExitReason::exited && before <= kAnswer;

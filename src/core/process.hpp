@@ -51,6 +51,10 @@ struct Exit {
 /// status).
 [[nodiscard]] Exit exitFromWaitStatus(int status);
 
+/// Decodes what waitid(2) and systemd report about an end: CLD_EXITED with the exit status, CLD_KILLED or
+/// CLD_DUMPED with the signal. Any other code: it is not known.
+[[nodiscard]] Exit exitFromChildCode(int code, int status);
+
 /// Adds to `exit` the sender of the last signal that the process was sent, `before` its end, where that tells
 /// why it ended.
 void attribute(Exit& exit, SignalSender sender, std::chrono::nanoseconds before);

@@ -49,7 +49,7 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
                  settings.direct),
       hosts_({.loop = loop_,
               .log = log_,
-              .managedByService = runtime::SystemdBus::reachable().ok(),
+              .managedByService = systemd::Connection::reachable().ok(),
               .limits = settings.direct.limits}),
       backend_({coordinator_, hosts_, launchers_, history_, configPath_, [this] { return reload(); }}),
       bus_(loop_, log_, backend_,

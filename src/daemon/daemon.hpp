@@ -32,7 +32,7 @@ public:
         bus::BusMode bus;
         std::optional<PidFile> pidFile;
         RuntimeDirectory directory;
-        recovery::direct::DirectSettings direct;
+        launch::direct::DirectSettings direct;
     };
 
     Daemon(runtime::LogHub& log, Settings settings, StartupReport report);

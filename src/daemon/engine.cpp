@@ -110,12 +110,12 @@ void Engine::act(core::action::Look& look) {
 void Engine::act(core::action::Launch& launch) {
     const core::Plan& plan = parts_.coordinator.plan();
     const core::ProcessPlan& process = *parts_.coordinator.processPlan(launch.name);
-    recovery::LaunchOrder order{.name = launch.name,
-                                .attempt = launch.attempt,
-                                .predecessor = launch.predecessor,
-                                .unit = process.unit,
-                                .command = process.command,
-                                .stop = process.stop};
+    launch::LaunchOrder order{.name = launch.name,
+                              .attempt = launch.attempt,
+                              .predecessor = launch.predecessor,
+                              .unit = process.unit,
+                              .command = process.command,
+                              .stop = process.stop};
     order.mayFork = std::any_of(process.monitors.begin(), process.monitors.end(),
                                 [](const core::MonitorPlan& entry) { return entry.confirmsStart; });
     order.afterFailure = launch.afterFailure;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/launchers.hpp"
 
-#include "recovery/service/unit_name.hpp"
-#include "recovery/unit/unit_recovery.hpp"
+#include "core/unit_name.hpp"
+#include "launch/unit/unit_launcher.hpp"
 #include "runtime/confinement.hpp"
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 
 namespace healer::daemon {
 
-Launchers::Launchers(recovery::RecoveryContext context, recovery::direct::DirectSettings settings)
-    : context_(std::move(context)), direct_(recovery::direct::makeDirect(context_, std::move(settings))) {}
+Launchers::Launchers(launch::LauncherContext context, launch::direct::DirectSettings settings)
+    : context_(std::move(context)), direct_(launch::direct::makeDirect(context_, std::move(settings))) {}
 
 Launchers::~Launchers() = default;
 
@@ -25,12 +25,12 @@ void Launchers::choose(const core::Plan& plan) {
     openSystemd(plan);
     throughService_ = systemd_ && plan.launch != core::LaunchMode::direct;
     if (throughService_ && !service_) {
-        service_ = recovery::service::makeService(context_, *systemd_);
+        service_ = launch::service::makeService(context_, *systemd_);
     }
     if (!units_.empty() && (!unit_ || !unitIsReal_)) {
         unitIsReal_ = systemd_ != nullptr;
-        unit_ = recovery::unit::makeUnitRecovery(context_, systemd_.get(),
-                                                 [this](const std::string& name) { return unitOf(name); });
+        unit_ = launch::unit::makeUnitLauncher(context_, systemd_.get(),
+                                               [this](const std::string& name) { return unitOf(name); });
     }
     warnOfConfinement(plan);
 }
@@ -55,8 +55,8 @@ void Launchers::openSystemd(const core::Plan& plan) {
     if (systemd_ || (plan.launch == core::LaunchMode::direct && units_.empty())) {
         return;
     }
-    if (const auto reachable = runtime::SystemdBus::reachable(); reachable.ok()) {
-        systemd_ = std::make_unique<runtime::SystemdBus>(context_.loop, context_.log);
+    if (const auto reachable = systemd::Connection::reachable(); reachable.ok()) {
+        systemd_ = std::make_unique<systemd::Connection>(context_.loop, context_.log);
     } else {
         if (plan.launch == core::LaunchMode::service) {
             context_.log.warn("launch: service is not possible, programs are started directly: " +
@@ -68,7 +68,7 @@ void Launchers::openSystemd(const core::Plan& plan) {
     }
 }
 
-recovery::Recovery& Launchers::of(const std::string& name) {
+launch::Launcher& Launchers::of(const std::string& name) {
     if (units_.contains(name)) {
         return *unit_;
     }
@@ -79,7 +79,7 @@ std::string Launchers::unitOf(const std::string& name) const {
     if (const auto unit = units_.find(name); unit != units_.end()) {
         return unit->second;
     }
-    return throughService_ ? recovery::service::unitName(name) : std::string();
+    return throughService_ ? core::transientUnitName(name) : std::string();
 }
 
 void Launchers::forget(const std::string& name) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/plan.hpp"
-#include "recovery/direct/direct.hpp"
-#include "recovery/recovery.hpp"
-#include "recovery/service/service.hpp"
-#include "runtime/systemd_bus.hpp"
+#include "launch/direct/direct_launcher.hpp"
+#include "launch/launcher.hpp"
+#include "launch/service/service_launcher.hpp"
+#include "systemd/connection.hpp"
 
 #include <map>
 #include <memory>
@@ -16,7 +16,7 @@ namespace healer::daemon {
 /// The ways of starting programs, and which of them the plan means.
 class Launchers {
 public:
-    Launchers(recovery::RecoveryContext context, recovery::direct::DirectSettings settings);
+    Launchers(launch::LauncherContext context, launch::direct::DirectSettings settings);
     Launchers(const Launchers&) = delete;
     Launchers& operator=(const Launchers&) = delete;
     ~Launchers();
@@ -26,10 +26,10 @@ public:
     /// not at all; and where programs are started directly by a confined Healer, another: they inherit that.
     void choose(const core::Plan& plan);
     /// Null until it is needed, and where it cannot be reached.
-    [[nodiscard]] runtime::SystemdBus* systemd() const { return systemd_.get(); }
+    [[nodiscard]] systemd::Connection* systemd() const { return systemd_.get(); }
 
     /// The way of starting and stopping this process.
-    [[nodiscard]] recovery::Recovery& of(const std::string& name);
+    [[nodiscard]] launch::Launcher& of(const std::string& name);
     /// Whether PID 1 starts the programs.
     [[nodiscard]] bool throughService() const { return throughService_; }
     /// The unit of this process, its own or healer-NAME.service; empty when it is started directly.
@@ -40,11 +40,11 @@ private:
     void openSystemd(const core::Plan& plan);
     void warnOfConfinement(const core::Plan& plan);
 
-    recovery::RecoveryContext context_;
-    std::unique_ptr<recovery::Recovery> direct_;
-    std::unique_ptr<runtime::SystemdBus> systemd_;
-    std::unique_ptr<recovery::service::Service> service_;
-    std::unique_ptr<recovery::Recovery> unit_;
+    launch::LauncherContext context_;
+    std::unique_ptr<launch::Launcher> direct_;
+    std::unique_ptr<systemd::Connection> systemd_;
+    std::unique_ptr<launch::Launcher> service_;
+    std::unique_ptr<launch::Launcher> unit_;
     std::map<std::string, std::string> units_; ///< those that are not Healer's own, by process
     bool unitIsReal_ = false;                  ///< unit_ was made with a systemd to speak to
     bool throughService_ = false;

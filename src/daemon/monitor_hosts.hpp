@@ -17,7 +17,7 @@ public:
     explicit MonitorHosts(monitor::HostContext context) : context_(std::move(context)) {}
 
     /// For the hosts that are made from now on; null: there is none. Outlives this object.
-    void useSystemd(runtime::SystemdBus* systemd) { context_.systemd = systemd; }
+    void useSystemd(systemd::Connection* systemd) { context_.systemd = systemd; }
 
     /// The kind of `context.plan.type` must exist: the configuration was compiled against the registry.
     [[nodiscard]] std::unique_ptr<monitor::Monitor> make(monitor::MonitorContext context);

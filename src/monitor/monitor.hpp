@@ -16,8 +16,8 @@
 #include <string_view>
 #include <vector>
 
-namespace healer::runtime {
-class SystemdBus;
+namespace healer::systemd {
+class Connection;
 }
 
 /// The seam for ways of noticing. A kind lives in a folder of its own below monitor/ and defines
@@ -79,7 +79,7 @@ struct HostContext {
     runtime::Loop& loop;
     runtime::Log& log;
     bool managedByService = false;           ///< PID 1 starts the programs as units healer-NAME.service
-    runtime::SystemdBus* systemd = nullptr;  ///< null where systemd is not PID 1 or cannot be reached
+    systemd::Connection* systemd = nullptr;  ///< null where systemd is not PID 1 or cannot be reached
     std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that a monitor runs
 };
 

@@ -48,8 +48,7 @@ struct Source::State {
             const auto callback = function;
             (*callback)(static_cast<std::uint32_t>(args)...);
         } catch (...) {
-            loop.failure_ = std::current_exception();
-            sd_event_exit(loop.event_, EXIT_FAILURE);
+            loop.fail(std::current_exception());
         }
         return 0;
     }
@@ -160,6 +159,11 @@ Source Loop::addSignal(int signal, std::function<void()> callback) {
               state.get()),
           "cannot handle a signal");
     return Source(std::move(state));
+}
+
+void Loop::fail(std::exception_ptr failure) {
+    failure_ = std::move(failure);
+    sd_event_exit(event_, EXIT_FAILURE);
 }
 
 int Loop::run() {

@@ -61,6 +61,8 @@ public:
     /// One iteration at most `timeout` long; false when nothing happened. For tests.
     bool runOnce(core::Duration timeout);
     void exit(int code);
+    /// Ends the loop as a callback does that throws this: for callers below which it must not travel.
+    void fail(std::exception_ptr failure);
 
     /// Keeps systemd's watchdog fed from the loop while WATCHDOG_USEC asks for it; true when it does.
     bool feedWatchdog();

@@ -44,15 +44,7 @@ std::optional<core::Exit> exitOfChild(int pidfd) {
         info.si_pid == 0) {
         return std::nullopt;
     }
-    core::Exit exit;
-    if (info.si_code == CLD_EXITED) {
-        exit.reason = core::ExitReason::exited;
-        exit.code = info.si_status;
-    } else {
-        exit.reason = info.si_code == CLD_DUMPED ? core::ExitReason::coreDumped : core::ExitReason::signaled;
-        exit.signal = info.si_status;
-    }
-    return exit;
+    return core::exitFromChildCode(info.si_code, info.si_status);
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/proc_entry.hpp"
 
+#include "core/unit_name.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>

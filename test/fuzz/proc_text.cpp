@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts of /proc, which hold names that any user may give, and the first line of a script.
 #include "core/identity.hpp"
+#include "core/unit_name.hpp"
 #include "fuzz/fuzz.hpp"
 #include "healerctl/socket_table.hpp"
 #include "runtime/proc_entry.hpp"

@@ -2,6 +2,7 @@
 #include "monitor/ebpf/ebpf_host.hpp"
 
 #include "core/identity.hpp"
+#include "core/unit_name.hpp"
 #include "monitor/ebpf/ebpf_monitor.hpp"
 #include "runtime/proc_entry.hpp"
 
@@ -48,7 +49,7 @@ std::uint64_t EbpfHost::lostEvents() const {
 }
 
 std::string EbpfHost::unitOf(const std::string& name) const {
-    return context_.managedByService ? "healer-" + name + ".service" : std::string();
+    return context_.managedByService ? core::transientUnitName(name) : std::string();
 }
 
 void EbpfHost::remove(EbpfMonitor& monitor) {

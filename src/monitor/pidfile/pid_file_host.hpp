@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/unit_name.hpp"
 #include "monitor/monitor.hpp"
 #include "monitor/pidfile/folder_watch.hpp"
 #include "monitor/schedule.hpp"
@@ -26,7 +27,7 @@ public:
     [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
     /// The unit that a process of this name is started as; empty when it is started directly.
     [[nodiscard]] std::string unitOf(const std::string& name) const {
-        return context_.managedByService ? "healer-" + name + ".service" : std::string();
+        return context_.managedByService ? core::transientUnitName(name) : std::string();
     }
 
 private:

@@ -25,7 +25,7 @@ void UnitMonitor::watch(const std::string& unit) {
     watchedUnit_ = unit;
     host_.enter(*this, unit);
     watch_ = host_.bus().watchProperties(
-        runtime::unitObjectPath(unit),
+        systemd::unitObjectPath(unit),
         [this](std::string_view interface, sd_bus_message* message) { changed(interface, message); });
 }
 
@@ -64,10 +64,10 @@ void UnitMonitor::read() {
     reader_.read([this](const auto& outcome) { wasRead(outcome); });
 }
 
-void UnitMonitor::wasRead(const std::variant<runtime::UnitFacts, runtime::BusFailure>& outcome) {
-    if (const auto* failure = std::get_if<runtime::BusFailure>(&outcome)) {
+void UnitMonitor::wasRead(const std::variant<systemd::UnitFacts, systemd::Failure>& outcome) {
+    if (const auto* failure = std::get_if<systemd::Failure>(&outcome)) {
         // When the connection is back it is read again.
-        if (failure->name != runtime::SystemdBus::kLost) {
+        if (failure->name != systemd::Connection::kLost) {
             report(tracker_.unknown("systemd does not tell how unit " + unit_ + " is: " + failure->message));
         }
         return;
@@ -76,9 +76,9 @@ void UnitMonitor::wasRead(const std::variant<runtime::UnitFacts, runtime::BusFai
         read();
         return;
     }
-    facts_ = std::get<runtime::UnitFacts>(outcome);
+    facts_ = std::get<systemd::UnitFacts>(outcome);
     const auto before = std::exchange(heardDown_, std::nullopt);
-    if (before && facts_.invocation.empty() && runtime::conditionOf(facts_) == runtime::UnitCondition::down) {
+    if (before && facts_.invocation.empty() && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
         // Unloaded meanwhile: PID 1 has forgotten how it ended.
         facts_ = *before;
     }
@@ -96,9 +96,9 @@ void UnitMonitor::changed(std::string_view interface, sd_bus_message* message) {
         return;
     }
     stale_ = reader_.busy();
-    if (!runtime::readProperties(message, facts_)) {
+    if (!systemd::readProperties(message, facts_)) {
         read();
-    } else if (interface == runtime::kUnitInterface) {
+    } else if (interface == systemd::kUnitInterface) {
         heard();
     }
 }
@@ -106,7 +106,7 @@ void UnitMonitor::changed(std::string_view interface, sd_bus_message* message) {
 /// A unit that is unloaded at once tells no more that it has no job.
 void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
     tracker_.jobRemoved(job, result);
-    if (factsKnown_ && !tracker_.hasJobs() && !runtime::isActive(facts_)) {
+    if (factsKnown_ && !tracker_.hasJobs() && !systemd::isActive(facts_)) {
         facts_.job = 0;
         heard();
     }
@@ -116,7 +116,7 @@ void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
 /// On its way to a restart of its own a unit is down for a moment, and PID 1 tells that too.
 void UnitMonitor::heard() {
     const bool mayRestart = !facts_.restart.empty() && facts_.restart != "no";
-    if (mayRestart && runtime::conditionOf(facts_) == runtime::UnitCondition::down) {
+    if (mayRestart && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
         heardDown_ = facts_;
         read();
     } else {
@@ -131,7 +131,7 @@ void UnitMonitor::note() {
         return;
     }
     if (itself && !(settings_ && settings_->restart == settings.restart)) {
-        host_.log().info(runtime::restartNote(facts_, unit_));
+        host_.log().info(systemd::restartNote(facts_, unit_));
     }
     settings_ = settings;
     outbox_.post(std::move(settings));

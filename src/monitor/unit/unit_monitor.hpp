@@ -4,8 +4,8 @@
 #include "monitor/outbox.hpp"
 #include "monitor/unit/unit_host.hpp"
 #include "monitor/unit/unit_tracker.hpp"
-#include "runtime/unit_facts.hpp"
-#include "runtime/unit_reader.hpp"
+#include "systemd/unit_facts.hpp"
+#include "systemd/unit_reader.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -35,7 +35,7 @@ public:
 private:
     void watch(const std::string& unit);
     void read();
-    void wasRead(const std::variant<runtime::UnitFacts, runtime::BusFailure>& outcome);
+    void wasRead(const std::variant<systemd::UnitFacts, systemd::Failure>& outcome);
     void changed(std::string_view interface, sd_bus_message* message);
     void note();
     void noteJob();
@@ -47,12 +47,12 @@ private:
     std::string process_;
     std::string unit_;
     UnitTracker tracker_;
-    runtime::UnitReader reader_;
-    runtime::UnitFacts facts_;
+    systemd::UnitReader reader_;
+    systemd::UnitFacts facts_;
     bool factsKnown_ = false;
     bool jobTold_ = false;                              ///< that a job is under way
     bool stale_ = false;                                ///< a signal came while the facts were being read
-    std::optional<runtime::UnitFacts> heardDown_;       ///< as signals told it, to be made sure of
+    std::optional<systemd::UnitFacts> heardDown_;       ///< as signals told it, to be made sure of
     std::optional<core::event::UnitSettings> settings_; ///< as reported last
     std::string watchedUnit_;
     std::shared_ptr<void> watch_;

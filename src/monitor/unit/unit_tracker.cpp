@@ -29,30 +29,30 @@ void UnitTracker::lost() {
     seen_.reset();
 }
 
-std::vector<core::Event> UnitTracker::update(const runtime::UnitFacts& facts,
+std::vector<core::Event> UnitTracker::update(const systemd::UnitFacts& facts,
                                              std::optional<core::ProcessKey> main) {
     std::vector<core::Event> events;
     if (!main && facts.mainPid != 0 && instance_ && instance_->pid == facts.mainPid) {
         // It is gone already, and PID 1 is about to tell that.
         main = instance_;
     }
-    switch (runtime::conditionOf(facts)) {
-    case runtime::UnitCondition::up:
+    switch (systemd::conditionOf(facts)) {
+    case systemd::UnitCondition::up:
         // Healer's own start is answered by who made it.
         if (facts.job == 0 || !isOwn_(facts.job)) {
-            up(facts, runtime::instanceOf(facts, main), events);
+            up(facts, systemd::instanceOf(facts, main), events);
         }
         break;
-    case runtime::UnitCondition::changing:
+    case systemd::UnitCondition::changing:
         break;
-    case runtime::UnitCondition::down:
+    case systemd::UnitCondition::down:
         down(facts, events);
         break;
     }
     return events;
 }
 
-void UnitTracker::up(const runtime::UnitFacts& facts, core::ProcessKey instance,
+void UnitTracker::up(const systemd::UnitFacts& facts, core::ProcessKey instance,
                      std::vector<core::Event>& events) {
     if (questions_ > 0 || instance_ != instance) {
         events.insert(events.end(), std::max(questions_, 1U), core::event::Up{process_, instance});
@@ -65,16 +65,16 @@ void UnitTracker::up(const runtime::UnitFacts& facts, core::ProcessKey instance,
     }
 }
 
-void UnitTracker::down(const runtime::UnitFacts& facts, std::vector<core::Event>& events) {
+void UnitTracker::down(const systemd::UnitFacts& facts, std::vector<core::Event>& events) {
     if (stoppedOnPurpose(facts)) {
         events.emplace_back(core::event::StoppedOnPurpose{
             process_, "stopped through systemd (systemctl stop " + unit_ + ")"});
     }
     if (instance_) {
-        events.emplace_back(core::event::Down{process_, *instance_, runtime::exitOf(facts)});
+        events.emplace_back(core::event::Down{process_, *instance_, systemd::exitOf(facts)});
         instance_.reset();
     }
-    const std::string trouble = runtime::loadTrouble(facts, unit_);
+    const std::string trouble = systemd::loadTrouble(facts, unit_);
     answerAbsent(trouble.empty() ? "unit " + unit_ + " is " + facts.active : trouble, events);
     seen_.reset();
     settle(facts);
@@ -91,17 +91,17 @@ void UnitTracker::answerAbsent(const std::string& why, std::vector<core::Event>&
     questions_ = 0;
 }
 
-bool UnitTracker::stoppedOnPurpose(const runtime::UnitFacts& facts) const {
+bool UnitTracker::stoppedOnPurpose(const systemd::UnitFacts& facts) const {
     const bool sameRun = !invocation_ || facts.invocation.empty() || facts.invocation == *invocation_;
     if (foreignDone_ && sameRun) {
         return true;
     }
     // PID 1 unloads what was stopped, and keeps what failed.
-    const bool unloaded = hadInstance_ && runtime::isUntouched(facts);
-    return missed_ && !ownDone_ && (unloaded || runtime::wasStopped(facts));
+    const bool unloaded = hadInstance_ && systemd::isUntouched(facts);
+    return missed_ && !ownDone_ && (unloaded || systemd::wasStopped(facts));
 }
 
-void UnitTracker::settle(const runtime::UnitFacts& facts) {
+void UnitTracker::settle(const systemd::UnitFacts& facts) {
     foreignDone_ = false;
     ownDone_ = false;
     missed_ = false;

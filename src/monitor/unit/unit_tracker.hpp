@@ -3,7 +3,7 @@
 
 #include "core/event.hpp"
 #include "core/process.hpp"
-#include "runtime/unit_facts.hpp"
+#include "systemd/unit_facts.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -33,7 +33,7 @@ public:
     void expect(std::optional<core::ProcessKey> known) { hadInstance_ = known.has_value(); }
     [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
     /// Whether a job may be taking the unit down.
-    [[nodiscard]] bool jobUnderWay(const runtime::UnitFacts& facts) const {
+    [[nodiscard]] bool jobUnderWay(const systemd::UnitFacts& facts) const {
         return hasJobs() && facts.active != "reloading";
     }
     /// This incarnation is the instance now, or none. True: the last facts say otherwise, or it is not known,
@@ -45,17 +45,17 @@ public:
     void lost();
 
     /// The facts now. `main` is the key of the main process, where it has one that can be read.
-    [[nodiscard]] std::vector<core::Event> update(const runtime::UnitFacts& facts,
+    [[nodiscard]] std::vector<core::Event> update(const systemd::UnitFacts& facts,
                                                   std::optional<core::ProcessKey> main);
     /// PID 1 has no facts about it.
     [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);
 
 private:
-    void up(const runtime::UnitFacts& facts, core::ProcessKey instance, std::vector<core::Event>& events);
-    void down(const runtime::UnitFacts& facts, std::vector<core::Event>& events);
+    void up(const systemd::UnitFacts& facts, core::ProcessKey instance, std::vector<core::Event>& events);
+    void down(const systemd::UnitFacts& facts, std::vector<core::Event>& events);
     void answerAbsent(const std::string& why, std::vector<core::Event>& events);
-    [[nodiscard]] bool stoppedOnPurpose(const runtime::UnitFacts& facts) const;
-    void settle(const runtime::UnitFacts& facts);
+    [[nodiscard]] bool stoppedOnPurpose(const systemd::UnitFacts& facts) const;
+    void settle(const systemd::UnitFacts& facts);
 
     std::string process_;
     std::string unit_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "direct_launch_fixture.hpp"
 
-namespace healer::recovery::direct {
+namespace healer::launch::direct {
 namespace {
 
 class DirectLaunchAsRoot : public DirectLaunch {
@@ -152,4 +152,4 @@ TEST_F(DirectLaunchAsRoot, aChildHeldUpByItsUserDelaysNobody) {
 }
 
 } // namespace
-} // namespace healer::recovery::direct
+} // namespace healer::launch::direct

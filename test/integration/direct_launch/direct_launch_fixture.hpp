@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "recovery/direct/direct.hpp"
+#include "launch/direct/direct_launcher.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
 #include "support/files.hpp"
@@ -30,7 +30,7 @@
 #include <string>
 #include <vector>
 
-namespace healer::recovery::direct {
+namespace healer::launch::direct {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
@@ -163,7 +163,7 @@ protected:
     std::uint64_t attempt_ = 0;
     test::TemporaryFolder folder_{geteuid() == 0 ? "/run" : "/tmp"};
     fs::path directory_ = folder_.path();
-    std::unique_ptr<Recovery> direct_;
+    std::unique_ptr<Launcher> direct_;
 };
 
-} // namespace healer::recovery::direct
+} // namespace healer::launch::direct

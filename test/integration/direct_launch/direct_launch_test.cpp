@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "direct_launch_fixture.hpp"
 
-namespace healer::recovery::direct {
+namespace healer::launch::direct {
 namespace {
 
 TEST_F(DirectLaunch, makesACleanProcess) {
@@ -302,4 +302,4 @@ TEST_F(DirectLaunch, manyAtOnceAllAnswer) {
 }
 
 } // namespace
-} // namespace healer::recovery::direct
+} // namespace healer::launch::direct

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service_launch_fixture.hpp"
 
-namespace healer::recovery::service {
+namespace healer::launch::service {
 namespace {
 
 TEST_F(ServiceLaunch, whatSomebodyStopsIsNotStarted) {
@@ -107,21 +107,6 @@ TEST_F(ServiceLaunch, aProgramThatPutsItselfIntoTheBackgroundIsKept) {
     EXPECT_TRUE(until([&] { return members().size() == 1 && property("ActiveState") == "active"; }));
 }
 
-TEST_F(ServiceLaunch, findsTheMainProcessForANewHealer) {
-    const auto find = [&] {
-        std::optional<std::optional<core::ProcessKey>> answer;
-        service_->findMainPid(name_, [&](std::optional<core::ProcessKey> key) { answer = key; });
-        EXPECT_TRUE(until([&] { return answer.has_value(); }));
-        return answer.value_or(std::nullopt);
-    };
-    EXPECT_EQ(find(), std::nullopt);
-    const auto key = launched(order());
-    restartHealer();
-    EXPECT_EQ(find(), key);
-    kill(key.pid, SIGKILL);
-    EXPECT_TRUE(until([&] { return find() == std::nullopt; }));
-}
-
 TEST_F(ServiceLaunch, aReexecutedManagerLosesNothing) {
     auto key = launched(order());
     kill(key.pid, SIGKILL);
@@ -144,4 +129,4 @@ TEST_F(ServiceLaunch, aReexecutedManagerLosesNothing) {
 }
 
 } // namespace
-} // namespace healer::recovery::service
+} // namespace healer::launch::service

@@ -2,12 +2,13 @@
 #pragma once
 
 // Needs root and systemd as PID 1.
-#include "recovery/service/service.hpp"
-#include "recovery/service/unit_name.hpp"
+#include "core/unit_name.hpp"
+#include "launch/service/service_launcher.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
-#include "runtime/systemd_bus.hpp"
 #include "support/files.hpp"
+#include "systemd/connection.hpp"
+#include "systemd/unit_reader.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@
 #include <thread>
 #include <vector>
 
-namespace healer::recovery::service {
+namespace healer::launch::service {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
@@ -62,8 +63,8 @@ inline core::User account(const char* name) {
 
 class ServiceLaunch : public testing::Test {
 protected:
-    ServiceLaunch() : name_(freshName()), unit_(unitName(name_)) {
-        if (const auto reachable = runtime::SystemdBus::reachable(); !reachable) {
+    ServiceLaunch() : name_(freshName()), unit_(core::transientUnitName(name_)) {
+        if (const auto reachable = systemd::Connection::reachable(); !reachable) {
             throw std::runtime_error("this test needs systemd: " + reachable.error().message);
         }
         restartHealer();
@@ -113,13 +114,13 @@ protected:
     /// Runs systemctl VERB UNIT to its end while the loop runs, as another process would.
     void run(const std::string& verb) {
         bool done = false;
-        std::thread person([&] {
+        std::thread administrator([&] {
             const std::string command = "systemctl -q " + verb + " '" + unit_ + "' 2>/dev/null";
             (void)!std::system(command.c_str());
             __atomic_store_n(&done, true, __ATOMIC_RELEASE);
         });
         EXPECT_TRUE(until([&] { return __atomic_load_n(&done, __ATOMIC_ACQUIRE); }));
-        person.join();
+        administrator.join();
     }
 
     std::string property(const std::string& key) const {
@@ -168,8 +169,8 @@ protected:
 
     runtime::Loop loop_;
     StderrLog log_;
-    std::optional<runtime::SystemdBus> bus_;
-    std::unique_ptr<Service> service_;
+    std::optional<systemd::Connection> bus_;
+    std::unique_ptr<Launcher> service_;
     std::vector<core::event::LaunchFinished> launches_;
     std::vector<core::event::Down> downs_;
     std::vector<core::event::StoppedOnPurpose> stopped_;
@@ -179,4 +180,4 @@ protected:
     std::string unit_;
 };
 
-} // namespace healer::recovery::service
+} // namespace healer::launch::service

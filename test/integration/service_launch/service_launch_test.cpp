@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service_launch_fixture.hpp"
 
-namespace healer::recovery::service {
+namespace healer::launch::service {
 namespace {
 
 TEST_F(ServiceLaunch, startsAUnitOfItsOwn) {
@@ -15,7 +15,7 @@ TEST_F(ServiceLaunch, startsAUnitOfItsOwn) {
     ordered.stop = {SIGINT, 7s};
     const auto key = launched(ordered);
 
-    EXPECT_TRUE(isInUnit(key.pid, unit_));
+    EXPECT_EQ(systemd::processInUnit(key.pid, unit_), key);
     EXPECT_EQ(property("MainPID"), std::to_string(key.pid));
     EXPECT_EQ(property("User"), "daemon");
     EXPECT_EQ(property("KillSignal"), "2");
@@ -170,4 +170,4 @@ TEST_F(ServiceLaunch, aProgramThatFailsAtOnceIsKnownToBeDown) {
 }
 
 } // namespace
-} // namespace healer::recovery::service
+} // namespace healer::launch::service

@@ -199,19 +199,4 @@ TEST(Choosing, takesWhatACleanlyEndedPredecessorHasForked) {
     EXPECT_FALSE(choose(candidates({{9, 1, 50}}), forked));
 }
 
-TEST(SystemUnit, isReadFromBothKindsOfCgroups) {
-    EXPECT_EQ(systemUnitOf("0::/system.slice/healer-web.service\n", ""), "healer-web.service");
-    EXPECT_EQ(systemUnitOf("4:memory:/x\n1:name=systemd:/system.slice/healer-web.service/sub\n0::/\n", ""),
-              "healer-web.service");
-    EXPECT_EQ(systemUnitOf("0::/box/system.slice/a.service\n", "/box"), "a.service");
-}
-
-TEST(SystemUnit, isNoneForUnitsThatUsersName) {
-    EXPECT_EQ(systemUnitOf("0::/user.slice/user-1.slice/user@1.service/app.slice/healer-web.service\n", ""),
-              "");
-    EXPECT_EQ(systemUnitOf("0::/user.slice/system.slice/healer-web.service\n", ""), "");
-    EXPECT_EQ(systemUnitOf("5:cpu:/system.slice/healer-web.service\n", ""), "");
-    EXPECT_EQ(systemUnitOf("nonsense", ""), "");
-}
-
 } // namespace

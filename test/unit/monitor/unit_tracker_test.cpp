@@ -15,8 +15,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-runtime::UnitFacts running(pid_t pid = 10, const std::string& invocation = "a") {
-    runtime::UnitFacts facts;
+systemd::UnitFacts running(pid_t pid = 10, const std::string& invocation = "a") {
+    systemd::UnitFacts facts;
     facts.load = "loaded";
     facts.active = "active";
     facts.sub = "running";
@@ -27,7 +27,7 @@ runtime::UnitFacts running(pid_t pid = 10, const std::string& invocation = "a") 
     return facts;
 }
 
-runtime::UnitFacts failed(const std::string& invocation = "a") {
+systemd::UnitFacts failed(const std::string& invocation = "a") {
     auto facts = running(0, invocation);
     facts.active = "failed";
     facts.sub = "failed";
@@ -39,7 +39,7 @@ runtime::UnitFacts failed(const std::string& invocation = "a") {
     return facts;
 }
 
-runtime::UnitFacts inactive(const std::string& invocation = "a") {
+systemd::UnitFacts inactive(const std::string& invocation = "a") {
     auto facts = failed(invocation);
     facts.active = "inactive";
     facts.sub = "dead";
@@ -48,14 +48,14 @@ runtime::UnitFacts inactive(const std::string& invocation = "a") {
     return facts;
 }
 
-runtime::UnitFacts with(runtime::UnitFacts facts, std::uint32_t job) {
+systemd::UnitFacts with(systemd::UnitFacts facts, std::uint32_t job) {
     facts.job = job;
     return facts;
 }
 
 class Tracker : public testing::Test {
 protected:
-    std::vector<std::string> tell(const runtime::UnitFacts& facts) {
+    std::vector<std::string> tell(const systemd::UnitFacts& facts) {
         const auto main =
             facts.mainPid != 0 ? std::optional(core::ProcessKey{facts.mainPid, 7}) : std::nullopt;
         return words(tracker.update(facts, main));
@@ -98,7 +98,7 @@ TEST_F(Tracker, AnswersEachQuestionOnce) {
 }
 
 TEST_F(Tracker, SaysWhyThereIsNone) {
-    runtime::UnitFacts facts;
+    systemd::UnitFacts facts;
     facts.load = "not-found";
     facts.active = "inactive";
     tracker.ask();

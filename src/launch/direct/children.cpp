@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/direct/children.hpp"
+
+#include "runtime/pidfd.hpp"
+
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <utility>
+
+namespace healer::launch::direct {
+
+Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(std::move(report)) {
+    // An ignored SIGCHLD, inherited perhaps, would have the kernel throw the exit statuses away.
+    std::signal(SIGCHLD, SIG_DFL);
+}
+
+void Children::follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd) {
+    watch(Child{name, key, std::move(pidfd), nullptr, {}, {}});
+}
+
+void Children::bury(std::unique_ptr<runtime::Spawn> spawn) {
+    (void)runtime::sendSignal(spawn->pidfd(), SIGKILL);
+    watch(Child{"", {}, {}, std::move(spawn), {}, {}});
+}
+
+void Children::forget(const std::string& name) {
+    for (auto& [pidfd, child] : children_) {
+        if (child.name == name) {
+            child.name.clear();
+        }
+    }
+}
+
+int Children::pidfdOf(core::ProcessKey key) const {
+    const auto found = pidfds_.find(key);
+    return found == pidfds_.end() ? -1 : found->second;
+}
+
+bool Children::whenEnded(core::ProcessKey key, std::function<void()> callback) {
+    const int pidfd = pidfdOf(key);
+    if (pidfd < 0 || runtime::hasExited(pidfd)) {
+        return false;
+    }
+    children_.at(pidfd).waiting.push_back(std::move(callback));
+    return true;
+}
+
+void Children::watch(Child child) {
+    const int pidfd = child.memory ? child.memory->pidfd() : child.pidfd.get();
+    if (!child.name.empty()) {
+        pidfds_[child.key] = pidfd;
+    }
+    child.source = loop_.addIo(pidfd, EPOLLIN, [this, pidfd](std::uint32_t) { ended(pidfd); });
+    children_.insert_or_assign(pidfd, std::move(child));
+}
+
+void Children::ended(int pidfd) {
+    auto& child = children_.at(pidfd);
+    // Two turns: what became ready together with this comes before the first, in any order.
+    child.source = loop_.addDeferred(
+        [this, pidfd] { children_.at(pidfd).source = loop_.addDeferred([this, pidfd] { reap(pidfd); }); });
+    for (const auto& callback : std::exchange(child.waiting, {})) {
+        callback();
+    }
+    if (!child.name.empty()) {
+        report_(core::event::Down{child.name, child.key, runtime::exitOf(pidfd)});
+    }
+}
+
+void Children::reap(int pidfd) {
+    const auto found = children_.find(pidfd);
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG);
+    if (const auto key = pidfds_.find(found->second.key); key != pidfds_.end() && key->second == pidfd) {
+        pidfds_.erase(key);
+    }
+    children_.erase(found);
+}
+
+} // namespace healer::launch::direct

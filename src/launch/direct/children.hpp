@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/process.hpp"
+#include "launch/launcher.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/spawn/spawn.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace healer::launch::direct {
+
+/// The processes that Healer itself has started: reports their ends with the exact exit and reaps them. Each
+/// is watched by its pidfd, so that no other child of the process is ever touched. A dead one is reaped only
+/// after everybody who saw its end in the same turn of the loop could look at it.
+class Children {
+public:
+    Children(runtime::Loop& loop, Report report);
+
+    /// A started program: its end is reported as event::Down.
+    void follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd);
+    /// One that did not become the program, or must not any more: it is killed and reaped, nothing is
+    /// reported. Its memory is kept until then.
+    void bury(std::unique_ptr<runtime::Spawn> spawn);
+    /// Go on reaping, report nothing.
+    void forget(const std::string& name);
+
+    /// Calls back once, from the loop, when that incarnation has really ended. False if it is no followed
+    /// child or has ended already.
+    bool whenEnded(core::ProcessKey key, std::function<void()> callback);
+
+    /// Its pidfd if it is a followed child that has not been reaped, else -1. While it is there the PID, and
+    /// a process group of that number, are nobody else's.
+    [[nodiscard]] int pidfdOf(core::ProcessKey key) const;
+
+private:
+    struct Child {
+        std::string name; ///< empty: nothing is reported
+        core::ProcessKey key;
+        runtime::UniqueFd pidfd;
+        std::unique_ptr<runtime::Spawn> memory; ///< of one that is buried; has its pidfd
+        std::vector<std::function<void()>> waiting;
+        runtime::Source source;
+    };
+
+    void watch(Child child);
+    void ended(int pidfd);
+    void reap(int pidfd);
+
+    runtime::Loop& loop_;
+    Report report_;
+    std::map<int, Child> children_; ///< by pidfd
+    std::map<core::ProcessKey, int> pidfds_;
+};
+
+} // namespace healer::launch::direct

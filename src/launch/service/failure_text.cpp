@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/service/failure_text.hpp"
+
+#include "core/process.hpp"
+
+#include <csignal>
+
+namespace healer::launch::service {
+
+namespace {
+
+/// The exit statuses that systemd gives a child which could not become the program (systemd.exec(5)).
+std::string setupFailure(std::int64_t status, const systemd::TransientUnit& settings) {
+    switch (status) {
+    case 200:
+        return "cannot enter working directory " + settings.workingDirectory + " (200/CHDIR)";
+    case 203:
+        return "the program cannot be executed (203/EXEC)";
+    case 205:
+        return "cannot set its resource limits (205/LIMITS)";
+    case 206:
+        return "cannot set its OOM score (206/OOM_ADJUST)";
+    case 209:
+        return "cannot open output " + settings.output.value_or("") + " (209/STDOUT)";
+    case 216:
+        return "cannot set the groups of user " + settings.user + " (216/GROUP)";
+    case 217:
+        return "cannot become user " + settings.user + " (217/USER)";
+    case 219:
+        return "cannot set up its control group (219/CGROUP)";
+    case 222:
+        return "cannot open output " + settings.output.value_or("") + " (222/STDERR)";
+    default:
+        return {};
+    }
+}
+
+std::string reason(const StartFailure& failure, const systemd::TransientUnit& settings) {
+    if (failure.jobResult == "timeout" || failure.unitResult == "timeout") {
+        return "systemd gave up waiting for its start";
+    }
+    if (failure.jobResult == "canceled") {
+        return "its start job was cancelled";
+    }
+    if (failure.exitCode == CLD_EXITED && failure.status != 0) {
+        const auto setup = setupFailure(failure.status, settings);
+        return setup.empty() ? "it exited with status " + std::to_string(failure.status) : setup;
+    }
+    if (failure.exitCode == CLD_KILLED || failure.exitCode == CLD_DUMPED) {
+        return "it was killed by " + core::signalName(static_cast<int>(failure.status)) +
+               " before it was executing";
+    }
+    if (failure.unitResult == "resources") {
+        return "systemd lacked the resources or could not prepare the start";
+    }
+    return "systemd's start job ended as \"" + failure.jobResult + "\"";
+}
+
+} // namespace
+
+std::string describe(const StartFailure& failure, const systemd::TransientUnit& settings) {
+    return "cannot start " + settings.arguments.front() + " as " + settings.unit + ": " +
+           reason(failure, settings) + "; see journalctl -u " + settings.unit;
+}
+
+} // namespace healer::launch::service

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "systemd/unit_client.hpp"
+
+namespace healer::launch::service {
+
+struct LaunchCircumstances {
+    bool foreignJob = false;         ///< somebody else gave the unit a job since the instance came up
+    bool restartable = false;        ///< the loaded unit starts exactly what is to be started now
+    bool predecessorWasMain = false; ///< the predecessor, now gone, was the main process of the unit
+};
+
+/// What brings a launch forward.
+enum class LaunchStep {
+    startNew,         ///< StartTransientUnit
+    restart,          ///< RestartUnit: faster, and it also ends what is left of the predecessor
+    resetThenNew,     ///< unload the old unit, then StartTransientUnit
+    stopThenNew,      ///< end the old unit first
+    inspectMain,      ///< it seems to be running: whose is the main process?
+    awaitJob,         ///< somebody else is starting it right now
+    stoppedOnPurpose, ///< somebody stopped it: not to be started
+};
+
+[[nodiscard]] LaunchStep nextStep(const systemd::UnitState& state, const LaunchCircumstances& circumstances);
+
+/// After inspectMain, when the main process is not a living successor.
+[[nodiscard]] LaunchStep stepForLeftover(const LaunchCircumstances& circumstances);
+
+} // namespace healer::launch::service

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/signal_stop.hpp"
+
+#include "runtime/pidfd.hpp"
+
+#include <csignal>
+#include <string>
+
+namespace healer::launch {
+
+core::Result<void> signalStop(int pidfd, const core::StopPlan& plan, bool force) {
+    if (force) {
+        return runtime::sendSignal(pidfd, SIGKILL);
+    }
+    if (auto sent = runtime::sendSignal(pidfd, plan.signal); !sent) {
+        return sent;
+    }
+    return runtime::sendSignal(pidfd, SIGCONT);
+}
+
+core::Result<void> signalStop(core::ProcessKey key, const core::StopPlan& plan, bool force) {
+    const auto pidfd = runtime::openPidfd(key);
+    if (!pidfd) {
+        return pidfd.error().in("cannot stop process " + std::to_string(key.pid));
+    }
+    if (!*pidfd) {
+        return {};
+    }
+    const auto sent = signalStop(pidfd->get(), plan, force);
+    return sent ? sent : sent.error().in("cannot stop process " + std::to_string(key.pid));
+}
+
+} // namespace healer::launch

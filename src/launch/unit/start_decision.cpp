@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/unit/start_decision.hpp"
+
+namespace healer::launch::unit {
+
+namespace {
+
+std::string reason(const std::string& jobResult, const systemd::UnitFacts& facts) {
+    if (jobResult == "dependency") {
+        return "a unit that it requires could not be started";
+    }
+    if (jobResult == "canceled") {
+        return "its start was cancelled by somebody else";
+    }
+    if (jobResult == "timeout" || facts.result == "timeout") {
+        return "it was not up within systemd's time-out";
+    }
+    if (jobResult == "skipped" || !facts.conditionsMet) {
+        return "a condition in its unit file is not met";
+    }
+    if (jobResult == "assert") {
+        return "an assertion in its unit file is not met";
+    }
+    if (jobResult == "failed" && !facts.result.empty() && facts.result != "success") {
+        return core::describe(systemd::exitOf(facts));
+    }
+    return "systemd's start job ended as \"" + jobResult + "\"";
+}
+
+} // namespace
+
+StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& circumstances) {
+    if (facts.job != 0) {
+        return StartStep::awaitJob;
+    }
+    if (systemd::isActive(facts)) {
+        const bool replaced = circumstances.instance != circumstances.predecessor;
+        return replaced ? StartStep::adopt : StartStep::restart;
+    }
+    if (!systemd::loadTrouble(facts, "").empty()) {
+        return StartStep::refuse;
+    }
+    if (facts.sub == "auto-restart") {
+        // A start would have to wait for systemd's own.
+        return StartStep::restart;
+    }
+    const bool stopped =
+        circumstances.awaitedStop || (!circumstances.stoppedByHealer && systemd::wasStopped(facts));
+    return circumstances.afterFailure && stopped ? StartStep::stoppedOnPurpose : StartStep::start;
+}
+
+std::string failureText(const std::string& unit, const std::string& jobResult,
+                        const systemd::UnitFacts& facts) {
+    return "systemd did not start unit " + unit + ": " + reason(jobResult, facts) + "; see journalctl -u " +
+           unit;
+}
+
+} // namespace healer::launch::unit

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/process.hpp"
+#include "systemd/unit_facts.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace healer::launch::unit {
+
+struct StartCircumstances {
+    std::optional<core::ProcessKey> instance = {};    ///< of the unit, when it is active
+    std::optional<core::ProcessKey> predecessor = {}; ///< what is to be succeeded
+    bool afterFailure = false;                        ///< nobody asked for this start
+    bool stoppedByHealer = false;                     ///< the last stop was Healer's own
+    bool awaitedStop = false; ///< somebody else's job, waited for here, ended well and left it down
+};
+
+enum class StartStep {
+    refuse,           ///< it cannot be started at all: see systemd::loadTrouble()
+    awaitJob,         ///< a job is under way: see how it ends
+    adopt,            ///< it runs already
+    restart,          ///< it is active, but what runs is to be replaced
+    start,            ///< ResetFailedUnit, StartUnit
+    stoppedOnPurpose, ///< somebody stopped it: not to be started
+};
+
+[[nodiscard]] StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& circumstances);
+
+/// Why a start job that ended with this result did not bring the unit up, as a sentence for a person.
+[[nodiscard]] std::string failureText(const std::string& unit, const std::string& jobResult,
+                                      const systemd::UnitFacts& facts);
+
+} // namespace healer::launch::unit

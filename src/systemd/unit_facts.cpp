@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "systemd/unit_facts.hpp"
+
+namespace healer::systemd {
+
+namespace {
+
+/// The results that tell of more than the end of the main process.
+std::string resultText(const std::string& result) {
+    if (result == "start-limit-hit") {
+        return "systemd has given up restarting it (start-limit-hit)";
+    }
+    if (result == "watchdog") {
+        return "it did not answer systemd's watchdog";
+    }
+    if (result == "timeout") {
+        return "systemd's time-out for it has passed";
+    }
+    return "systemd's result is \"" + result + "\"";
+}
+
+bool tellsOfMain(const std::string& result) {
+    return result == "exit-code" || result == "signal" || result == "core-dump";
+}
+
+} // namespace
+
+bool isActive(const UnitFacts& facts) {
+    return facts.active == "active" || facts.active == "reloading" || facts.active == "refreshing";
+}
+
+UnitCondition conditionOf(const UnitFacts& facts) {
+    if (isActive(facts)) {
+        return UnitCondition::up;
+    }
+    const bool moving = facts.job != 0 || facts.active == "activating" || facts.active == "deactivating";
+    return moving ? UnitCondition::changing : UnitCondition::down;
+}
+
+core::Exit mainExit(const UnitFacts& facts) {
+    return core::exitFromChildCode(static_cast<int>(facts.execMainCode),
+                                   static_cast<int>(facts.execMainStatus));
+}
+
+core::Exit exitOf(const UnitFacts& facts) {
+    core::Exit exit = mainExit(facts);
+    if (facts.result.empty() || facts.result == "success") {
+        if (exit.reason == core::ExitReason::vanished) {
+            exit.detail = "the unit became inactive";
+        }
+        return exit;
+    }
+    const bool failed = exit.signal || (exit.code && *exit.code != 0);
+    if (facts.result == "oom-kill") {
+        exit.reason = core::ExitReason::oomKilled;
+    } else if (facts.result == "start-limit-hit" && failed) {
+        exit.detail = resultText(facts.result);
+    } else if (!tellsOfMain(facts.result) || !failed) {
+        exit.reason = core::ExitReason::unitFailed;
+        exit.detail = resultText(facts.result);
+    }
+    if (exit.detail.empty() && facts.active == "failed" && !facts.restart.empty() && facts.restart != "no") {
+        exit.detail = "systemd has given up restarting it";
+    }
+    return exit;
+}
+
+bool wasStopped(const UnitFacts& facts) {
+    const bool quiet = facts.active == "inactive" && (facts.result.empty() || facts.result == "success");
+    return quiet && facts.activeExit != 0 &&
+           (facts.execMainExit == 0 || facts.activeExit < facts.execMainExit);
+}
+
+bool isUntouched(const UnitFacts& facts) {
+    return facts.load == "loaded" && facts.active == "inactive" && facts.invocation.empty();
+}
+
+std::string loadTrouble(const UnitFacts& facts, std::string_view unit) {
+    const std::string subject = "unit " + std::string(unit);
+    if (facts.load.empty() || facts.load == "loaded" || facts.load == "merged" || facts.load == "stub") {
+        return {};
+    }
+    if (facts.load == "not-found") {
+        return subject + " does not exist";
+    }
+    if (facts.load == "masked") {
+        return subject + " is masked (systemctl unmask makes it startable)";
+    }
+    const std::string why = facts.loadError.empty() ? facts.load : facts.loadError;
+    return subject + " cannot be loaded: " + why;
+}
+
+core::ProcessKey instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main) {
+    if (facts.mainPid != 0) {
+        return main.value_or(core::ProcessKey{facts.mainPid, 0});
+    }
+    // FNV-1a: the same for every Healer of this boot.
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : facts.invocation) {
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    }
+    return {0, hash};
+}
+
+std::string restartNote(const UnitFacts& facts, std::string_view unit) {
+    if (facts.restart.empty() || facts.restart == "no") {
+        return {};
+    }
+    return "unit " + std::string(unit) + " restarts by itself (Restart=" + facts.restart +
+           "): it is healed only when systemd has given up";
+}
+
+} // namespace healer::systemd

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/service/failure_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace healer::launch::service {
+namespace {
+
+using ::testing::HasSubstr;
+
+LaunchOrder order() {
+    LaunchOrder order;
+    order.name = "web";
+    order.command = {"/usr/bin/web", {"-p", "80"}, {"www", 33, 33, {33}, "/var/www", "/bin/sh"},
+                     "/srv",         {{"A", "b"}}, std::nullopt};
+    return order;
+}
+
+TEST(TransientSettings, rootNeedsNoUser) {
+    auto ordered = order();
+    EXPECT_EQ(settingsFor(ordered).user, "www");
+    ordered.command.user.uid = 0;
+    EXPECT_EQ(settingsFor(ordered).user, "");
+}
+
+TEST(FailureText, saysWhatWasInTheWay) {
+    auto ordered = order();
+    ordered.command.output = "/var/log/web.log";
+    const auto settings = settingsFor(ordered);
+    const auto text = [&](std::int64_t status) {
+        return describe({"failed", "exit-code", CLD_EXITED, status}, settings);
+    };
+    EXPECT_EQ(text(203),
+              "cannot start /usr/bin/web as healer-web.service: the program cannot be executed (203/EXEC); "
+              "see journalctl -u healer-web.service");
+    EXPECT_THAT(text(200), HasSubstr("cannot enter working directory /srv (200/CHDIR)"));
+    EXPECT_THAT(text(217), HasSubstr("cannot become user www (217/USER)"));
+    EXPECT_THAT(text(209), HasSubstr("cannot open output /var/log/web.log (209/STDOUT)"));
+    EXPECT_THAT(text(7), HasSubstr("it exited with status 7"));
+    EXPECT_THAT(describe({"failed", "signal", CLD_KILLED, SIGKILL}, settings),
+                HasSubstr("killed by SIGKILL"));
+    EXPECT_THAT(describe({"timeout", "timeout", 0, 0}, settings), HasSubstr("gave up waiting"));
+    EXPECT_THAT(describe({"dependency", "success", 0, 0}, settings), HasSubstr("ended as \"dependency\""));
+}
+
+} // namespace
+} // namespace healer::launch::service

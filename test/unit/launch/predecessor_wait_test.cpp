@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/predecessor_wait.hpp"
+
+#include "runtime/pidfd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace healer::launch {
+namespace {
+
+using namespace std::chrono_literals;
+
+pid_t sleeper() {
+    const pid_t pid = fork();
+    if (pid == 0) {
+        for (;;) {
+            pause();
+        }
+    }
+    return pid;
+}
+
+void spin(runtime::Loop& loop, const int& calls) {
+    const auto deadline = runtime::Loop::now() + 10s;
+    while (calls == 0 && runtime::Loop::now() < deadline) {
+        loop.runOnce(10ms);
+    }
+}
+
+TEST(PredecessorWait, nobodyToWaitForIsAnsweredByTheLoop) {
+    runtime::Loop loop;
+    int calls = 0;
+    PredecessorWait wait(loop, std::nullopt, [&](const core::Result<void>& gone) {
+        EXPECT_TRUE(gone.ok());
+        ++calls;
+    });
+    EXPECT_EQ(calls, 0);
+    spin(loop, calls);
+    loop.runOnce(0ms);
+    EXPECT_EQ(calls, 1);
+}
+
+TEST(PredecessorWait, aZombieIsGoneAndALivingOneIsWaitedFor) {
+    runtime::Loop loop;
+    const pid_t pid = sleeper();
+    const auto key = runtime::keyOfPid(pid);
+    ASSERT_TRUE(key);
+    int calls = 0;
+    const auto count = [&](const core::Result<void>&) { ++calls; };
+    PredecessorWait living(loop, key, count);
+    for (int i = 0; i < 10; ++i) {
+        loop.runOnce(1ms);
+    }
+    EXPECT_EQ(calls, 0);
+    kill(pid, SIGKILL);
+    spin(loop, calls);
+    EXPECT_EQ(calls, 1);
+    PredecessorWait zombie(loop, key, count);
+    loop.runOnce(10ms);
+    EXPECT_EQ(calls, 2);
+    waitpid(pid, nullptr, 0);
+}
+
+TEST(PredecessorWait, aRecycledNumberIsNotWaitedFor) {
+    runtime::Loop loop;
+    int calls = 0;
+    PredecessorWait wait(loop, core::ProcessKey{getpid(), 1}, [&](const core::Result<void>&) { ++calls; });
+    loop.runOnce(10ms);
+    EXPECT_EQ(calls, 1);
+}
+
+TEST(PredecessorWait, mayBeDestroyedBeforeAndInItsCallback) {
+    runtime::Loop loop;
+    int calls = 0;
+    {
+        const PredecessorWait dropped(loop, std::nullopt, [&](const core::Result<void>&) { ++calls; });
+    }
+    loop.runOnce(0ms);
+    EXPECT_EQ(calls, 0);
+    std::optional<PredecessorWait> wait;
+    wait.emplace(loop, std::nullopt, [&](const core::Result<void>&) {
+        wait.reset();
+        ++calls;
+    });
+    loop.runOnce(10ms);
+    EXPECT_EQ(calls, 1);
+}
+
+} // namespace
+} // namespace healer::launch
