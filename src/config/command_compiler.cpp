@@ -11,69 +11,36 @@ namespace {
 
 constexpr mode_t kAnybodyExecutes = 0111;
 
-bool isVariableName(std::string_view name) {
-    const auto isLetter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-    return !name.empty() && isLetter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return isLetter(c) || (c >= '0' && c <= '9');
-    });
-}
-
-std::map<std::string, std::string> compileEnvironment(const Field& field) {
-    auto environment = field.textMap();
-    if (!environment) {
-        return {};
-    }
-    for (const ConfigEntry& entry : field.node().entries) {
-        if (!isVariableName(entry.key)) {
-            Site site{field.site().file, entry.place, field.site().key + "." + entry.key};
-            Field(entry.value, std::move(site), field.findings())
-                .error("not the name of an environment variable (letters, digits and _, no digit first)");
-        }
-    }
-    return std::move(*environment);
-}
-
 } // namespace
 
-CommandCompiler::CommandCompiler(const Surroundings& surroundings, const std::string& defaultDirectory)
-    : surroundings_(surroundings), defaultDirectory_(defaultDirectory) {}
+CommandCompiler::CommandCompiler(const Environment& environment, const std::string& defaultDirectory)
+    : environment_(environment), defaultDirectory_(defaultDirectory) {}
 
 void CommandCompiler::compile(Section& entry, ProcessDraft& draft) {
     compileProgram(entry, draft);
     compileUser(entry, draft);
     compileDirectory(entry, draft.plan.command);
-    if (const auto environment = entry.take("environment")) {
-        draft.plan.command.environment = compileEnvironment(*environment);
-    }
-    if (const auto output = entry.take("output")) {
-        draft.plan.command.output = output->absolutePath();
-    }
 }
 
 void CommandCompiler::compileProbeUser(Section& entry, ProcessDraft& draft) {
-    const auto asRoot = entry.take("run_as_root");
-    if (asRoot || entry.take("run_as_user")) {
+    if (entry.gives("run_as_root") || entry.gives("run_as_user")) {
         compileUser(entry, draft);
     }
 }
 
 void CommandCompiler::compileProgram(Section& entry, ProcessDraft& draft) const {
     const auto command = entry.take("command");
+    const std::string& path = draft.plan.command.path;
     if (!command) {
         entry.missing("command", "is required (or unit, for a unit of systemd)");
-    }
-    if (const auto path = command ? command->absolutePath() : std::nullopt) {
-        checkProgram(*command, *path);
-        draft.plan.command.path = *path;
+    } else if (!path.empty()) {
+        checkProgram(*command, path);
         draft.command = command->site();
-    }
-    if (const auto args = entry.take("args")) {
-        draft.plan.command.args = args->textList().value_or(std::vector<std::string>{});
     }
 }
 
 void CommandCompiler::checkProgram(const Field& command, const std::string& path) const {
-    const auto facts = surroundings_.files->follow(path);
+    const auto facts = environment_.files->follow(path);
     if (!facts) {
         command.error(quote(path) + " " + facts.error().message);
     } else if (facts->kind != FileKind::regular) {
@@ -118,23 +85,23 @@ void CommandCompiler::checkFurtherProgram(const Field& program, const std::strin
 
 std::optional<std::string> CommandCompiler::exposureToRoot(const std::string& path,
                                                            const ProcessDraft& draft) const {
-    const bool startsAsRoot = draft.hasUser && draft.plan.command.user.uid == 0 && surroundings_.isRoot();
-    if (!startsAsRoot || path.empty() || !surroundings_.files->follow(path)) {
+    const bool startsAsRoot = draft.hasUser && draft.plan.command.user.uid == 0 && environment_.isRoot();
+    if (!startsAsRoot || path.empty() || !environment_.files->follow(path)) {
         return std::nullopt;
     }
-    return exposure(path, *surroundings_.files);
+    return exposure(path, *environment_.files);
 }
 
 std::optional<core::User> CommandCompiler::chooseUser(const Section& entry, bool asRoot,
                                                       const std::optional<Field>& rootField,
                                                       const std::optional<Field>& userField) {
-    const core::User& self = surroundings_.self;
-    if (asRoot && !surroundings_.isRoot()) {
+    const core::User& self = environment_.self;
+    if (asRoot && !environment_.isRoot()) {
         rootField->error("Healer runs as " + quote(self.name) + " and cannot start anything as root");
         return std::nullopt;
     }
     if (!userField) {
-        if (surroundings_.isRoot() && !asRoot) {
+        if (environment_.isRoot() && !asRoot) {
             entry.missing("run_as_user", "is required unless run_as_root is true");
             return std::nullopt;
         }
@@ -144,7 +111,7 @@ std::optional<core::User> CommandCompiler::chooseUser(const Section& entry, bool
     if (!user) {
         return std::nullopt;
     }
-    if (!surroundings_.isRoot() && user->uid != self.uid) {
+    if (!environment_.isRoot() && user->uid != self.uid) {
         userField->error("Healer runs as " + quote(self.name) + " and cannot start anything as " +
                          quote(user->name));
         return std::nullopt;
@@ -153,7 +120,7 @@ std::optional<core::User> CommandCompiler::chooseUser(const Section& entry, bool
         userField->error("contradicts run_as_root: true");
         return std::nullopt;
     }
-    if (!asRoot && surroundings_.isRoot() && user->uid == 0) {
+    if (!asRoot && environment_.isRoot() && user->uid == 0) {
         userField->error(quote(user->name) + " is root; to run as root, set run_as_root: true instead");
         return std::nullopt;
     }
@@ -167,7 +134,7 @@ std::optional<core::User> CommandCompiler::findUser(const Field& field) {
     }
     auto known = users_.find(*name);
     if (known == users_.end()) {
-        known = users_.emplace(*name, surroundings_.findUser(*name)).first;
+        known = users_.emplace(*name, environment_.findUser(*name)).first;
     }
     if (!known->second) {
         field.error(known->second.error().message);
@@ -177,23 +144,18 @@ std::optional<core::User> CommandCompiler::findUser(const Field& field) {
 }
 
 void CommandCompiler::compileDirectory(Section& entry, core::CommandPlan& plan) const {
-    const auto full = entry.take("working_directory");
-    const auto brief = entry.take("working_dir");
-    if (full && brief) {
-        brief->error("is the same as working_directory; give one of them");
-    }
-    const auto& given = full ? full : brief;
-    plan.workingDirectory = defaultDirectory_;
-    const auto path = given ? given->absolutePath() : std::nullopt;
-    if (!path) {
+    const std::string& path = plan.workingDirectory;
+    if (path.empty()) {
+        plan.workingDirectory = defaultDirectory_;
         return;
     }
-    plan.workingDirectory = *path;
-    const auto facts = surroundings_.files->follow(*path);
+    const auto facts = environment_.files->follow(path);
+    const auto full = entry.take("working_directory");
+    const auto given = full ? full : entry.take("working_dir");
     if (!facts) {
-        given->warning("the directory " + quote(*path) + " " + facts.error().message);
+        given->warning("the directory " + quote(path) + " " + facts.error().message);
     } else if (facts->kind != FileKind::directory) {
-        given->error(quote(*path) + " is not a directory");
+        given->error(quote(path) + " is not a directory");
     }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "config/draft.hpp"
+#include "config/environment.hpp"
 #include "config/section.hpp"
-#include "config/surroundings.hpp"
 
 #include <map>
 #include <string>
@@ -13,14 +13,15 @@ namespace healer::config {
 /// Reads what is started and as whom. One object serves a whole configuration and asks for each user once.
 class CommandCompiler {
 public:
-    /// `surroundings` and `defaultDirectory` outlive this object.
-    CommandCompiler(const Surroundings& surroundings, const std::string& defaultDirectory);
+    /// `environment` and `defaultDirectory` outlive this object.
+    CommandCompiler(const Environment& environment, const std::string& defaultDirectory);
 
-    /// Takes `command`, `args`, `run_as_root`, `run_as_user`, `working_directory` (`working_dir`),
-    /// `environment` and `output` from the entry into the draft.
+    /// Completes the command that the keys of the entry have filled: its user and directory, and whether it
+    /// may be started.
     void compile(Section& entry, ProcessDraft& draft);
 
-    /// Takes `run_as_root` and `run_as_user` of a unit, for the programs that probe it; it needs none.
+    /// Reads `run_as_root` and `run_as_user` of a unit, for the programs that probe it. A unit without such
+    /// probes has neither.
     void compileProbeUser(Section& entry, ProcessDraft& draft);
 
     /// Reports what speaks against running another program as the process's user, whom the draft names
@@ -40,7 +41,7 @@ private:
                                                        const std::optional<Field>& userField);
     [[nodiscard]] std::optional<core::User> findUser(const Field& field);
 
-    const Surroundings& surroundings_;
+    const Environment& environment_;
     const std::string& defaultDirectory_;
     std::map<std::string, core::Result<core::User>> users_;
 };

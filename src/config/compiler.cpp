@@ -2,9 +2,8 @@
 #include "config/compiler.hpp"
 
 #include "config/cross_checks.hpp"
+#include "config/plan_keys.hpp"
 #include "config/process_compiler.hpp"
-#include "config/section.hpp"
-#include "core/log_level.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,26 +12,10 @@
 namespace healer::config {
 namespace {
 
-struct LogLevels {
-    constexpr LogLevels() {
-        for (std::size_t index = 0; index < core::kLogLevelWords.size(); ++index) {
-            words[index] = {core::kLogLevelWords[index].first, core::kLogLevelWords[index].second};
-        }
-    }
-    Word<core::LogLevel> words[core::kLogLevelWords.size()]{};
-};
-constexpr LogLevels kLogLevels;
-
-constexpr Word<core::LaunchMode> kLaunchModes[] = {
-    {"auto", core::LaunchMode::automatic},
-    {"service", core::LaunchMode::service},
-    {"direct", core::LaunchMode::direct},
-};
-
 class Compilation {
 public:
-    Compilation(const CompileInput& input, const Surroundings& surroundings)
-        : input_(input), surroundings_(surroundings) {}
+    Compilation(const CompileInput& input, const Environment& environment)
+        : input_(input), environment_(environment) {}
 
     CompileOutcome run() {
         std::vector<Field> entries;
@@ -70,9 +53,8 @@ private:
             return std::nullopt;
         }
         Section top(document, findings_);
-        compileSettings(top);
-        const auto processes = top.require("processes");
-        top.rejectUnknownKeys();
+        readKeys(top, keysOf<core::Plan>(), plan_);
+        const auto processes = top.take(processesKey().name);
         return processes ? processes->items() : std::nullopt;
     }
 
@@ -82,7 +64,7 @@ private:
             return std::nullopt;
         }
         Section top(document, findings_);
-        const auto processes = top.require("processes");
+        const auto processes = takeKey(top, processesKey());
         top.rejectUnknownKeys();
         return processes ? processes->items() : std::nullopt;
     }
@@ -96,29 +78,8 @@ private:
         return true;
     }
 
-    void compileSettings(Section& top) {
-        if (const auto level = top.take("log_level")) {
-            plan_.logLevel = level->word(kLogLevels.words).value_or(plan_.logLevel);
-        }
-        if (const auto directory = top.take("log_directory")) {
-            plan_.logDirectory = directory->absolutePath();
-        }
-        if (const auto directory = top.take("pid_file_directory")) {
-            plan_.pidFileDirectory = directory->absolutePath();
-        }
-        if (const auto directory = top.take("working_directory")) {
-            plan_.workingDirectory = directory->absolutePath().value_or(plan_.workingDirectory);
-        }
-        if (const auto launch = top.take("launch")) {
-            plan_.launch = launch->word(kLaunchModes).value_or(plan_.launch);
-        }
-        if (const auto observe = top.take("observe_only")) {
-            plan_.observeOnly = observe->boolean().value_or(plan_.observeOnly);
-        }
-    }
-
     void compileProcesses(std::span<const Field> entries) {
-        ProcessCompiler compiler(input_.monitors, CommandCompiler(surroundings_, plan_.workingDirectory));
+        ProcessCompiler compiler(input_.monitors, CommandCompiler(environment_, plan_.workingDirectory));
         std::vector<ProcessDraft> drafts;
         drafts.reserve(entries.size());
         for (const Field& entry : entries) {
@@ -151,15 +112,15 @@ private:
     }
 
     const CompileInput& input_;
-    const Surroundings& surroundings_;
+    const Environment& environment_;
     Findings findings_;
     core::Plan plan_;
 };
 
 } // namespace
 
-CompileOutcome compile(const CompileInput& input, const Surroundings& surroundings) {
-    return Compilation(input, surroundings).run();
+CompileOutcome compile(const CompileInput& input, const Environment& environment) {
+    return Compilation(input, environment).run();
 }
 
 } // namespace healer::config

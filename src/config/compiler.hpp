@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
 #include "config/config_node.hpp"
-#include "config/findings.hpp"
-#include "config/surroundings.hpp"
+#include "config/diagnostic.hpp"
+#include "config/environment.hpp"
+#include "config/key.hpp"
 #include "core/plan.hpp"
 
 #include <optional>
@@ -27,6 +27,6 @@ struct CompileOutcome {
 };
 
 /// Turns trees into a plan. Touches nothing but what it is given.
-[[nodiscard]] CompileOutcome compile(const CompileInput& input, const Surroundings& surroundings);
+[[nodiscard]] CompileOutcome compile(const CompileInput& input, const Environment& environment);
 
 } // namespace healer::config

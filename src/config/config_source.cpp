@@ -59,7 +59,7 @@ core::Result<std::string> readAll(int fd) {
     }
 }
 
-core::Result<void> checkExposure(const std::string& path, const Surroundings& who) {
+core::Result<void> checkExposure(const std::string& path, const Environment& who) {
     if (who.isRoot()) {
         if (const auto reason = exposure(path, *who.files)) {
             return core::Error{"refused, because Healer runs as root and others could change it: " + *reason};
@@ -70,7 +70,7 @@ core::Result<void> checkExposure(const std::string& path, const Surroundings& wh
 
 } // namespace
 
-core::Result<std::string> readConfigFile(const std::string& path, const Surroundings& who) {
+core::Result<std::string> readConfigFile(const std::string& path, const Environment& who) {
     const auto facts = who.files->follow(path);
     if (!facts) {
         return facts.error();
@@ -97,8 +97,7 @@ core::Result<std::string> readConfigFile(const std::string& path, const Surround
     return readAll(file.fd());
 }
 
-core::Result<std::vector<std::string>> listConfigParts(const std::string& directory,
-                                                       const Surroundings& who) {
+core::Result<std::vector<std::string>> listConfigParts(const std::string& directory, const Environment& who) {
     std::vector<std::string> paths;
     std::error_code error;
     auto entries = std::filesystem::directory_iterator(directory, error);

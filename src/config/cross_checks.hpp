@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/diagnostic.hpp"
 #include "config/draft.hpp"
-#include "config/findings.hpp"
 
 #include <span>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/dependency_compiler.hpp"
 
-#include "config/bounds.hpp"
-#include "config/section.hpp"
+#include "config/plan_keys.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -11,53 +10,10 @@
 namespace healer::config {
 namespace {
 
-constexpr Word<core::DependencyKind> kKinds[] = {
-    {"requires", core::DependencyKind::requirement},
-    {"after", core::DependencyKind::after},
-};
-
-constexpr Word<core::DependencyFailure> kFailures[] = {
-    {"abort", core::DependencyFailure::abort},
-    {"skip", core::DependencyFailure::skip},
-    {"degrade", core::DependencyFailure::degrade},
-};
-
-constexpr Word<core::Propagate> kPropagations[] = {
-    {"none", core::Propagate::none},
-    {"restart", core::Propagate::restart},
-};
-
-std::optional<core::DependencyPlan> compileLongForm(const Field& field) {
-    core::DependencyPlan plan;
-    auto section = Section::open(field);
-    if (!section) {
-        return std::nullopt;
-    }
-    const auto target = section->require("target");
-    const auto name = target ? target->text() : std::nullopt;
-    if (const auto kind = section->take("kind")) {
-        plan.kind = kind->word(kKinds).value_or(plan.kind);
-    }
-    if (const auto hard = section->take("hard")) {
-        plan.hard = hard->boolean().value_or(plan.hard);
-    }
-    if (const auto wait = section->take("max_wait_secs")) {
-        plan.maxWait = wait->seconds(kWaiting).value_or(plan.maxWait);
-    }
-    if (const auto failure = section->take("on_failure")) {
-        plan.onFailure = failure->word(kFailures).value_or(plan.onFailure);
-    }
-    if (const auto propagate = section->take("propagate")) {
-        plan.propagate = propagate->word(kPropagations).value_or(plan.propagate);
-    }
-    section->rejectUnknownKeys();
-    plan.target = name.value_or("");
-    return name ? std::optional(std::move(plan)) : std::nullopt;
-}
-
 std::optional<core::DependencyPlan> compileOne(const Field& field) {
     if (field.node().kind == NodeKind::mapping) {
-        return compileLongForm(field);
+        auto plan = readMapping<core::DependencyPlan>(field);
+        return plan && !plan->target.empty() ? std::move(plan) : std::nullopt;
     }
     if (field.node().kind != NodeKind::scalar) {
         field.error("must be the name of a process or a mapping with a target");

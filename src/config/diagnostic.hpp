@@ -21,6 +21,12 @@ struct Diagnostic {
     bool operator==(const Diagnostic&) const = default;
 };
 
+/// Everything found wrong so far. A configuration with errors is not used; warnings are only shown.
+struct Findings {
+    std::vector<Diagnostic> errors;
+    std::vector<Diagnostic> warnings;
+};
+
 /// "FILE:LINE:COLUMN: KEY: message (did you mean 'X'?)". Control characters are shown escaped.
 [[nodiscard]] std::string format(const Diagnostic& diagnostic);
 

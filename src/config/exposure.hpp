@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/surroundings.hpp"
+#include "config/environment.hpp"
 
 #include <optional>
 #include <string>

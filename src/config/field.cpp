@@ -5,7 +5,6 @@
 #include "config/scalar.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -34,13 +33,6 @@ std::string_view describeType(const ConfigNode& node) {
         break;
     }
     return "text";
-}
-
-/// As a person would write it: 3, 0.001, 86400.
-std::string numberText(double value) {
-    char buffer[32];
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-    return error == std::errc{} ? std::string(buffer, end) : std::to_string(value);
 }
 
 bool hasControls(std::string_view text) {
@@ -132,12 +124,16 @@ std::optional<double> Field::numberInside(Range range, std::string_view expected
         wrongType(expected);
         return std::nullopt;
     }
-    if (*value < range.minimum || *value > range.maximum) {
+    return isInside(range, *value) ? value : std::nullopt;
+}
+
+bool Field::isInside(Range range, double value) const {
+    const bool inside = value >= range.minimum && value <= range.maximum;
+    if (!inside) {
         error("must be between " + numberText(range.minimum) + " and " + numberText(range.maximum) +
               ", not " + node_->text);
-        return std::nullopt;
     }
-    return value;
+    return inside;
 }
 
 std::optional<std::int64_t> Field::integer(Range range) const {
@@ -210,23 +206,43 @@ Field Field::part(const ConfigNode& node, std::string key) const {
     return {node, Site{site_.file, node.place, std::move(key)}, *findings_};
 }
 
-std::optional<std::size_t> Field::wordIndex(std::span<const std::string_view> words) const {
-    const std::optional<std::string> value = text();
-    if (!value) {
-        return std::nullopt;
-    }
-    const auto found = std::find(words.begin(), words.end(), *value);
-    if (found != words.end()) {
-        return static_cast<std::size_t>(found - words.begin());
+std::optional<std::string> Field::word(std::span<const std::string_view> words) const {
+    std::optional<std::string> value = text();
+    if (!value || std::find(words.begin(), words.end(), *value) != words.end()) {
+        return value;
     }
     std::string list;
     for (const std::string_view word : words) {
         list += (list.empty() ? "" : ", ") + std::string(word);
     }
-    error(words.size() == 1 ? "must be " + list + ", not " + quote(*value)
-                            : "must be one of " + list + ", not " + quote(*value),
+    error((words.size() == 1 ? "must be " : "must be one of ") + list + ", not " + quote(*value),
           nearest(*value, words));
     return std::nullopt;
+}
+
+std::optional<std::int64_t> Field::byteSize(Range range) const {
+    const auto value =
+        node_->kind == NodeKind::scalar ? parseByteSize(node_->text) : std::optional<std::int64_t>();
+    if (!value) {
+        error("must be a size in bytes, such as 1048576, 512M or 2G" + notThis());
+        return std::nullopt;
+    }
+    return isInside(range, static_cast<double>(*value)) ? value : std::nullopt;
+}
+
+std::optional<double> Field::percentage(Range range) const {
+    const auto value =
+        node_->kind == NodeKind::scalar ? parsePercentage(node_->text) : std::optional<double>();
+    if (!value) {
+        error("must be a percentage, such as 80%" + notThis());
+        return std::nullopt;
+    }
+    return isInside(range, *value) ? value : std::nullopt;
+}
+
+std::string Field::notThis() const {
+    return ", not " +
+           (node_->kind == NodeKind::scalar ? quote(node_->text) : std::string(describeType(*node_)));
 }
 
 } // namespace healer::config

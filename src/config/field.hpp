@@ -2,7 +2,8 @@
 #pragma once
 
 #include "config/config_node.hpp"
-#include "config/findings.hpp"
+#include "config/diagnostic.hpp"
+#include "config/key.hpp"
 #include "core/time.hpp"
 
 #include <cstdint>
@@ -14,19 +15,6 @@
 #include <vector>
 
 namespace healer::config {
-
-/// Both ends belong to the range.
-struct Range {
-    double minimum = 0;
-    double maximum = 1e9;
-};
-
-/// A word of the configuration and what it stands for.
-template <typename Meaning>
-struct Word {
-    std::string_view name;
-    Meaning meaning;
-};
 
 /// Where a value stands: what a report about it needs.
 struct Site {
@@ -60,15 +48,11 @@ public:
     [[nodiscard]] std::optional<std::map<std::string, std::string>> textMap() const;
 
     /// One of the given words.
-    template <typename Meaning, std::size_t Count>
-    [[nodiscard]] std::optional<Meaning> word(const Word<Meaning> (&words)[Count]) const {
-        std::vector<std::string_view> names;
-        for (const Word<Meaning>& word : words) {
-            names.push_back(word.name);
-        }
-        const std::optional<std::size_t> found = wordIndex(names);
-        return found ? std::optional<Meaning>(words[*found].meaning) : std::nullopt;
-    }
+    [[nodiscard]] std::optional<std::string> word(std::span<const std::string_view> words) const;
+    /// A number of bytes: "512M", "1.5G", or a plain number.
+    [[nodiscard]] std::optional<std::int64_t> byteSize(Range range) const;
+    /// The number before the "%" of "80%".
+    [[nodiscard]] std::optional<double> percentage(Range range) const;
 
     /// The items of a list, each with its own site.
     [[nodiscard]] std::optional<std::vector<Field>> items() const;
@@ -80,9 +64,10 @@ public:
     [[nodiscard]] Findings& findings() const { return *findings_; }
 
 private:
-    [[nodiscard]] std::optional<std::size_t> wordIndex(std::span<const std::string_view> words) const;
     /// The number as written, if it is one; else reports that `expected` was expected.
     [[nodiscard]] std::optional<double> numberInside(Range range, std::string_view expected) const;
+    [[nodiscard]] bool isInside(Range range, double value) const;
+    [[nodiscard]] std::string notThis() const;
     void wrongType(std::string_view expected, std::string suggestion = {}) const;
 
     const ConfigNode* node_;

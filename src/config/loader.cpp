@@ -22,7 +22,7 @@ struct Sources {
     bool complete = true;
 };
 
-std::optional<ConfigDocument> readDocument(const std::string& path, const Surroundings& who, Sources& into) {
+std::optional<ConfigDocument> readDocument(const std::string& path, const Environment& who, Sources& into) {
     into.files.push_back(path);
     const auto text = readConfigFile(path, who);
     if (!text) {
@@ -37,7 +37,7 @@ std::optional<ConfigDocument> readDocument(const std::string& path, const Surrou
     return std::move(outcome.document);
 }
 
-Sources readSources(const std::string& path, const Surroundings& who) {
+Sources readSources(const std::string& path, const Environment& who) {
     Sources sources;
     sources.main = readDocument(path, who, sources);
     const std::string directory = (std::filesystem::path(path).parent_path() / "conf.d").string();
@@ -57,12 +57,12 @@ Sources readSources(const std::string& path, const Surroundings& who) {
 
 } // namespace
 
-LoadOutcome load(const LoadOptions& options, const Surroundings& surroundings) {
+LoadOutcome load(const LoadOptions& options, const Environment& environment) {
     const std::string path = std::filesystem::absolute(options.path).string();
-    Sources sources = readSources(path, surroundings);
+    Sources sources = readSources(path, environment);
     const CompileInput input{sources.main ? &*sources.main : nullptr, sources.parts, options.monitors,
                              sources.complete};
-    CompileOutcome outcome = compile(input, surroundings);
+    CompileOutcome outcome = compile(input, environment);
     std::vector<Diagnostic> errors = std::move(sources.errors);
     errors.insert(errors.end(), std::make_move_iterator(outcome.findings.errors.begin()),
                   std::make_move_iterator(outcome.findings.errors.end()));

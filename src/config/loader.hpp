@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
 #include "config/diagnostic.hpp"
-#include "config/surroundings.hpp"
+#include "config/environment.hpp"
+#include "config/key.hpp"
 #include "core/plan.hpp"
 
 #include <span>
@@ -30,6 +30,6 @@ using LoadOutcome = std::variant<LoadedConfig, std::vector<Diagnostic>>;
 /// Reads the file and conf.d/*.yaml beside it and compiles them. Nothing is kept between two calls. May block
 /// on the file system and on the user database.
 [[nodiscard]] LoadOutcome load(const LoadOptions& options,
-                               const Surroundings& surroundings = systemSurroundings());
+                               const Environment& environment = systemEnvironment());
 
 } // namespace healer::config

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
 #include "config/field.hpp"
+#include "config/key.hpp"
 #include "core/plan.hpp"
 
 #include <functional>

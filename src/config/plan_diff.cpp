@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/plan_diff.hpp"
 
+#include "config/plan_keys.hpp"
+
+#include <algorithm>
+
 namespace healer::config {
 namespace {
 
 bool sameSettings(const core::Plan& left, const core::Plan& right) {
-    return left.logLevel == right.logLevel && left.logDirectory == right.logDirectory &&
-           left.pidFileDirectory == right.pidFileDirectory &&
-           left.workingDirectory == right.workingDirectory && left.launch == right.launch &&
-           left.observeOnly == right.observeOnly;
+    const auto keys = keysOf<core::Plan>();
+    return std::all_of(keys.begin(), keys.end(), [&](const Key<core::Plan>& key) {
+        return key.fills.get == nullptr || key.fills.get(left) == key.fills.get(right);
+    });
 }
 
 /// Whether a start would go another way although the entry is the same: the launch mode, and the folder of

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/process_compiler.hpp"
 
-#include "config/bounds.hpp"
 #include "config/dependency_compiler.hpp"
 #include "config/monitor_compiler.hpp"
-#include "config/recovery_compiler.hpp"
+#include "config/plan_keys.hpp"
 #include "config/unit_compiler.hpp"
 
 #include <algorithm>
@@ -12,15 +11,6 @@
 
 namespace healer::config {
 namespace {
-
-constexpr std::size_t kLongestName = 64;
-
-bool isProcessName(std::string_view name) {
-    return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '.' || c == '@' || c == '-';
-    });
-}
 
 /// "processes[web]" says more than "processes[3]".
 Field named(const Field& field) {
@@ -30,20 +20,6 @@ Field named(const Field& field) {
         }
     }
     return field;
-}
-
-void compileName(Section& entry, ProcessDraft& draft) {
-    const auto field = entry.require("name");
-    const auto name = field ? field->text() : std::nullopt;
-    if (!name) {
-        return;
-    }
-    if (!isProcessName(*name)) {
-        field->error("must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -, not " + quote(*name));
-        return;
-    }
-    draft.plan.name = *name;
-    draft.name = field->site();
 }
 
 /// A unit file says itself as whom its program runs.
@@ -75,46 +51,29 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     }
     ProcessDraft draft;
     draft.entry = entry->field().site();
-    compileName(*entry, draft);
-    if (const auto enabled = entry->take("enabled")) {
-        draft.plan.enabled = enabled->boolean().value_or(true);
+    readKeys(*entry, keysOf<core::ProcessPlan>(), draft.plan);
+    if (!draft.plan.name.empty()) {
+        draft.name = entry->take("name")->site();
     }
-    const auto command = entry->take("command");
-    const auto unit = entry->take("unit");
-    if (command && unit) {
-        unit->error("give either command or unit, not both");
-    }
-    if (unit) {
-        compileUnit(*entry, *unit, draft);
+    if (const auto unit = entry->take("unit")) {
+        draft.unit = unit->site();
         commands_.compileProbeUser(*entry, draft);
     } else {
         commands_.compile(*entry, draft);
     }
-    if (const auto stop = entry->take("stop")) {
-        draft.plan.stop = compileStop(*stop);
-    }
-    if (const auto timeout = entry->take("start_timeout_secs")) {
-        draft.plan.startTimeout = timeout->seconds(kTimeout).value_or(draft.plan.startTimeout);
-    }
     compileMonitors(*entry, draft);
     refuseIdleUser(*entry, draft);
     completeMonitors(draft, schemas_, entry->field().findings());
-    if (const auto recovery = entry->take("recovery")) {
-        draft.plan.recovery = compileRecovery(*recovery);
-    }
     if (const auto dependencies = entry->take("dependencies")) {
         compileDependencies(*dependencies, draft);
     }
-    entry->rejectUnknownKeys();
     return draft;
 }
 
 void ProcessCompiler::compileMonitors(Section& entry, ProcessDraft& draft) const {
     const auto one = entry.take("monitor");
     const auto many = entry.take("monitors");
-    if (one && many) {
-        many->error("give either monitor or monitors, not both");
-    } else if (!one && !many && draft.unit.place.line == 0) {
+    if (!one && !many && draft.unit.place.line == 0) {
         entry.missing("monitor", "is required (or monitors, a list of them)");
     }
     if (one) {

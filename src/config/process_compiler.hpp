@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
 #include "config/command_compiler.hpp"
 #include "config/draft.hpp"
+#include "config/key.hpp"
 
 #include <optional>
 #include <span>

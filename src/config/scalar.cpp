@@ -2,6 +2,7 @@
 #include "config/scalar.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <system_error>
 
@@ -32,6 +33,22 @@ bool isIntegerText(std::string_view text) {
 /// std::from_chars knows no leading '+'.
 std::string_view withoutPlus(std::string_view text) {
     return text.starts_with('+') ? text.substr(1) : text;
+}
+
+constexpr std::int64_t kKibi = 1024;
+constexpr std::string_view kSizeSuffixes = "KMGT";
+constexpr double kLargestExactInteger = 9007199254740992.0; ///< 2^53: beyond it doubles skip integers
+
+/// 0: there is no such suffix.
+std::int64_t factorOf(char suffix) {
+    std::int64_t factor = 1;
+    for (const char known : kSizeSuffixes) {
+        factor *= kKibi;
+        if (suffix == known) {
+            return factor;
+        }
+    }
+    return 0;
 }
 
 } // namespace
@@ -83,6 +100,46 @@ std::optional<double> parseNumber(std::string_view text) {
         return std::nullopt;
     }
     return error == std::errc{} ? value : std::numeric_limits<double>::infinity();
+}
+
+std::optional<std::int64_t> parseByteSize(std::string_view text) {
+    std::int64_t factor = 1;
+    if (!text.empty() && !isDigit(text.back())) {
+        factor = factorOf(text.back());
+        text.remove_suffix(1);
+    }
+    if (factor == 0 || text.empty() || !isDigit(text.front()) || !isDigit(text.back())) {
+        return std::nullopt;
+    }
+    if (const auto whole = parseInteger(text)) {
+        std::int64_t bytes = 0;
+        return __builtin_mul_overflow(*whole, factor, &bytes) ? std::nullopt : std::optional(bytes);
+    }
+    const auto number = factor == 1 ? std::nullopt : parseNumber(text);
+    const double bytes = number.value_or(-1) * static_cast<double>(factor);
+    return bytes >= 0 && bytes < kLargestExactInteger ? std::optional(std::llround(bytes)) : std::nullopt;
+}
+
+std::optional<double> parsePercentage(std::string_view text) {
+    const bool good = text.size() > 1 && text.back() == '%' && isDigit(text.front());
+    return good ? parseNumber(text.substr(0, text.size() - 1)) : std::nullopt;
+}
+
+std::string numberText(double value) {
+    char buffer[32];
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+    return error == std::errc{} ? std::string(buffer, end) : std::to_string(value);
+}
+
+std::string byteSizeText(std::int64_t bytes) {
+    std::string_view suffixes = kSizeSuffixes;
+    std::string suffix;
+    while (bytes != 0 && bytes % kKibi == 0 && !suffixes.empty()) {
+        bytes /= kKibi;
+        suffix = suffixes.front();
+        suffixes.remove_prefix(1);
+    }
+    return std::to_string(bytes) + suffix;
 }
 
 } // namespace healer::config

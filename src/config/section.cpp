@@ -19,6 +19,12 @@ std::optional<Section> Section::open(const Field& field) {
 Section::Section(const ConfigDocument& document, Findings& findings)
     : field_(document.root, Site{document.file, document.root.place, {}}, findings) {}
 
+bool Section::gives(std::string_view key) const {
+    const auto& entries = field_.node().entries;
+    return std::any_of(entries.begin(), entries.end(),
+                       [key](const ConfigEntry& entry) { return entry.key == key; });
+}
+
 std::optional<Field> Section::take(std::string_view key) {
     if (!knows(key)) {
         known_.push_back(key);

@@ -19,13 +19,15 @@ public:
     /// The whole of a file; its keys have no prefix. The root must be a mapping.
     Section(const ConfigDocument& document, Findings& findings);
 
+    /// Whether this key is given.
+    [[nodiscard]] bool gives(std::string_view key) const;
     /// The value of this key if it is given. From now on the key counts as known here.
     [[nodiscard]] std::optional<Field> take(std::string_view key);
     /// As take(), with a report where it is missing.
     [[nodiscard]] std::optional<Field> require(std::string_view key);
     /// Reports about a key that is not there.
     void missing(std::string_view key, std::string message) const;
-    /// Reports every key that nobody took, each with the nearest one that would have been right.
+    /// Reports every key that was not taken, each with the nearest known key.
     void rejectUnknownKeys() const;
 
     /// The mapping itself, to report about it as a whole.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
 #include "config/draft.hpp"
+#include "config/key.hpp"
 #include "config/section.hpp"
 
 #include <optional>
@@ -11,13 +11,6 @@
 
 /// Entries with `unit`: what systemd runs by a unit file of its own.
 namespace healer::config {
-
-/// The name with its suffix ("nginx" is "nginx.service"). Reports what is no name of a unit that Healer can
-/// recover.
-[[nodiscard]] std::optional<std::string> compileUnitName(const Field& field);
-
-/// Takes the unit into the draft, and reports every key of the entry that belongs to a command.
-void compileUnit(Section& entry, const Field& unit, ProcessDraft& draft);
 
 /// Makes the monitors of an entry fit what it starts: a unit is followed by a monitor of type `unit`, which
 /// is added where it is missing, and by probes; a command never is. To be called when the entry's monitors

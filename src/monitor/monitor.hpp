@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "config/args.hpp"
+#include "config/key.hpp"
 #include "core/event.hpp"
 #include "core/plan.hpp"
 #include "runtime/log.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/scenario.hpp"
 
-#include "config/bounds.hpp"
+#include "config/key.hpp"
 #include "config/nearest.hpp"
 #include "config/section.hpp"
 #include "config/yaml_reader.hpp"
@@ -45,9 +45,9 @@ public:
             scenario.length = length->seconds(kLength).value_or(scenario.length);
         }
         duration(top, "start_secs", kStart, scenario.habits.start);
-        duration(top, "ready_secs", config::kWaiting, scenario.habits.ready);
-        duration(top, "stop_secs", config::kWaiting, scenario.habits.stop);
-        duration(top, "look_secs", config::kWaiting, scenario.habits.look);
+        duration(top, "ready_secs", config::kWait, scenario.habits.ready);
+        duration(top, "stop_secs", config::kWait, scenario.habits.stop);
+        duration(top, "look_secs", config::kWait, scenario.habits.look);
         const auto events = top.take("events");
         const auto items = events ? events->items() : std::nullopt;
         for (const Field& item : items.value_or(std::vector<Field>{})) {

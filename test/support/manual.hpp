@@ -39,6 +39,7 @@ inline Words wordsIn(const std::string& text, const std::string& pattern) {
 struct ManualItem {
     std::string head;
     std::string text;
+    std::vector<std::string> lines; ///< the same, as they stand in the page
 };
 
 /// The lines below the heading (".Sh NAME" or ".Ss NAME") up to the next one; an .Ss ends at an .Sh too.
@@ -61,15 +62,30 @@ inline std::vector<ManualItem> manualItems(const std::string& section) {
     bool inside = false;
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with(".It ")) {
-            items.push_back({line.substr(4), ""});
+            items.push_back({line.substr(4), "", {}});
             inside = true;
         } else if (line.starts_with(".El")) {
             inside = false;
         } else if (inside) {
             items.back().text += (items.back().text.empty() ? "" : " ") + line;
+            items.back().lines.push_back(line);
         }
     }
     return items;
+}
+
+/// The text as it is shown: without macros, with punctuation at the word before it.
+inline std::string plainText(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+        const bool macro = line.starts_with('.');
+        std::istringstream words(macro ? line.substr(std::min(line.find(' '), line.size())) : line);
+        for (std::string word; words >> word;) {
+            const bool punctuation = macro && word.find_first_not_of(".,:;)") == std::string::npos;
+            text += (text.empty() || punctuation ? "" : " ") + word;
+        }
+    }
+    return text;
 }
 
 /// What the pattern's first group matches in the heads of the section's items.

@@ -8,15 +8,16 @@
 namespace healer::monitor::ebpf {
 
 const Kind& kind() {
-    static constexpr std::array kArgs{
-        config::ArgSpec{.name = "interval_secs",
-                        .type = config::ArgType::seconds,
+    static constexpr std::array kKeys{
+        config::KeySpec{.name = "interval_secs",
+                        .type = config::KeyType::seconds,
                         .help = "Time between the scans for an instance while none is known.",
-                        .defaultNumber = 30,
-                        .minimum = 1},
+                        .since = "0.1",
+                        .byDefault = "30",
+                        .range = {.minimum = 1}},
     };
     static const Kind kKind{
-        .schema = {.type = "ebpf", .args = kArgs, .confirmsStart = false},
+        .schema = {.type = "ebpf", .keys = kKeys, .confirmsStart = false},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<EbpfHost>(context);
         },

@@ -3,7 +3,7 @@
 
 #include "monitor/exec/exec_probe.hpp"
 #include "monitor/probe/pace.hpp"
-#include "monitor/probe/probe_args.hpp"
+#include "monitor/probe/probe_keys.hpp"
 #include "monitor/probe/probe_monitor.hpp"
 
 #include <array>
@@ -14,8 +14,8 @@ namespace healer::monitor::exec {
 
 namespace {
 
-using config::ArgSpec;
-using config::ArgType;
+using config::KeySpec;
+using config::KeyType;
 
 /// Two for each start: a few begin in one turn of the loop.
 constexpr int kLowDescriptors = 16;
@@ -46,21 +46,22 @@ private:
 } // namespace
 
 const Kind& kind() {
-    static constexpr std::array kArgs{
-        ArgSpec{.name = "command",
-                .type = ArgType::program,
+    static constexpr std::array kKeys{
+        KeySpec{.name = "command",
+                .type = KeyType::program,
                 .help = "The program that is run, as the user of the process and without a shell; exit "
                         "status 0 passes.",
+                .since = "0.1",
                 .required = true},
-        ArgSpec{.name = "args", .type = ArgType::textList, .help = "Its arguments."},
-        probe::intervalArg(10),
-        probe::kTimeoutArg,
-        probe::kFailureThresholdArg,
-        probe::kSuccessThresholdArg,
-        probe::kStartGraceArg,
+        KeySpec{.name = "args", .type = KeyType::textList, .help = "Its arguments.", .since = "0.1"},
+        probe::intervalKey("10"),
+        probe::kTimeoutKey,
+        probe::kFailureThresholdKey,
+        probe::kSuccessThresholdKey,
+        probe::kStartGraceKey,
     };
     static const Kind kKind{
-        .schema = {.type = "exec", .args = kArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
+        .schema = {.type = "exec", .keys = kKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<ExecHost>(context);
         },

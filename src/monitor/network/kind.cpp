@@ -4,7 +4,7 @@
 #include "monitor/network/checks.hpp"
 #include "monitor/network/network_probe.hpp"
 #include "monitor/probe/pace.hpp"
-#include "monitor/probe/probe_args.hpp"
+#include "monitor/probe/probe_keys.hpp"
 #include "monitor/probe/probe_monitor.hpp"
 #include "runtime/http_client.hpp"
 
@@ -15,8 +15,8 @@ namespace healer::monitor::network {
 
 namespace {
 
-using config::ArgSpec;
-using config::ArgType;
+using config::KeySpec;
+using config::KeyType;
 
 class NetworkHost final : public Host {
 public:
@@ -38,42 +38,48 @@ private:
 } // namespace
 
 const Kind& kind() {
-    static constexpr std::array kArgs{
-        ArgSpec{.name = "target_url",
-                .type = ArgType::text,
+    static constexpr std::array kKeys{
+        KeySpec{.name = "target_url",
+                .type = KeyType::text,
                 .help =
                     "What is asked: http://, https://, tcp://HOST:PORT, unix:/PATH or http+unix://%2FPATH/.",
+                .since = "0.1",
                 .required = true,
                 .check = checkTarget},
-        probe::intervalArg(5),
-        probe::kTimeoutArg,
-        probe::kFailureThresholdArg,
-        probe::kSuccessThresholdArg,
-        probe::kStartGraceArg,
-        ArgSpec{.name = "expected_status",
-                .type = ArgType::plain,
+        probe::intervalKey("5"),
+        probe::kTimeoutKey,
+        probe::kFailureThresholdKey,
+        probe::kSuccessThresholdKey,
+        probe::kStartGraceKey,
+        KeySpec{.name = "expected_status",
+                .type = KeyType::plain,
                 .help = "For HTTP: status codes that pass, such as 200, 200-399 or 200,204,300-399.",
-                .defaultText = "200-399",
+                .since = "0.1",
+                .byDefault = "200-399",
                 .check = checkStatus},
-        ArgSpec{.name = "expected_body",
-                .type = ArgType::text,
+        KeySpec{.name = "expected_body",
+                .type = KeyType::text,
                 .help = "For HTTP: a regular expression (RE2) that the first 64 KiB of the answer must match "
                         "somewhere.",
+                .since = "0.1",
                 .check = checkPattern},
-        ArgSpec{.name = "headers",
-                .type = ArgType::textMap,
+        KeySpec{.name = "headers",
+                .type = KeyType::textMap,
                 .help = "For HTTP: further headers of the request.",
+                .since = "0.1",
                 .check = checkHeaders},
-        ArgSpec{.name = "ca_file",
-                .type = ArgType::absolutePath,
-                .help = "For https: certificates (PEM) to verify the server by, in place of the system's."},
-        ArgSpec{.name = "insecure",
-                .type = ArgType::boolean,
+        KeySpec{.name = "ca_file",
+                .type = KeyType::path,
+                .help = "For https: certificates (PEM) to verify the server by, in place of the system's.",
+                .since = "0.1"},
+        KeySpec{.name = "insecure",
+                .type = KeyType::boolean,
                 .help = "For https: do not verify the server's certificate.",
-                .defaultText = "false"},
+                .since = "0.1",
+                .byDefault = "false"},
     };
     static const Kind kKind{
-        .schema = {.type = "network", .args = kArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
+        .schema = {.type = "network", .keys = kKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<NetworkHost>(context);
         },

@@ -8,19 +8,21 @@
 namespace healer::monitor::pidfile {
 
 const Kind& kind() {
-    static constexpr std::array kArgs{
-        config::ArgSpec{.name = "pid_file_path",
-                        .type = config::ArgType::absolutePath,
+    static constexpr std::array kKeys{
+        config::KeySpec{.name = "pid_file_path",
+                        .type = config::KeyType::path,
                         .help = "File into which the process writes its PID.",
+                        .since = "0.1",
                         .required = true},
-        config::ArgSpec{.name = "interval_secs",
-                        .type = config::ArgType::seconds,
+        config::KeySpec{.name = "interval_secs",
+                        .type = config::KeyType::seconds,
                         .help = "Time between looks at the file, beside the notice that its folder gives.",
-                        .defaultNumber = 3,
-                        .minimum = 1},
+                        .since = "0.1",
+                        .byDefault = "3",
+                        .range = {.minimum = 1}},
     };
     static const Kind kKind{
-        .schema = {.type = "pid", .args = kArgs, .confirmsStart = true},
+        .schema = {.type = "pid", .keys = kKeys, .confirmsStart = true},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<PidFileHost>(context);
         },

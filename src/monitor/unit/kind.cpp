@@ -8,13 +8,14 @@
 namespace healer::monitor::unit {
 
 const Kind& kind() {
-    static constexpr std::array kArgs{
-        config::ArgSpec{.name = "unit",
-                        .type = config::ArgType::text,
-                        .help = "The unit of the process; may be left out."},
+    static constexpr std::array kKeys{
+        config::KeySpec{.name = "unit",
+                        .type = config::KeyType::unitName,
+                        .help = "The unit of the process; may be left out.",
+                        .since = "0.1"},
     };
     static const Kind kKind{
-        .schema = {.type = "unit", .args = kArgs},
+        .schema = {.type = "unit", .keys = kKeys},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<UnitHost>(context);
         },

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/compiler.hpp"
-#include "config/surroundings.hpp"
+#include "config/environment.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <array>
@@ -15,61 +15,51 @@
 
 namespace healer::config {
 
-inline constexpr std::array<ArgSpec, 2> kPidArgs = {{
-    {.name = "pid_file_path", .type = ArgType::absolutePath, .help = "", .required = true},
-    {.name = "interval_secs",
-     .type = ArgType::seconds,
-     .help = "",
-     .defaultNumber = 3,
-     .minimum = 0.01,
-     .maximum = 3600},
+inline constexpr std::array<KeySpec, 2> kPidKeys = {{
+    {.name = "pid_file_path", .type = KeyType::path, .help = "", .required = true},
+    {.name = "interval_secs", .type = KeyType::seconds, .help = "", .byDefault = "3", .range = {0.01, 3600}},
 }};
-inline constexpr std::array<ArgSpec, 1> kEbpfArgs = {{
-    {.name = "interval_secs",
-     .type = ArgType::seconds,
-     .help = "",
-     .defaultNumber = 30,
-     .minimum = 0.01,
-     .maximum = 3600},
+inline constexpr std::array<KeySpec, 1> kEbpfKeys = {{
+    {.name = "interval_secs", .type = KeyType::seconds, .help = "", .byDefault = "30", .range = {0.01, 3600}},
 }};
 /// What the settings of both probes have in common.
-inline constexpr ArgSpec secondsArg(std::string_view name, std::optional<double> byDefault) {
-    return {.name = name, .type = ArgType::seconds, .help = "", .defaultNumber = byDefault};
+inline constexpr KeySpec secondsKey(std::string_view name, std::optional<std::string_view> byDefault) {
+    return {.name = name, .type = KeyType::seconds, .help = "", .byDefault = byDefault};
 }
-inline constexpr ArgSpec countArg(std::string_view name) {
-    return {.name = name, .type = ArgType::integer, .help = "", .defaultNumber = 1};
+inline constexpr KeySpec countKey(std::string_view name) {
+    return {.name = name, .type = KeyType::integer, .help = "", .byDefault = "1"};
 }
 inline std::optional<std::string> mustNotBeBad(const core::ArgValue& value) {
     return std::get<std::string>(value) == "bad" ? std::optional<std::string>("must not be bad")
                                                  : std::nullopt;
 }
-inline constexpr std::array<ArgSpec, 11> kNetworkArgs = {{
-    {.name = "target_url", .type = ArgType::text, .help = "", .required = true, .check = mustNotBeBad},
-    secondsArg("interval_secs", 5),
-    secondsArg("timeout_secs", 2),
-    secondsArg("start_grace_secs", std::nullopt),
-    countArg("failure_threshold"),
-    countArg("success_threshold"),
-    {.name = "expected_status", .type = ArgType::plain, .help = "", .defaultText = "200-399"},
-    {.name = "expected_body", .type = ArgType::text, .help = ""},
-    {.name = "headers", .type = ArgType::textMap, .help = ""},
-    {.name = "ca_file", .type = ArgType::absolutePath, .help = ""},
-    {.name = "insecure", .type = ArgType::boolean, .help = "", .defaultText = "false"},
+inline constexpr std::array<KeySpec, 11> kNetworkKeys = {{
+    {.name = "target_url", .type = KeyType::text, .help = "", .required = true, .check = mustNotBeBad},
+    secondsKey("interval_secs", "5"),
+    secondsKey("timeout_secs", "2"),
+    secondsKey("start_grace_secs", std::nullopt),
+    countKey("failure_threshold"),
+    countKey("success_threshold"),
+    {.name = "expected_status", .type = KeyType::plain, .help = "", .byDefault = "200-399"},
+    {.name = "expected_body", .type = KeyType::text, .help = ""},
+    {.name = "headers", .type = KeyType::textMap, .help = ""},
+    {.name = "ca_file", .type = KeyType::path, .help = ""},
+    {.name = "insecure", .type = KeyType::boolean, .help = "", .byDefault = "false"},
 }};
-inline constexpr std::array<ArgSpec, 7> kExecArgs = {{
-    {.name = "command", .type = ArgType::program, .help = "", .required = true},
-    {.name = "args", .type = ArgType::textList, .help = ""},
-    secondsArg("interval_secs", 10),
-    secondsArg("timeout_secs", 2),
-    secondsArg("start_grace_secs", std::nullopt),
-    countArg("failure_threshold"),
-    countArg("success_threshold"),
+inline constexpr std::array<KeySpec, 7> kExecKeys = {{
+    {.name = "command", .type = KeyType::program, .help = "", .required = true},
+    {.name = "args", .type = KeyType::textList, .help = ""},
+    secondsKey("interval_secs", "10"),
+    secondsKey("timeout_secs", "2"),
+    secondsKey("start_grace_secs", std::nullopt),
+    countKey("failure_threshold"),
+    countKey("success_threshold"),
 }};
 inline constexpr std::array<MonitorSchema, 4> kSchemas = {{
-    {.type = "network", .args = kNetworkArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
-    {.type = "exec", .args = kExecArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
-    {.type = "ebpf", .args = kEbpfArgs},
-    {.type = "pid", .args = kPidArgs, .confirmsStart = true},
+    {.type = "network", .keys = kNetworkKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
+    {.type = "exec", .keys = kExecKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
+    {.type = "ebpf", .keys = kEbpfKeys},
+    {.type = "pid", .keys = kPidKeys, .confirmsStart = true},
 }};
 
 /// A machine on which every path is an executable of root's, save for what a test says otherwise; known
@@ -108,12 +98,12 @@ inline core::Result<core::User> fakeUser(const std::string& name) {
     return core::Error{"there is no user '" + name + "'"};
 }
 
-inline Surroundings as(const core::User& self, const FileProbe& files) {
+inline Environment as(const core::User& self, const FileProbe& files) {
     return {self, fakeUser, &files};
 }
 
 /// Compiles one text as the file "c.yaml".
-inline CompileOutcome compileText(const std::string& text, const Surroundings& who) {
+inline CompileOutcome compileText(const std::string& text, const Environment& who) {
     YamlOutcome yaml = readYaml("c.yaml", text);
     CompileInput input;
     input.main = yaml.document ? &*yaml.document : nullptr;

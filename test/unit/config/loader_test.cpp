@@ -61,7 +61,7 @@ TEST_F(Loader, MergesThePartsBesideTheFileInNameOrder) {
     ASSERT_EQ(loaded->plan.processes.size(), 3U);
     EXPECT_EQ(loaded->plan.processes[0]->name, "b");
     EXPECT_EQ(loaded->plan.processes[2]->name, "z");
-    EXPECT_EQ(loaded->plan.processes[0]->command.user.name, root ? "nobody" : systemSurroundings().self.name);
+    EXPECT_EQ(loaded->plan.processes[0]->command.user.name, root ? "nobody" : systemEnvironment().self.name);
 }
 
 TEST_F(Loader, APartHoldsProcessesOnlyAndNoNameOfAnother) {

@@ -1,43 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/describe.hpp"
-#include "support/config_keys.hpp"
-#include "support/files.hpp"
+#include "support/installed_config.hpp"
 #include "unit/config/fixture.hpp"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <random>
-#include <sstream>
 
 namespace healer::config {
 namespace {
 
-using test::Words;
+using test::uncommented;
 using testing::IsEmpty;
 
 std::string shipped(const std::string& name) {
-    return test::readText(std::string(HEALER_SOURCE_DIR) + "/config/" + name);
+    return test::projectFile("config/" + name);
 }
 
-/// config.yaml with every setting switched on: a '#' before anything but a single space is taken away.
-std::string uncommented() {
-    std::istringstream in(shipped("config.yaml"));
-    std::string text;
-    for (std::string line; std::getline(in, line);) {
-        const bool prose = line.starts_with("# ") && !line.starts_with("#  ");
-        if (line == "processes: []") {
-            line = "processes:";
-        } else if (line.starts_with('#') && !prose) {
-            line.erase(0, 1);
-        }
-        text += line + "\n";
-    }
-    return text;
-}
-
-Surroundings anywhere(const FileProbe& files) {
-    Surroundings who = as(kRoot, files);
+Environment anywhere(const FileProbe& files) {
+    Environment who = as(kRoot, files);
     who.findUser = [](const std::string& name) -> core::Result<core::User> {
         return core::User{name, 65534, 65534, {65534}, "/", "/bin/false"};
     };
@@ -77,26 +59,6 @@ TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
                                    anywhere(files));
     ASSERT_TRUE(least.plan) << format(least.findings.errors);
     EXPECT_EQ(*all.plan, *least.plan);
-}
-
-TEST(ShippedFiles, TheConfigurationMentionsEveryKey) {
-    const std::string text = uncommented();
-    Words keys;
-    for (const auto& [heading, taken] : test::configKeys()) {
-        keys.insert(taken.begin(), taken.end());
-    }
-    for (const MonitorSchema& schema : kSchemas) {
-        for (const ArgSpec& spec : schema.args) {
-            keys.emplace(spec.name);
-        }
-    }
-    EXPECT_GT(keys.size(), 50U);
-    // A list of one, and a second spelling.
-    keys.erase("monitor");
-    keys.erase("working_dir");
-    for (const std::string& key : keys) {
-        EXPECT_THAT(text, testing::ContainsRegex("\n *(- )?" + key + ":"));
-    }
 }
 
 /// One random edit: a byte changed, a piece removed, doubled or moved, or a word of YAML put in.

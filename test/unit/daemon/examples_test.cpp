@@ -15,7 +15,7 @@ namespace {
 /// The plan of a text that is valid without a warning.
 core::Plan planOf(const std::string& name, const std::string& text) {
     const config::FakeFiles files;
-    config::Surroundings who = config::as(config::kRoot, files);
+    config::Environment who = config::as(config::kRoot, files);
     who.findUser = [](const std::string& user) -> core::Result<core::User> {
         return core::User{user, 65534, 65534, {65534}, "/", "/bin/false"};
     };

@@ -12,16 +12,16 @@
 namespace healer::simulation {
 namespace {
 
-using config::ArgType;
+using config::KeyType;
 
-constexpr std::array<config::ArgSpec, 3> kNetworkArgs = {{
-    {.name = "target_url", .type = ArgType::text, .help = "", .required = true},
-    {.name = "interval_secs", .type = ArgType::seconds, .help = "", .defaultNumber = 5},
-    {.name = "failure_threshold", .type = ArgType::integer, .help = "", .defaultNumber = 1},
+constexpr std::array<config::KeySpec, 3> kNetworkKeys = {{
+    {.name = "target_url", .type = KeyType::text, .help = "", .required = true},
+    {.name = "interval_secs", .type = KeyType::seconds, .help = "", .byDefault = "5"},
+    {.name = "failure_threshold", .type = KeyType::integer, .help = "", .byDefault = "1"},
 }};
 constexpr std::array<config::MonitorSchema, 2> kKinds = {{
-    {.type = "ebpf", .args = config::kEbpfArgs},
-    {.type = "network", .args = kNetworkArgs, .confirmsStart = true, .role = core::MonitorRole::probe},
+    {.type = "ebpf", .keys = config::kEbpfKeys},
+    {.type = "network", .keys = kNetworkKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
 }};
 
 struct Example {
@@ -54,7 +54,7 @@ std::vector<Example> documentedExamples() {
 
 core::Plan compiled(const std::string& text) {
     const config::FakeFiles files;
-    config::Surroundings who = config::as(config::kRoot, files);
+    config::Environment who = config::as(config::kRoot, files);
     who.findUser = [](const std::string& name) -> core::Result<core::User> {
         return core::User{name, 65534, 65534, {65534}, "/", "/bin/false"};
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/surroundings.hpp"
+#include "config/environment.hpp"
 
 #include "config/system_users.hpp"
 
@@ -61,7 +61,7 @@ public:
 
 } // namespace
 
-Surroundings systemSurroundings() {
+Environment systemEnvironment() {
     static const SystemFiles kFiles;
     return {systemUserById(geteuid(), getegid()), findSystemUser, &kFiles};
 }

@@ -38,7 +38,7 @@ public:
 /// The account of this name; the error says why there is none.
 using UserLookup = std::function<core::Result<core::User>(const std::string& name)>;
 
-struct Surroundings {
+struct Environment {
     core::User self; ///< the account that Healer runs as; UID 0 brings the stricter rules
     UserLookup findUser;
     const FileProbe* files = nullptr; ///< outlives this struct
@@ -47,6 +47,6 @@ struct Surroundings {
 };
 
 /// The machine as it is: effective user, user database, file system.
-[[nodiscard]] Surroundings systemSurroundings();
+[[nodiscard]] Environment systemEnvironment();
 
 } // namespace healer::config
