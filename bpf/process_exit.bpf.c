@@ -68,11 +68,11 @@ struct kernel_siginfo {
 /* Inode of Healer's PID namespace; 0 when that is the initial one, in which task_struct::tgid is the PID. */
 const volatile unsigned int pid_namespace = 0;
 
-/* Bit (PID modulo HEALER_FILTER_BITS) is set for each watched PID. Most exits are of nobody's concern, and a
- * bit that stays in the cache tells it in a fraction of the time of a look into the table. */
+/* Bit (PID modulo HEALER_FILTER_BITS) is set for each watched PID. Most exits are of unwatched processes, and
+ * testing a cached bit takes a fraction of the time of a table look-up. */
 unsigned char filter[HEALER_FILTER_BITS / 8] = {};
 
-/* Records that did not fit into the ring. */
+/* Number of records that did not fit into the ring. */
 unsigned long long lost = 0;
 
 struct {
@@ -96,8 +96,7 @@ struct {
     __type(value, unsigned char);
 } expected SEC(".maps");
 
-/* The last signals that somebody sent to watched processes. Those that stay unused go when others need the
- * place. */
+/* The last signals sent to watched processes. Unused entries are evicted when others need the space. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 1024);
@@ -105,7 +104,7 @@ struct {
     __type(value, struct healer_sender);
 } senders SEC(".maps");
 
-/* The number in Healer's namespace, or 0 where that has none for it. */
+/* The PID in Healer's namespace, or 0 if it has none there. */
 static __always_inline int own_number(struct pid* pid) {
     unsigned int level = BPF_CORE_READ(pid, level);
 
@@ -177,8 +176,8 @@ static __always_inline void submit(unsigned int type, int pid, struct task_struc
     bpf_ringbuf_submit(record, 0);
 }
 
-/* The code that wait(2) will tell: that of the whole group where there is one, else that of the first thread,
- * whichever thread is the last to go. */
+/* The status that wait(2) will return: that of the whole group if there is one, else that of the first
+ * thread, whichever thread is the last to exit. */
 static __always_inline int wait_status(struct task_struct* task) {
     struct signal_struct* signal = task->signal;
 
@@ -227,7 +226,7 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo* info, struct task_str
         !bpf_map_lookup_elem(&watched, &pid)) {
         return 0;
     }
-    /* The two lowest addresses stand for "the kernel"; so newer verifiers take it for no pointer at all. */
+    /* 0 and 1 stand for "the kernel", so newer verifiers do not treat it as a pointer. */
     if ((unsigned long)info <= 1) {
         return 0;
     }
@@ -238,7 +237,7 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo* info, struct task_str
     sender.start_time = task->group_leader->start_boottime;
     before = bpf_map_lookup_elem(&senders, &pid);
     if (before && before->signal == SIGKILL && before->start_time == sender.start_time) {
-        return 0; /* what comes later has killed nobody */
+        return 0; /* a later signal has no effect */
     }
     sender.time = bpf_ktime_get_boot_ns();
     sender.signal = signal;
@@ -254,7 +253,7 @@ int BPF_PROG(on_exec, struct task_struct* task) {
     char comm[HEALER_COMM_LENGTH] = {};
     int pid;
 
-    /* By the helper, which fills up with zeros; task_struct::comm keeps remains of older names. */
+    /* From the helper, which pads with zeros; task_struct::comm may hold remains of earlier names. */
     bpf_get_current_comm(comm, sizeof(comm));
     if (!bpf_map_lookup_elem(&expected, comm)) {
         return 0;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is installed for the sake of packages, and the Debian package, which cpack makes of the install rules. The RPM is
+# Files that are installed only for packages, and the Debian package, which cpack builds from the install rules. The RPM is
 # in rpm/.
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY DESTINATION ${CMAKE_INSTALL_FULL_LOCALSTATEDIR}/log/healer
         DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE)
 
-set(HEALER_PACKAGE_CONTACT "Healer developers <healer@localhost>" CACHE STRING "Who answers for the packages")
+set(HEALER_PACKAGE_CONTACT "Healer developers <healer@localhost>" CACHE STRING "Maintainer of the packages")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME healer)
@@ -23,15 +23,14 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded when the first HTTP probe is made, and so not seen there.
+# Loaded with dlopen() for the first HTTP probe, so the automatic dependencies do not include it.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.87)")
-# Without the bus Healer heals all the same; without polkit only root may change something over it.
+# Healer works without the bus; without polkit only root may change anything over it.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "default-dbus-system-bus | dbus-system-bus, polkitd | policykit-1")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Healer watches processes by eBPF, PID files, network and program probes, or
-as units of systemd, and starts them again when they go down, with backoff, a
-circuit breaker and regard for what depends on what. What it starts outlives
-it. It is asked and told over D-Bus, from the command line by healerctl.")
+as units of systemd, and restarts them when they go down, with backoff, a circuit
+breaker and dependencies. The processes keep running when Healer stops. It is controlled over D-Bus, on the command line with healerctl.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${PROJECT_SOURCE_DIR}/deb/conffiles ${PROJECT_SOURCE_DIR}/deb/postinst ${PROJECT_SOURCE_DIR}/deb/prerm
     ${PROJECT_SOURCE_DIR}/deb/postrm)

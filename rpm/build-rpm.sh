@@ -39,7 +39,7 @@ mkdir -p "$output"
 output=$(readlink -e "$output")
 
 if ! grep -q "^project(healer VERSION $(sed -n 's/^Version: *//p' "$here/healer.spec") " "$top/CMakeLists.txt"; then
-    echo "build-rpm: healer.spec and CMakeLists.txt tell different versions" >&2
+    echo "build-rpm: healer.spec and CMakeLists.txt have different versions" >&2
     exit 1
 fi
 

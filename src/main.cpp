@@ -7,7 +7,7 @@
 #include "daemon/log_setup.hpp"
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
-#include "runtime/standard_streams.hpp"
+#include "runtime/own_process.hpp"
 #include "simulation/program.hpp"
 
 #include <sys/resource.h>
@@ -31,7 +31,7 @@ void printError(const std::string& message) {
     std::fprintf(stderr, "healer: %s\n", message.c_str());
 }
 
-/// Every watched process takes a descriptor or two.
+/// Every watched process needs one or two descriptors.
 void raiseDescriptorLimit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
@@ -52,13 +52,13 @@ int check(const std::string& path, const config::LoadedConfig& loaded) {
 int simulate(const daemon::Options& options, const core::Plan& plan) {
     const auto style = options.json ? simulation::OutputStyle::json : simulation::OutputStyle::text;
     if (!simulation::simulate(plan, options.scenario, style, std::cout, std::cerr)) {
-        printError("the scenario cannot be played");
+        printError("the scenario cannot be run");
         return EX_CONFIG;
     }
     return EXIT_SUCCESS;
 }
 
-/// Everything that can fail before the daemon proper runs; the reason goes to whoever started it.
+/// Everything that can fail before the daemon runs; the reason is reported to the process that started it.
 int start(const daemon::Options& options, const std::string& path, config::LoadedConfig loaded) {
     const auto limits = launch::direct::currentLimits();
     raiseDescriptorLimit();
@@ -68,7 +68,9 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
         report = daemon::daemonize();
     }
     runtime::LogHub log(runtime::logLevelFromEnvironment().value_or(loaded.plan.logLevel));
-    daemon::setUpLog(log, options.foreground);
+    const auto logTarget =
+        daemon::defaultLogTarget(options.foreground ? daemon::RunMode::foreground : daemon::RunMode::daemon);
+    (void)daemon::setLogTarget(log, logTarget);
     daemon::setLogFile(log, loaded.plan.logDirectory);
     if (chdir(loaded.plan.workingDirectory.c_str()) != 0) {
         log.warn("cannot enter working_directory " + loaded.plan.workingDirectory + ": " +
@@ -92,6 +94,7 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
                           {.configPath = path,
                            .config = std::move(loaded),
                            .bus = options.bus,
+                           .logTarget = logTarget,
                            .pidFile = std::move(pidFile),
                            .directory = std::move(*directory),
                            .direct = {limits}},
@@ -99,13 +102,13 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
     return healer.run();
 }
 
-/// Healer trusts its environment and its arguments, which are the caller's.
-bool borrowsRights() {
+/// Healer trusts its environment and arguments, which the caller controls.
+bool isSetId() {
     return getuid() != geteuid() || getgid() != getegid();
 }
 
 int run(int argc, char** argv) {
-    if (borrowsRights()) {
+    if (isSetId()) {
         printError("it must not be installed set-user-ID or set-group-ID");
         return EXIT_FAILURE;
     }
@@ -156,7 +159,7 @@ int main(int argc, char** argv) {
     try {
         return healer::run(argc, argv);
     } catch (const std::exception& error) {
-        healer::printError(std::string("unexpected trouble: ") + error.what());
+        healer::printError(std::string("unexpected error: ") + error.what());
         return EXIT_FAILURE;
     }
 }

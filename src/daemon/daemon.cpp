@@ -3,8 +3,7 @@
 
 #include "config/plan_diff.hpp"
 #include "core/event_catalog.hpp"
-#include "daemon/log_setup.hpp"
-#include "runtime/own_memory.hpp"
+#include "runtime/own_process.hpp"
 #include "runtime/service_manager.hpp"
 
 #include <algorithm>
@@ -17,10 +16,10 @@ namespace healer::daemon {
 
 namespace {
 
-/// After the first starts have been told of.
-constexpr core::Duration kTidyingDelay = std::chrono::seconds(5);
+/// Long enough for the first starts to be published.
+constexpr core::Duration kMemoryReturnDelay = std::chrono::seconds(5);
 
-/// Splits what was stored into what the core and the history want; forgets what is no longer in the plan.
+/// Splits the stored state between the core and the history; removes that of processes no longer in the plan.
 core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
     core::Snapshots snapshots;
     for (auto& [name, state] : store.load()) {
@@ -56,8 +55,8 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
            {.mode = settings.bus,
             .log = {.level = [this] { return log_.level(); },
                     .setLevel = [this](core::LogLevel level) { log_.setLevel(level); },
-                    .setTarget = [this](const std::string& target) { return setLogTarget(log_, target); },
-                    .target = logsToJournal() ? "journal" : "console"},
+                    .setTarget = [this](const std::string& target) { return changeLogTarget(target); },
+                    .target = settings.logTarget == LogTarget::journal ? "journal" : "console"},
             .polkit = settings.bus.kind == bus::BusMode::Kind::system ? std::optional(bus::PolkitLimits{})
                                                                       : std::nullopt,
             .onNameAcquired = [this] { becomeReady(); },
@@ -86,7 +85,7 @@ int Daemon::run() {
     return code;
 }
 
-/// Every monitor runs, and the bus name is ours or cannot be had for now.
+/// Called when every monitor runs, and the bus name is owned or cannot be acquired at the moment.
 void Daemon::becomeReady() {
     if (std::exchange(ready_, true)) {
         return;
@@ -96,12 +95,12 @@ void Daemon::becomeReady() {
               (count == 1 ? " process of " : " processes of ") + configPath_);
     runtime::service_manager::ready(publisher_.statusText());
     report_.ready();
-    tidyLater();
+    scheduleMemoryReturn();
 }
 
-/// Reading a configuration leaves memory and program text behind that nothing else needs.
-void Daemon::tidyLater() {
-    tidying_ = loop_.addTimer(runtime::Loop::now() + kTidyingDelay, runtime::returnIdleMemory);
+/// Reading a configuration uses memory and program text that nothing else needs.
+void Daemon::scheduleMemoryReturn() {
+    memoryReturn_ = loop_.addTimer(runtime::Loop::now() + kMemoryReturnDelay, runtime::returnIdleMemory);
 }
 
 void Daemon::stop(int signal) {
@@ -112,7 +111,7 @@ void Daemon::stop(int signal) {
 
 core::Result<bus::ReloadOutcome> Daemon::reload() {
     runtime::service_manager::reloading();
-    tidyLater();
+    scheduleMemoryReturn();
     const auto schemas = monitorSchemas();
     auto outcome = config::load({configPath_, schemas});
     if (const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome)) {
@@ -146,6 +145,14 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
     return result;
 }
 
+/// For LogControl1.
+bool Daemon::changeLogTarget(const std::string& target) {
+    if (target == "journal") {
+        return setLogTarget(log_, LogTarget::journal);
+    }
+    return target == "console" && setLogTarget(log_, LogTarget::console);
+}
+
 core::Result<bus::ReloadOutcome> Daemon::refuse(std::string why) {
     log_.write({core::LogLevel::error,
                 "Reload refused, the configuration in use stays: " + why,
@@ -157,7 +164,7 @@ core::Result<bus::ReloadOutcome> Daemon::refuse(std::string why) {
     return core::Error{std::move(why), core::ErrorKind::invalidConfig};
 }
 
-/// The top-level settings that do not go through the core.
+/// Applies the top-level settings that the core does not handle.
 void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     if (from.logLevel != to.logLevel && !runtime::logLevelFromEnvironment()) {
         log_.setLevel(to.logLevel);

@@ -9,6 +9,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/history.hpp"
 #include "daemon/launchers.hpp"
+#include "daemon/log_setup.hpp"
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
 #include "daemon/publisher.hpp"
@@ -23,13 +24,14 @@
 
 namespace healer::daemon {
 
-/// The running Healer: owns everything, in the order of destruction, and ties it together.
+/// The running Healer: owns and connects all parts. The order of the members is the order of construction.
 class Daemon {
 public:
     struct Settings {
         std::string configPath; ///< absolute
         config::LoadedConfig config;
         bus::BusMode bus;
+        LogTarget logTarget = LogTarget::console;
         std::optional<PidFile> pidFile;
         RuntimeDirectory directory;
         launch::direct::DirectSettings direct;
@@ -39,13 +41,14 @@ public:
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    /// Runs until it is told to stop; the exit status.
+    /// Runs until SIGTERM or SIGINT; returns the exit status.
     int run();
 
 private:
     void becomeReady();
-    void tidyLater();
+    void scheduleMemoryReturn();
     void stop(int signal);
+    bool changeLogTarget(const std::string& target);
     core::Result<bus::ReloadOutcome> reload();
     core::Result<bus::ReloadOutcome> refuse(std::string why);
     void applySettings(const core::Plan& from, const core::Plan& to);
@@ -70,7 +73,7 @@ private:
     Publisher publisher_;
     Engine engine_;
     std::vector<runtime::Source> signals_;
-    runtime::Source tidying_;
+    runtime::Source memoryReturn_;
 };
 
 } // namespace healer::daemon

@@ -35,7 +35,7 @@ void check(int result, const char* what) {
         }
     }
     if (report.empty()) {
-        std::fputs("healer: the daemon ended before it was ready; its log tells why\n", stderr);
+        std::fputs("healer: the daemon ended before it was ready; see its log\n", stderr);
         _exit(EXIT_FAILURE);
     }
     const int code = static_cast<unsigned char>(report[0]);

@@ -7,8 +7,8 @@
 
 namespace healer::daemon {
 
-/// Tells the process that the user started how the start went; does nothing when there is none (foreground).
-/// Destroyed without a word it counts as a failure, and so does a daemon that dies.
+/// Reports the result of the start to the process that the user started; does nothing in the foreground. Its
+/// destruction without a report counts as a failure, and so does the death of the daemon.
 class StartupReport {
 public:
     StartupReport() = default;
@@ -23,9 +23,8 @@ private:
     runtime::UniqueFd pipe_;
 };
 
-/// Becomes a daemon: returns in a new process, in a session of its own. The calling process stays behind,
-/// waits for the report and exits accordingly; it never returns from here. Throws std::system_error when it
-/// cannot fork.
+/// Becomes a daemon: returns in a new process, in its own session. The calling process waits for the report
+/// and exits accordingly; it never returns from here. Throws std::system_error when it cannot fork.
 [[nodiscard]] StartupReport daemonize();
 
 } // namespace healer::daemon

@@ -9,14 +9,14 @@
 
 namespace healer::daemon {
 
-/// A number in a file that is not one of the kind that belongs there.
+/// A number in a file is missing, of the wrong type or out of range.
 class BadNumber : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// The number exactly. json::get() would convert fractions and what is too large, the latter to anything.
-/// Throws BadNumber.
+/// The exact number. json::get() would also convert fractions and numbers that are out of range. Throws
+/// BadNumber.
 template <typename Number>
 [[nodiscard]] Number numberIn(const nlohmann::json& value) {
     if (value.is_number_unsigned() && std::in_range<Number>(value.get<std::uint64_t>())) {

@@ -7,26 +7,26 @@
 
 namespace healer::daemon {
 
-bool logsToJournal(bool foreground) {
-    static const bool kAnswer = runtime::stderrIsJournal() || (!foreground && runtime::journalAvailable());
-    return kAnswer;
-}
-
-void setUpLog(runtime::LogHub& log, bool foreground) {
-    if (logsToJournal(foreground)) {
-        log.setMain(runtime::makeJournalSink());
-    } else if (foreground) {
-        log.setMain(runtime::makeStderrSink());
+LogTarget defaultLogTarget(RunMode mode) {
+    if (runtime::stderrIsJournal() || (mode == RunMode::daemon && runtime::journalAvailable())) {
+        return LogTarget::journal;
     }
+    return mode == RunMode::foreground ? LogTarget::console : LogTarget::none;
 }
 
-bool setLogTarget(runtime::LogHub& log, const std::string& target) {
-    if (target == "journal" && runtime::journalAvailable()) {
+bool setLogTarget(runtime::LogHub& log, LogTarget target) {
+    switch (target) {
+    case LogTarget::journal:
+        if (!runtime::journalAvailable()) {
+            return false;
+        }
         log.setMain(runtime::makeJournalSink());
         return true;
-    }
-    if (target == "console") {
+    case LogTarget::console:
         log.setMain(runtime::makeStderrSink());
+        return true;
+    case LogTarget::none:
+        log.setMain(nullptr);
         return true;
     }
     return false;

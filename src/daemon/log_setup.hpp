@@ -8,18 +8,22 @@
 
 namespace healer::daemon {
 
-/// Whether the log goes to the journal natively: standard error is a stream to it, or there is no standard
-/// error to read (a daemon) and a journal listens. Decided once, at the first call.
-[[nodiscard]] bool logsToJournal(bool foreground = true);
+enum class LogTarget {
+    journal, ///< native journal entries
+    console, ///< plain lines on standard error
+    none,    ///< a daemon on a system without a journal; a log file may still be set
+};
 
-/// Gives the log its sinks: the journal, or plain lines on standard error.
-void setUpLog(runtime::LogHub& log, bool foreground);
+enum class RunMode { foreground, daemon };
 
-/// Sends the log to the "journal" or the "console" (standard error) from now on; false, and nothing changes,
-/// for anything else and for a journal that is not there.
-[[nodiscard]] bool setLogTarget(runtime::LogHub& log, const std::string& target);
+/// The journal when standard error is connected to it, or when a daemon, which has no standard error, finds a
+/// journal; else the console in the foreground.
+[[nodiscard]] LogTarget defaultLogTarget(RunMode mode);
 
-/// Also write healer.log in this directory from now on, or nowhere. A failure is a warning in the log.
+/// Sends the log to this target from now on. False, and nothing changes, for a journal that is not there.
+[[nodiscard]] bool setLogTarget(runtime::LogHub& log, LogTarget target);
+
+/// Also writes healer.log in this directory from now on; nullopt ends that. A failure is logged as a warning.
 void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory);
 
 } // namespace healer::daemon

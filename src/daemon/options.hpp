@@ -11,7 +11,7 @@ namespace healer::daemon {
 
 enum class Command { run, check, simulate, printConfigPath, help, version };
 
-/// The command line of healer(8), with what the environment adds to it.
+/// The command line of healer(8), together with the environment variables that have the same effect.
 struct Options {
     Command command = Command::run;
     std::optional<std::string> config;

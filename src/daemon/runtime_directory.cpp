@@ -49,17 +49,18 @@ std::string fingerprint(const std::string& text) {
     return digits.data();
 }
 
-/// Makes a directory of our own, or accepts one that nobody else can change.
+/// Creates a directory, or accepts one that no other user can change.
 core::Result<void> ownDirectory(const std::string& path, mode_t mode) {
     if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
-        return core::Error{"cannot make the directory " + path + ": " + reason()};
+        return core::Error{"cannot create the directory " + path + ": " + reason()};
     }
     struct stat status {};
     if (lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
         return core::Error{path + " is not a directory"};
     }
     if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return core::Error{"the directory " + path + " can be changed by others; it must belong to user " +
+        return core::Error{"the directory " + path +
+                           " can be changed by other users; it must belong to user " +
                            std::to_string(geteuid()) + " and be writable by its owner only"};
     }
     return {};
@@ -72,7 +73,7 @@ std::string holder(int fd) {
     return pid > 0 ? " as PID " + std::to_string(pid) : "";
 }
 
-/// Opens a file of ours for a PID, making it with this mode.
+/// Opens a file that belongs to Healer for its PID, or creates it with this mode.
 core::Result<runtime::UniqueFd> openOwn(const std::string& path, mode_t mode) {
     constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
     runtime::UniqueFd fd(open(path.c_str(), kFlags, mode));
@@ -94,14 +95,14 @@ core::Result<void> writePid(int fd, const std::string& path) {
     return {};
 }
 
-/// Locks a file that nobody else can open: whoever may read a file may also hold its lock.
+/// Locks a file that no other user can open: a user who may read a file could also lock it.
 core::Result<runtime::UniqueFd> lockFile(const std::string& path) {
     auto fd = openOwn(path, 0600);
     if (!fd.ok()) {
         return fd.error();
     }
     if (flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
-        return core::Error{"another Healer runs already" + holder(fd->get()) + " (its lock " + path +
+        return core::Error{"another Healer is already running" + holder(fd->get()) + " (its lock " + path +
                                " is locked); stop it first",
                            core::ErrorKind::busy};
     }

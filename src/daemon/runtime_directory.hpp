@@ -9,15 +9,16 @@
 
 namespace healer::daemon {
 
-/// Where this Healer keeps what must survive it, locked against a second Healer on the same configuration.
+/// The directory for state that must survive this process, locked against a second Healer with the same
+/// configuration.
 ///
 /// The directory is $RUNTIME_DIRECTORY (systemd), else /run/healer as root, else $XDG_RUNTIME_DIR/healer,
-/// else /tmp/healer-UID; within it each configuration file has a folder of its own, so that Healers on
-/// different configurations do not meet.
+/// else /tmp/healer-UID. Each configuration file has its own folder in it, so that Healers with different
+/// configurations do not interfere.
 class RuntimeDirectory {
 public:
-    /// Makes and locks it. Errors: cannot be made, belongs to somebody else, a live Healer holds it (its PID
-    /// is named).
+    /// Creates and locks it. Errors: it cannot be created, another user can change it, another Healer holds
+    /// the lock (the message names its PID).
     [[nodiscard]] static core::Result<RuntimeDirectory> open(const std::string& configPath);
 
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -30,8 +31,8 @@ private:
     runtime::UniqueFd lock_;
 };
 
-/// healer.pid of `pid_file_directory`: everybody may read it, and it is removed at the end. The lock that
-/// goes with it is in a file of its own, .healer.lock, which only Healer's user can open, and which stays.
+/// healer.pid of `pid_file_directory`: readable by all users, and removed at the end. Its lock is a separate
+/// file, .healer.lock, which only Healer's user can open, and which is kept.
 class PidFile {
 public:
     PidFile() = default;
@@ -41,8 +42,8 @@ public:
     PidFile& operator=(const PidFile&) = delete;
     ~PidFile();
 
-    /// Errors: the directory cannot be made or (as root) can be changed by others, another live Healer holds
-    /// the lock (its PID is named).
+    /// Errors: the directory cannot be created or (as root) can be changed by other users, another Healer
+    /// holds the lock (the message names its PID).
     [[nodiscard]] static core::Result<PidFile> create(const std::string& directory);
 
 private:

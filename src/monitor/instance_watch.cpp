@@ -24,7 +24,7 @@ void InstanceWatch::hold(std::optional<core::ProcessKey> key) {
     source_.reset();
     pidfd_.reset();
     key_ = key;
-    told_ = false;
+    reported_ = false;
     if (key_) {
         arm();
     }
@@ -53,19 +53,19 @@ void InstanceWatch::arm() {
 
 void InstanceWatch::end(core::Exit exit) {
     source_.reset();
-    if (!std::exchange(told_, true)) {
+    if (!std::exchange(reported_, true)) {
         const auto ended = ended_;
         ended(std::move(exit));
     }
 }
 
 void InstanceWatch::markEnded() {
-    told_ = true;
+    reported_ = true;
     source_.reset();
 }
 
 bool InstanceWatch::hasEnded() const {
-    return told_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !isRunning(*key_));
+    return reported_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !isRunning(*key_));
 }
 
 bool isRunning(core::ProcessKey key) {

@@ -11,12 +11,12 @@
 
 namespace healer::monitor {
 
-/// Holds one incarnation by a pidfd and tells once when it has ended. Where no pidfd is to be had, it looks
-/// each second.
+/// Holds one incarnation by a pidfd and reports its end once. Where no pidfd can be opened, it checks each
+/// second.
 class InstanceWatch {
 public:
-    /// Takes how it ended, as far as a pidfd can tell. Called from the loop, once for each hold(); it may
-    /// hold the next one.
+    /// Receives how it ended, as far as a pidfd can show. Called from the loop, once for each hold(); it may
+    /// call hold() again.
     using Ended = std::function<void(core::Exit)>;
 
     InstanceWatch(runtime::Loop& loop, Ended ended);
@@ -24,13 +24,13 @@ public:
     InstanceWatch& operator=(const InstanceWatch&) = delete;
     ~InstanceWatch() = default;
 
-    /// Holds this incarnation from now on, or none. What has ended already is told from the loop.
+    /// Holds this incarnation from now on, or none. An end before the call is reported from the loop too.
     void hold(std::optional<core::ProcessKey> key);
 
     [[nodiscard]] const std::optional<core::ProcessKey>& key() const { return key_; }
     /// Whether it holds one that has not ended.
     [[nodiscard]] bool alive() const { return key_.has_value() && !hasEnded(); }
-    /// Its end was learned in another way and need not be told any more.
+    /// The end was learned in another way and need not be reported.
     void markEnded();
 
 private:
@@ -41,15 +41,15 @@ private:
     runtime::Loop& loop_;
     Ended ended_;
     std::optional<core::ProcessKey> key_;
-    bool told_ = false;
+    bool reported_ = false;
     runtime::UniqueFd pidfd_;
     runtime::Source source_;
 };
 
-/// Whether exactly this incarnation still runs, by /proc alone. One that has begun to end does not.
+/// Whether exactly this incarnation still runs, according to /proc. A zombie does not.
 [[nodiscard]] bool isRunning(core::ProcessKey key);
 
-/// An instant on the clock of ProcessKey::startTicks.
+/// Converts to the clock of ProcessKey::startTicks.
 [[nodiscard]] std::uint64_t ticksOf(core::TimePoint when);
 
 } // namespace healer::monitor

@@ -20,20 +20,22 @@ namespace healer::systemd {
 class Connection;
 }
 
-/// The seam for ways of noticing. A kind lives in a folder of its own below monitor/ and defines
-/// `const Kind& kind()` in namespace healer::monitor::FOLDER; the build writes the registry.
+/// The interface of all monitor kinds. A kind lives in a folder of its own below monitor/, whose kind.cpp
+/// defines `const Kind& kind()` in namespace healer::monitor::FOLDER; the build writes monitor/kinds.hpp and
+/// the registry.
 namespace healer::monitor {
 
-/// Takes what a monitor saw. Never called from within Monitor's constructor, start(), follow() or look(), nor
-/// after the monitor is destroyed: reports come from the loop.
+/// Receives what a monitor has observed. Never called from within Monitor's constructor, start(), follow() or
+/// look(), nor after the monitor is destroyed: reports come from the loop.
 using Report = std::function<void(core::Event)>;
 
 /// One monitor of one process. It observes and reports; it decides nothing.
-/// One that sees instances answers every start() and look() with exactly one event::Up or event::Absent,
-/// soon; while it follows an incarnation it reports its end once, as event::Down. One that probes answers
-/// them, after one probe, with exactly one event::Healthy or event::Absent (whose detail is why the probe
-/// failed); from then on it reports changes: Healthy when success_threshold probes in a row have passed,
-/// Unhealthy when failure_threshold in a row have failed.
+///
+/// A monitor that observes instances answers every start() and look() soon, with exactly one event::Up or
+/// event::Absent. While it follows an incarnation it reports its end once, as event::Down.
+/// A monitor that probes answers them after one probe, with exactly one event::Healthy or event::Absent
+/// (whose detail says why the probe failed). From then on it reports changes: Healthy when success_threshold
+/// probes in a row have passed, Unhealthy when failure_threshold in a row have failed.
 class Monitor {
 public:
     Monitor() = default;
@@ -41,26 +43,26 @@ public:
     Monitor& operator=(const Monitor&) = delete;
     virtual ~Monitor() = default; ///< ends the observation; nothing is reported afterwards
 
-    /// Begins to observe. `known` is an incarnation that an earlier Healer knew; it is taken if it still
-    /// runs.
+    /// Begins to observe. `known` is the incarnation that was followed before Healer was restarted; it is
+    /// used if it still runs.
     virtual void start(std::optional<core::ProcessKey> known) = 0;
     /// The instance is now this incarnation (already verified), or none. An incarnation that has ended
-    /// meanwhile is reported as Down. For a probe another incarnation begins anew: all counts are forgotten,
-    /// and failures do not count before the first success or the end of the grace. With none it goes on, so
-    /// that it notices when the service is there again, but reports nothing as Unhealthy.
+    /// meanwhile is reported as Down. A probe starts from zero with another incarnation: all counts are
+    /// reset, and failures do not count before the first success or the end of the grace period. With none it
+    /// keeps probing, so that it notices when the service answers again, but never reports Unhealthy.
     virtual void follow(std::optional<core::ProcessKey> key) = 0;
     /// Looks for a running instance now.
     virtual void look() = 0;
 };
 
-/// What a monitor is made of. The references outlive the monitor.
+/// What a monitor is created from. The references outlive the monitor.
 struct MonitorContext {
     const core::ProcessPlan& process;
     const core::MonitorPlan& plan;
     Report report;
 };
 
-/// What all monitors of one kind share (a loaded eBPF program, a scan of /proc), and the maker of monitors.
+/// What all monitors of one kind share (a loaded eBPF program, a scan of /proc); creates the monitors.
 class Host {
 public:
     Host() = default;
@@ -71,7 +73,7 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Monitor> make(MonitorContext context) = 0;
     /// "active", or why this kind works in a reduced way. Shown as a D-Bus property.
     [[nodiscard]] virtual std::string status() const { return "active"; }
-    /// Observations that the kernel dropped and that were made good by a scan.
+    /// Number of observations that the kernel dropped; each loss is followed by a scan.
     [[nodiscard]] virtual std::uint64_t lostEvents() const { return 0; }
 };
 

@@ -33,7 +33,7 @@ std::string contentOf(const char* path) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-bool seesOtherFiles() {
+bool hasOwnMountNamespace() {
     struct stat own {};
     struct stat init {};
     return ::stat("/proc/self/ns/mnt", &own) == 0 && ::stat("/proc/1/ns/mnt", &init) == 0 &&
@@ -69,7 +69,7 @@ std::vector<std::string> confinement(std::string_view own, std::string_view init
 
 std::string ownConfinement() {
     auto found = confinement(contentOf("/proc/self/status"), contentOf("/proc/1/status"));
-    if (seesOtherFiles()) {
+    if (hasOwnMountNamespace()) {
         found.emplace_back("files may be read-only or missing");
     }
     std::string text;
@@ -80,12 +80,12 @@ std::string ownConfinement() {
 }
 
 std::string confinementHint(int error) {
-    if (error != EROFS || !seesOtherFiles()) {
+    if (error != EROFS || !hasOwnMountNamespace()) {
         return {};
     }
-    return " (for Healer; as a service it may not write below /usr, /etc and /home, unless ReadWritePaths= "
-           "in "
-           "a drop-in allows it)";
+    return " (the sandbox of healer.service makes /usr, /etc and /home read-only; a drop-in with "
+           "ReadWritePaths= "
+           "makes a directory writable)";
 }
 
 } // namespace healer::runtime

@@ -5,18 +5,20 @@
 #include <string_view>
 #include <vector>
 
-/// What a service manager has taken away from this process, and with it from all that it starts itself.
+/// The sandbox that a service manager has put around this process, and so around all programs that it starts
+/// itself.
 namespace healer::runtime {
 
-/// In what a process is more confined than PID 1, by their /proc/PID/status; phrases for a person, none when
-/// in nothing. What the texts do not tell counts as not confined.
+/// The restrictions that a process has and PID 1 does not, from their /proc/PID/status, as phrases for a
+/// message. What the texts do not show counts as not restricted.
 [[nodiscard]] std::vector<std::string> confinement(std::string_view own, std::string_view init);
 
-/// The same of this process, with the view of the file system; joined by commas, empty when it is not
+/// The same for this process, with its view of the file system; joined by commas, empty when it is not
 /// confined.
 [[nodiscard]] std::string ownConfinement();
 
-/// What to add to an error that may come from the read-only places of the sandbox; empty for any other errno.
+/// A hint to append to an error that read-only directories of the sandbox may have caused; empty for any
+/// other errno.
 [[nodiscard]] std::string confinementHint(int error);
 
 } // namespace healer::runtime

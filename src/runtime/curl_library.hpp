@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Without them these names are macros that check types, which a pointer to the function has no use for.
+// Otherwise these names are macros that check types, and cannot be used for pointers to the functions.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
@@ -11,8 +11,8 @@
 
 namespace healer::runtime {
 
-/// The functions of libcurl, which is loaded when the first HTTP probe is made: with all that it brings it
-/// would double the memory of a Healer that has none.
+/// The functions of libcurl. It is loaded when the first HTTP probe is created, because with its dependencies
+/// it would double the memory of a Healer without HTTP probes.
 struct CurlLibrary {
     decltype(&::curl_easy_init) easyInit;
     decltype(&::curl_easy_cleanup) easyCleanup;
@@ -31,7 +31,7 @@ struct CurlLibrary {
     decltype(&::curl_slist_append) slistAppend;
     decltype(&::curl_slist_free_all) slistFreeAll;
 
-    /// Loaded and set up once. Throws std::runtime_error with a sentence where libcurl cannot be had.
+    /// Loaded and initialised once. Throws std::runtime_error when libcurl cannot be loaded.
     [[nodiscard]] static const CurlLibrary& get();
 };
 

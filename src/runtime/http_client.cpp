@@ -40,7 +40,7 @@ struct HttpClient::Callbacks {
 };
 
 HttpClient::HttpClient(Loop& loop) : loop_(loop), curl_(CurlLibrary::get()) {
-    // A TLS connection is written to without MSG_NOSIGNAL.
+    // TLS libraries write to the connection without MSG_NOSIGNAL.
     std::signal(SIGPIPE, SIG_IGN);
     multi_ = curl_.multiInit();
     if (multi_ == nullptr) {

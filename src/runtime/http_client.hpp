@@ -20,40 +20,41 @@ struct HttpRequest {
     std::vector<std::string> headers = {}; ///< "Name: value"
     std::string trustedCertificates = {};  ///< PEM text to verify the server by; empty: those of the system
     bool verify = true;                    ///< the server's certificate and name
-    bool connectOnly = false;              ///< no request: done when the connection stands
-    core::Duration timeout{0};             ///< for all of it, from the look-up of the name to the last byte
+    bool connectOnly = false;              ///< no request: done when the connection is established
+    core::Duration timeout{0};             ///< in total, from the name look-up to the last byte
 };
 
 enum class HttpFault {
     none,     ///< there is an answer
-    timedOut, ///< there is none in time
-    refused,  ///< by the other side, or on the way: no connection, no HTTP, not trusted, too large a header
-    own,      ///< it could not be tried: out of descriptors or memory, unusable settings
+    timedOut, ///< no answer in time
+    refused,  ///< by the server or the network: no connection, no HTTP, certificate not trusted, headers too
+              ///< large
+    own,      ///< not tried: out of descriptors or memory, unusable settings
 };
 
 struct HttpAnswer {
     HttpFault fault = HttpFault::none;
-    std::string reason = {}; ///< with a fault: a sentence for a person, which may quote the other side
+    std::string reason = {}; ///< with a fault: a sentence, which may quote the server
     long status = 0;
     std::string body = {}; ///< the first 64 KiB
 };
 
 struct CurlLibrary;
 
-/// Requests by libcurl on the loop. Nothing blocks, the look-up of names included. Each has a connection of
-/// its own; redirects are not followed; proxies, cookies, .netrc and credentials are not used. What is read
-/// is bounded: 64 KiB of headers (more is a fault) and of the body (more is left unread).
+/// HTTP requests by libcurl on the loop. Nothing blocks, including name look-ups. Each request has its own
+/// connection; redirects are not followed; proxies, cookies, .netrc and credentials are not used. At most 64
+/// KiB of headers are read (more is a fault), and of the body (the rest is ignored).
 class HttpClient {
 public:
     using Done = std::function<void(HttpAnswer)>;
-    /// One request; its destruction cancels it. Must not outlive the client.
+    /// One request; the destructor cancels it. Must not outlive the client.
     class Transfer;
     struct Cancel {
         void operator()(Transfer* transfer) const;
     };
     using Handle = std::unique_ptr<Transfer, Cancel>;
 
-    /// Throws std::runtime_error where libcurl cannot be loaded.
+    /// Throws std::runtime_error when libcurl cannot be loaded.
     explicit HttpClient(Loop& loop);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
@@ -65,7 +66,7 @@ public:
 private:
     struct Callbacks;
 
-    /// What libcurl's callbacks may not throw.
+    /// Runs a callback of libcurl and keeps its exception, which must not pass through libcurl.
     template <typename Action>
     int guarded(const Action& action);
     void watchSocket(int socket, int what);

@@ -68,7 +68,7 @@ void HttpClient::Transfer::configure(const HttpRequest& request) {
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(milliseconds));
     set(CURLOPT_NOSIGNAL, 1L);
-    // Without it a name whose look-up hangs would be waited for when its time is up.
+    // Otherwise a timed-out request would wait for a name look-up that hangs.
     set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_WRITEFUNCTION, &Transfer::onBody);
     set(CURLOPT_WRITEDATA, this);

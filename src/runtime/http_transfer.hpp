@@ -8,7 +8,7 @@
 
 namespace healer::runtime {
 
-/// One request as libcurl has it: its settings, what has come so far, and what its result means.
+/// One request in libcurl: its settings, the data received so far, and the meaning of its result.
 class HttpClient::Transfer {
 public:
     Transfer(const CurlLibrary& curl, CURLM* multi, const HttpRequest& request, Done done);
@@ -16,13 +16,13 @@ public:
     Transfer& operator=(const Transfer&) = delete;
     ~Transfer();
 
-    /// Adds it to the multi handle; what is in the way is the result.
+    /// Adds it to the multi handle.
     CURLMcode begin();
-    /// Takes it out of the multi handle and makes the answer of its result.
+    /// Removes it from the multi handle and converts its result to the answer.
     [[nodiscard]] HttpAnswer finish(CURLcode result);
     [[nodiscard]] Done takeDone() { return std::move(done_); }
 
-    Source failure; ///< of one that could not begin
+    Source failure; ///< reports that it could not be started
 
 private:
     void configure(const HttpRequest& request);

@@ -18,7 +18,7 @@ struct LogEntry {
     std::vector<std::pair<std::string_view, std::string>> fields = {};
 };
 
-/// Where log entries go. Never fails and never blocks for long; what cannot be written is dropped.
+/// Receives log entries. Never fails and never blocks for long; entries that cannot be written are dropped.
 class Log {
 public:
     Log() = default;

@@ -39,9 +39,6 @@ void LogHub::write(const LogEntry& entry) {
     if (main_) {
         main_->write(entry);
     }
-    for (const auto& sink : sinks_) {
-        sink->write(entry);
-    }
     if (file_) {
         file_->write(entry);
     }
@@ -68,7 +65,7 @@ std::string plainLine(const LogEntry& entry) {
     line += word;
     std::string_view rest(entry.message);
     for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        // Indented, so that no text can pass for an entry of its own.
+        // Indented, so that no text can look like a separate entry.
         line += config::escaped(rest.substr(0, end)) + "\n    ";
         rest.remove_prefix(end + 1);
     }

@@ -21,15 +21,14 @@ public:
     virtual void write(const LogEntry& entry) = 0;
 };
 
-/// The log of the daemon: drops what is below the level and hands the rest to every sink.
+/// The log of the daemon: drops entries below the level and passes the others to its sinks.
 class LogHub final : public Log {
 public:
     explicit LogHub(core::LogLevel level) : level_(level) {}
 
-    void add(std::unique_ptr<LogSink> sink) { sinks_.push_back(std::move(sink)); }
-    /// Where people look first, which LogControl1 may replace; null: none.
+    /// The main destination, which LogControl1 may replace; null: none.
     void setMain(std::unique_ptr<LogSink> main) { main_ = std::move(main); }
-    /// The one sink that a reload may replace; null: none.
+    /// The log file, which a reload may replace; null: none.
     void setFile(std::unique_ptr<LogSink> file) { file_ = std::move(file); }
     void write(const LogEntry& entry) override;
 
@@ -38,16 +37,15 @@ public:
 
 private:
     core::LogLevel level_;
-    std::vector<std::unique_ptr<LogSink>> sinks_;
     std::unique_ptr<LogSink> main_;
     std::unique_ptr<LogSink> file_;
 };
 
-/// The level that the environment asks for: $HEALER_LOG, else $RUST_LOG where it is a plain level.
+/// The level set by the environment: $HEALER_LOG, else $RUST_LOG if it is a plain level.
 [[nodiscard]] std::optional<core::LogLevel> logLevelFromEnvironment();
 
-/// One line for people (further lines of a message are indented), without a newline: time, level, message.
-/// Control characters are shown escaped, so that nobody can forge a line or send a terminal escape sequence.
+/// One line of text (further lines of a message are indented), without a newline: time, level, message.
+/// Control characters are escaped, so that no text can forge a line or contain a terminal escape sequence.
 [[nodiscard]] std::string plainLine(const LogEntry& entry);
 
 } // namespace healer::runtime

@@ -55,7 +55,7 @@ public:
         for (auto& field : fields) {
             vector.push_back({field.data(), field.size()});
         }
-        // A journal that is away is no reason to stop healing: the entry is lost.
+        // Without a journal the entry is lost; healing goes on.
         (void)sd_journal_sendv(vector.data(), static_cast<int>(vector.size()));
     }
 };
@@ -85,7 +85,7 @@ public:
         struct stat status {};
         if (!opened->file || fstat(opened->file.get(), &status) != 0 || status.st_nlink != 1) {
             return core::Error{"cannot log to " + file + ": " +
-                               (opened->file ? "it has more than one name" : opened->untrusted)};
+                               (opened->file ? "it has more than one hard link" : opened->untrusted)};
         }
         fd_ = std::move(opened->file);
         size_ = static_cast<std::uint64_t>(status.st_size);

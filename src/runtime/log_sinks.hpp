@@ -19,11 +19,11 @@ namespace healer::runtime {
 /// Native journal entries: MESSAGE, PRIORITY, MESSAGE_ID and the fields.
 [[nodiscard]] std::unique_ptr<LogSink> makeJournalSink();
 
-/// Plain lines on standard error. A reader that does not read makes lines be dropped, never waits.
+/// Plain lines on standard error. When the reader does not read, lines are dropped; it never blocks.
 [[nodiscard]] std::unique_ptr<LogSink> makeStderrSink();
 
 struct LogFileSettings {
-    std::string directory; ///< healer.log in it; made when it is not there
+    std::string directory; ///< of healer.log; created if it does not exist
     std::uint64_t maxBytes = 10'485'760;
     unsigned keep = 5; ///< healer.log.1 (the newest) to healer.log.KEEP
 };

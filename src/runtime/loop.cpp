@@ -40,7 +40,7 @@ struct Source::State {
         }
     }
 
-    /// The exception barrier. Holds the state alive, as the callback may destroy its own Source.
+    /// The exception barrier. Keeps the state alive, as the callback may destroy its own Source.
     template <typename... Args>
     int call(Args... args) {
         const auto keep = self.lock();

@@ -12,8 +12,8 @@ struct sd_event_source;
 
 namespace healer::runtime {
 
-/// Handle of something registered with a Loop; its destruction ends the registration. A callback may destroy
-/// or replace its own Source. Must not outlive the Loop.
+/// A registration with a Loop, which the destructor ends. A callback may destroy or replace its own Source.
+/// Must not outlive the Loop.
 class Source {
 public:
     Source();
@@ -33,9 +33,9 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// The one event loop (sd-event) and the one exception barrier: what escapes a callback ends the loop with
-/// the exception rethrown from run(). Single-threaded. Registration failures (out of descriptors or memory)
-/// throw std::system_error, as nothing can be done without the loop.
+/// The event loop (sd-event) and the exception barrier: an exception that leaves a callback ends the loop and
+/// is rethrown by run(). Single-threaded. Registration failures (out of descriptors or memory) throw
+/// std::system_error, as Healer cannot work without them.
 class Loop {
 public:
     Loop();
@@ -43,20 +43,20 @@ public:
     Loop& operator=(const Loop&) = delete;
     ~Loop();
 
-    /// Now on CLOCK_BOOTTIME, read afresh.
+    /// The current time on CLOCK_BOOTTIME.
     [[nodiscard]] static core::TimePoint now();
 
-    /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The descriptor stays the caller's.
+    /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The caller keeps owning the descriptor.
     [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents,
                                std::function<void(std::uint32_t)> callback);
-    /// Calls back once when `when` has come (at once if it has passed), accurate to a millisecond.
+    /// Calls back once at `when` (in the next iteration if that has passed), accurate to a millisecond.
     [[nodiscard]] Source addTimer(core::TimePoint when, std::function<void()> callback);
-    /// Calls back once, in the next iteration, after what is ready already.
+    /// Calls back once, in the next iteration, after the sources that are already ready.
     [[nodiscard]] Source addDeferred(std::function<void()> callback);
     /// Calls back when the signal (blocked by this call) arrives.
     [[nodiscard]] Source addSignal(int signal, std::function<void()> callback);
 
-    /// Runs until exit(); returns its code. Rethrows what a callback threw.
+    /// Runs until exit(); returns its code. Rethrows the exception of a callback.
     int run();
     /// One iteration at most `timeout` long; false when nothing happened. For tests.
     bool runOnce(core::Duration timeout);
@@ -64,7 +64,7 @@ public:
     /// Ends the loop as a callback does that throws this: for callers below which it must not travel.
     void fail(std::exception_ptr failure);
 
-    /// Keeps systemd's watchdog fed from the loop while WATCHDOG_USEC asks for it; true when it does.
+    /// Notifies systemd's watchdog from the loop if WATCHDOG_USEC is set; true if it is.
     bool feedWatchdog();
 
     [[nodiscard]] sd_event* raw() const { return event_; }

@@ -61,13 +61,13 @@ core::Result<UniqueFd> openPidfd(core::ProcessKey key) {
     }
     UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, key.pid, 0)));
     if (!fd) {
-        // EINVAL and ENOENT: the number belongs to a thread that is not the first of its process.
+        // EINVAL and ENOENT: the number is that of a thread other than the first of its process.
         if (errno == ESRCH || errno == EINVAL || errno == ENOENT) {
             return UniqueFd();
         }
         return refused("cannot open a pidfd of process", key.pid, errno);
     }
-    // Compared after opening: what the descriptor holds cannot be replaced any more.
+    // Compared after opening, as from then on the PID cannot be reused.
     if (keyOfPid(key.pid) != key) {
         return UniqueFd();
     }

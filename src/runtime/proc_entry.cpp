@@ -50,7 +50,7 @@ std::vector<std::string_view> statusWords(std::string_view status, std::string_v
     return words;
 }
 
-/// The cgroup that PID 1 lives below: "" on a host, a longer path in containers without a cgroup namespace.
+/// The parent of the cgroup of PID 1: "" on a host, a longer path in containers without a cgroup namespace.
 std::string cgroupRoot() {
     constexpr std::string_view kInit = "/init.scope";
     const UniqueFd fd(open("/proc/1/cgroup", O_RDONLY | O_CLOEXEC));
@@ -70,7 +70,7 @@ std::string cgroupRoot() {
 } // namespace
 
 std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
-    // Fields from the third on, as proc(5) counts them; the name before them may hold anything.
+    // The fields of proc(5) from the third on; the name before them may contain any character.
     constexpr std::size_t kState = 0;
     constexpr std::size_t kParent = 1;
     constexpr std::size_t kFlags = 6;
@@ -149,7 +149,7 @@ std::optional<ProcEntry::Program> ProcEntry::programIn(const std::string& prefix
     std::array<char, PATH_MAX> target{};
     const ssize_t length = readlinkat(folder_.get(), link.c_str(), target.data(), target.size());
     struct statx file {};
-    // The program may lie on a file system that its own user serves, and serves slowly: it is not asked.
+    // The program may be on a FUSE file system of its own user, which could stall a request.
     if (length <= 0 ||
         ::statx(folder_.get(), link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &file) != 0) {
         return std::nullopt;
@@ -229,7 +229,7 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
     facts.key = now->key;
     facts.parent = now->parent;
     facts.zombie = now->zombie();
-    // One number for each namespace from that of /proc down to its own.
+    // One number for each PID namespace, from that of /proc down to its own.
     facts.inOwnPidNamespace = statusWords(*status, "NSpid:").size() <= 1;
     facts.unit = unit();
     if (wanted && !wanted(facts)) {

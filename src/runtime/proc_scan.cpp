@@ -37,8 +37,8 @@ std::vector<pid_t> allPids() {
 
 } // namespace
 
-/// One walk. The cheap looks (whose program, whose script, whose unit) come first; all facts are read of the
-/// few that may belong to somebody, and arguments only of those that run as somebody's user.
+/// One pass over all processes. Cheap checks (program, script, unit) come first. All facts are read only of
+/// the few processes that may match a question, and arguments only of those with the right user.
 class ProcScan::Pass {
 public:
     explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)), pids_(allPids()) {
@@ -50,7 +50,7 @@ public:
         }
     }
 
-    /// True when all processes have been looked at.
+    /// True when all processes have been examined.
     bool advance() {
         const auto end = Loop::now() + kSlice;
         while (next_ < pids_.size()) {
@@ -111,7 +111,7 @@ private:
         }
     }
 
-    /// Where to find the asker again, so that a process costs the same however many ask.
+    /// Indexes the question, so that the cost of a process does not depend on the number of questions.
     void index(const std::shared_ptr<Question::State>& state) {
         if (state->strictness != core::Strictness::exact) {
             loose_.push_back(state);

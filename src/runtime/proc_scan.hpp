@@ -13,14 +13,14 @@
 
 namespace healer::runtime {
 
-/// Searches /proc for instances of programs, in slices of some 2 ms so that the loop goes on. One pass serves
-/// all who are waiting when it begins; who asks later waits for the next one.
+/// Searches /proc for instances of programs, in slices of about 2 ms so that the loop is not blocked. One
+/// pass serves all questions that are waiting when it begins; later ones wait for the next pass.
 class ProcScan {
 public:
-    /// Takes all processes that match. Called from the loop.
+    /// Receives all processes that match. Called from the loop.
     using Found = std::function<void(std::vector<core::ProcessFacts>)>;
 
-    /// A question that waits for its answer; its destruction withdraws it. May outlive the ProcScan.
+    /// A question that waits for its answer; the destructor withdraws it. May outlive the ProcScan.
     class Question {
     public:
         Question() = default;

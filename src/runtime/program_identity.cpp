@@ -29,7 +29,7 @@ std::string resolved(const std::string& path) {
 }
 
 std::optional<core::ScriptLine> scriptLineOf(const std::string& path) {
-    constexpr std::size_t kFirstLineLimit = 256; // what the kernel looks at
+    constexpr std::size_t kFirstLineLimit = 256; // the limit of the kernel
     const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     std::array<char, kFirstLineLimit> text{};
     const ssize_t length = fd ? read(fd.get(), text.data(), text.size()) : 0;

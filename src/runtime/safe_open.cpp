@@ -39,7 +39,8 @@ std::deque<std::string> components(std::string_view path) {
     return parts;
 }
 
-/// Owner, type and mode without asking a file server: a user-space file system must not be able to stall us.
+/// Owner, type and mode without a request to a file server: a FUSE file system must not be able to block
+/// Healer.
 std::optional<struct statx> attributes(int fd) {
     struct statx found {};
     if (::statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_MODE | STATX_UID, &found) !=
@@ -53,10 +54,10 @@ bool ownedByUs(const struct statx& found) {
     return found.stx_uid == 0 || found.stx_uid == ::geteuid();
 }
 
-/// Walks the directories of one path, each held open while the next is looked up in it.
+/// Walks the directories of one path. Each is held open while the next one is looked up in it.
 class TrustedWalk {
 public:
-    enum class SharedParent { refused, taken };
+    enum class SharedParent { refused, accepted };
 
     explicit TrustedWalk(const std::string& path, SharedParent parent = SharedParent::refused)
         : path_(path), todo_(components(path)), parent_(parent) {}
@@ -144,8 +145,8 @@ private:
             failure_ = where + " is not a directory";
             return false;
         }
-        // With an access control list the group bits are its mask, so that they show what it grants to
-        // others.
+        // With an access control list the group bits are its mask, so they show what it grants to other
+        // users.
         const bool writable = (found->stx_mode & (S_IWGRP | S_IWOTH)) != 0;
         const bool sticky = (found->stx_mode & S_ISVTX) != 0;
         if (!ownedByUs(*found) || (writable && !sticky)) {
@@ -163,7 +164,7 @@ private:
     SharedParent parent_;
     UniqueFd directory_;
     std::string here_;
-    bool shared_ = false; ///< `here_` is like /tmp: all may write, but not touch what belongs to us
+    bool shared_ = false; ///< `here_` is sticky and writable by other users
     std::string untrusted_;
     std::string failure_;
     int links_ = 0;
@@ -188,9 +189,9 @@ core::Result<AppendFile> openLeaf(const std::string& path, int directory, const 
     return AppendFile{std::move(file), {}};
 }
 
-/// In a directory like /tmp somebody else may have been quicker, so what is there afterwards is judged too.
+/// In a directory like /tmp another user may have created it first, so the result is checked too.
 core::Result<void> makeTrustedDirectory(const std::string& path, mode_t mode) {
-    const auto above = TrustedWalk(path, TrustedWalk::SharedParent::taken).run();
+    const auto above = TrustedWalk(path, TrustedWalk::SharedParent::accepted).run();
     if (!above) {
         return above.error();
     }
@@ -218,7 +219,7 @@ core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode) {
         return made ? std::move(made) : made.error().in("cannot use the directory " + bare);
     }
     if (::mkdir(bare.c_str(), mode) != 0 && errno != EEXIST) {
-        return core::Error{"cannot make the directory " + bare + ": " + std::strerror(errno)};
+        return core::Error{"cannot create the directory " + bare + ": " + std::strerror(errno)};
     }
     return {};
 }

@@ -10,24 +10,28 @@
 
 namespace healer::runtime {
 
-/// An output file that was opened, or the reason why nobody but its own user may open it.
+/// An opened output file, or the reason why only the user of the process may open it.
 struct AppendFile {
     UniqueFd file;         ///< empty when the path is not trusted
-    std::string untrusted; ///< a sentence: which directory others could change; empty when `file` is set
+    std::string untrusted; ///< a sentence that names the directory that other users can change; empty when
+                           ///< `file` is set
 };
 
-/// Opens a file for appending, creating it with mode 0640. As root, only where no other user can change what
-/// the path names: each directory on the way, symbolic links followed, must belong to root or the effective
-/// user and be writable by its owner alone; one like /tmp, where all may write but not touch what belongs to
-/// others (sticky), may be passed through but not be the last, and no link in it is followed. The walk holds
-/// every directory open, so that a swap in between has no effect. The last component may not be a symbolic
-/// link, and only regular files and character devices are taken; a FIFO never blocks. As an ordinary user no
-/// directory is refused and links are followed: the kernel's permission checks are all that is needed.
-/// Touches no directory below the first one that is not trusted.
+/// Opens a file for appending, or creates it with mode 0640.
+///
+/// As root, only if no other user can change what the path names: each directory on the path, after following
+/// symbolic links, must belong to root or the effective user and be writable only by its owner. A sticky
+/// directory like /tmp is accepted except as the last one, and no link in it is followed. The walk holds
+/// every directory open, so that replacing one meanwhile has no effect, and accesses nothing below the first
+/// one that is not trusted. The last component must not be a symbolic link, and must be a regular file or a
+/// character device; a FIFO never blocks.
+///
+/// As an ordinary user no directory is refused and links are followed: the permission checks of the kernel
+/// suffice.
 [[nodiscard]] core::Result<AppendFile> openForAppend(const std::string& path);
 
-/// Makes a directory unless it is there, its parents not. As root the whole path and the directory itself
-/// must be as openForAppend() wants them, else this is an error and nothing is made.
+/// Creates a directory if it does not exist, but not its parents. As root the path and the directory itself
+/// must meet the rules of openForAppend(); otherwise this is an error and nothing is created.
 [[nodiscard]] core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode);
 
 } // namespace healer::runtime

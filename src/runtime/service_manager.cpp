@@ -31,7 +31,7 @@ void reloading() {
 }
 
 void stopping() {
-    send("STOPPING=1\nSTATUS=Stopping; managed processes go on running");
+    send("STOPPING=1\nSTATUS=Stopping; managed processes keep running");
 }
 
 } // namespace healer::runtime::service_manager

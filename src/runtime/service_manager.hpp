@@ -3,7 +3,7 @@
 
 #include <string>
 
-/// What the service manager is told (sd_notify). All of it does nothing when Healer was not started by one.
+/// Notifications to the service manager (sd_notify). They do nothing when Healer was not started by one.
 namespace healer::runtime::service_manager {
 
 void ready(const std::string& status);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an exit that nobody watches costs in the kernel."""
+"""The cost in the kernel of the exit of an unwatched process."""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The least that a program at the exit tracepoint can do to ask whether anybody watches the process: one
+// The minimum that a program at the exit tracepoint has to do to find out whether the process is watched: one
 // look-up.
 #include <linux/bpf.h>
 

@@ -81,7 +81,7 @@ written only when all of them were measured.
 - *The floor* is a loop of `waitpid` and `posix_spawn`: no supervisor can do less.
 - *Notice*: from the kill to the time in Healer's history (of the kills that are still in it), or to the return of `waitpid` in the floor.
 - *systemd* is `Restart=always RestartSec=0` without a start limit, in the container in which Healer runs with `launch: service`.
-- *Unwatched exit*: the kernel's own BPF statistics over short-lived processes that nobody watches, for Healer's program with
+- *Unwatched exit*: the kernel's own BPF statistics over short-lived unwatched processes, for Healer's program with
   1,000 watched processes and for a program that does a single hash look-up, both attached at the same time.
 - *Idle*: CPU time over 30 seconds in which nothing happens. *Memory* is the proportional set size (PSS).
 - *Start to READY*: from the start of the program to `READY=1` on `$NOTIFY_SOCKET`.

@@ -65,7 +65,7 @@ def main():
             time.sleep(PAUSE)
     row("service: kill to main(), 1 watched", *map(statistics.median, times), "ms", 1.0)
 
-    # One after the other: a thousand units slow PID 1 down for everybody.
+    # One after the other: a thousand units slow PID 1 down for all measurements.
     container.systemd(1000)
     arenas[0].wait_for_all(1000)
     systemd = statistics.median(kills(arenas[0], 1000)), arenas[0].kill_all()

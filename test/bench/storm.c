@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* storm COUNT: that many short lives that nobody watches; prints the nanoseconds of one. */
+/* storm COUNT: runs that many short-lived processes; prints the nanoseconds for one. */
 #include "record.h"
 
 #include <stdio.h>

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         healer::fuzz::require(text.find_first_not_of("0123456789 \t\r\n") == std::string::npos,
                               "nothing but a number");
     } else {
-        healer::fuzz::require(pid.error().message.size() < 64, "the error tells nothing of the content");
+        healer::fuzz::require(pid.error().message.size() < 64, "the error does not quote the content");
     }
     return 0;
 }

@@ -25,7 +25,7 @@ inline void writeFile(const std::filesystem::path& path, const std::string& text
     std::ofstream(path, std::ios::trunc) << text;
 }
 
-/// A new folder that everybody may enter; gone with all that it holds at the end.
+/// A new folder that every user may enter; removed with its content by the destructor.
 class TemporaryFolder {
 public:
     explicit TemporaryFolder(const std::filesystem::path& parent = "/tmp") {

@@ -67,7 +67,7 @@ public:
         watched->process.command.path = argv.front();
         watched->process.command.args.assign(argv.begin() + 1, argv.end());
         watched->process.command.user.uid = uid;
-        watched->process.command.user.name = "somebody";
+        watched->process.command.user.name = "worker";
         watched->plan = std::move(plan);
         watched->monitor = host->make({.process = watched->process,
                                        .plan = watched->plan,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Words to tell a system test with. Source it first thing; it brings the container (support/container/container.sh).
-# In the container there is an ordinary user `worker`, as whom the processes under test run.
+# Functions to write a system test with. Source it first; it includes the container (support/container/container.sh).
+# In the container there is an ordinary user `worker`, who runs the processes under test.
 set -eu
 
 # shellcheck source=test/support/container/container.sh
@@ -54,7 +54,7 @@ configure() {
 }
 
 # sleeper NAME SECONDS [RECOVERY]: the entry of a process `NAME`, which is `sleep SECONDS` watched by eBPF. Seconds
-# tell the processes of a test apart.
+# distinguish the processes of a test.
 sleeper() {
     cat <<END
   - name: $1

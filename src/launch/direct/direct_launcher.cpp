@@ -7,7 +7,6 @@
 #include "runtime/pidfd.hpp"
 #include "runtime/safe_open.hpp"
 #include "runtime/spawn/environment.hpp"
-#include "runtime/spawn/oom_score.hpp"
 #include "runtime/spawn/spawn.hpp"
 
 #include <fcntl.h>

@@ -26,12 +26,12 @@ constexpr unsigned kMostExecLooks = 50;
 } // namespace
 
 EbpfHost::EbpfHost(const HostContext& context)
-    : context_(context), scan_(context.loop), schedule_(context.loop) {
+    : context_(context), scan_(context.loop), timers_(context.loop) {
     auto loaded = KernelProbe::load(context_.log);
     if (!loaded) {
         status_ = loaded.error().message;
         context_.log.warn("eBPF is not used: " + status_ +
-                          ". Exits are noticed by pidfd, and new instances by a scan at intervals.");
+                          ". Exits are noticed by pidfd, and new instances by a periodic scan.");
         return;
     }
     probe_ = std::move(*loaded);
@@ -54,7 +54,7 @@ std::string EbpfHost::unitOf(const std::string& name) const {
 
 void EbpfHost::remove(EbpfMonitor& monitor) {
     monitors_.erase(&monitor);
-    schedule_.clear(monitor);
+    timers_.clear(monitor);
 }
 
 void EbpfHost::watch(EbpfMonitor& monitor, pid_t pid) {
@@ -63,7 +63,7 @@ void EbpfHost::watch(EbpfMonitor& monitor, pid_t pid) {
         return;
     }
     if (const auto entered = probe_->watch(pid); !entered) {
-        context_.log.warn(entered.error().message + "; its end is noticed by pidfd");
+        context_.log.warn(entered.error().message + "; its exit is noticed by pidfd");
     }
 }
 
@@ -87,7 +87,7 @@ void EbpfHost::expect(EbpfMonitor& monitor, const core::CommandPlan& command) {
         return;
     }
     if (const auto entered = probe_->expect(name); !entered) {
-        context_.log.warn(entered.error().message + "; new instances are noticed by a scan");
+        context_.log.warn(entered.error().message + "; new instances are noticed by the periodic scan");
     }
 }
 
@@ -118,12 +118,11 @@ void EbpfHost::drain() {
         return;
     }
     probe_->drain([this](const KernelRecord& record) { dispatch(record); });
-    makeGoodLosses();
+    recoverLosses();
 }
 
 void EbpfHost::dispatch(const KernelRecord& record) {
-    // The monitors only put their reports into their outboxes, so the sets stay as they are but for what they
-    // change themselves: hence the copies.
+    // A copy, as a monitor may enter or remove itself. It only queues its reports, so nothing else changes.
     if (const auto* exit = std::get_if<ExitRecord>(&record)) {
         if (const auto entry = byPid_.find(exit->key.pid); entry != byPid_.end()) {
             for (auto* monitor : std::set(entry->second)) {
@@ -133,7 +132,7 @@ void EbpfHost::dispatch(const KernelRecord& record) {
         return;
     }
     if (execs_.size() >= kMostExecs) {
-        return; // only a hint: the scan at intervals finds it
+        return; // only a hint: the periodic scan finds it
     }
     execs_.push_back(std::get<ExecRecord>(record));
     if (execs_.size() == 1) {
@@ -141,8 +140,9 @@ void EbpfHost::dispatch(const KernelRecord& record) {
     }
 }
 
-/// Most starts are Healer's own: a moment later they are known, and nothing needs to be read while they come
-/// up. Whoever starts programs of that name without end gets slices of the loop only.
+/// Most starts are Healer's own. They are known a moment later, so that nothing has to be read while they
+/// start up. The work is done in slices, so that a user who keeps starting programs of that name cannot block
+/// the loop.
 void EbpfHost::dispatchExecs() {
     const auto end = runtime::Loop::now() + kExecSlice;
     std::deque<ExecRecord> unreadable;
@@ -165,7 +165,7 @@ void EbpfHost::dispatchExecs() {
                   std::make_move_iterator(unreadable.end()));
 }
 
-/// False: it is in the middle of an exec, when no arguments can be read.
+/// False: the arguments cannot be read yet, as the exec is not finished.
 bool EbpfHost::dispatchExec(const ExecRecord& exec) {
     const auto byArguments = expecting_.find(exec.name);
     if (byArguments == expecting_.end()) {
@@ -195,16 +195,16 @@ bool EbpfHost::dispatchExec(const ExecRecord& exec) {
     return true;
 }
 
-void EbpfHost::makeGoodLosses() {
+void EbpfHost::recoverLosses() {
     const auto lost = probe_->lost();
     if (lost == lostSeen_) {
         return;
     }
     context_.log.warn(std::to_string(lost - lostSeen_) +
-                      " kernel events were lost; all processes are looked at again");
+                      " kernel events were lost; all processes are checked again");
     lostSeen_ = lost;
     for (auto* monitor : monitors_) {
-        monitor->lookAgain();
+        monitor->recheck();
     }
 }
 

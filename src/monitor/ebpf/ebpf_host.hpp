@@ -3,7 +3,7 @@
 
 #include "monitor/ebpf/kernel_probe.hpp"
 #include "monitor/monitor.hpp"
-#include "monitor/schedule.hpp"
+#include "monitor/timer_queue.hpp"
 #include "runtime/proc_scan.hpp"
 
 #include <deque>
@@ -16,8 +16,8 @@ namespace healer::monitor::ebpf {
 
 class EbpfMonitor;
 
-/// Shares one kernel probe among all monitors of the kind and hands its records to those whom they concern.
-/// Without a probe the monitors have their pidfds and scans.
+/// Shares one kernel probe among all monitors of the kind and passes each record to the monitors concerned.
+/// Without a probe the monitors rely on their pidfds and scans.
 class EbpfHost final : public Host {
 public:
     explicit EbpfHost(const HostContext& context);
@@ -30,37 +30,37 @@ public:
     [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
     [[nodiscard]] runtime::Log& log() { return context_.log; }
     [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
-    [[nodiscard]] Schedule& schedule() { return schedule_; }
+    [[nodiscard]] TimerQueue& timers() { return timers_; }
     /// The unit that a process of this name is started as; empty when it is started directly.
     [[nodiscard]] std::string unitOf(const std::string& name) const;
 
     void enter(EbpfMonitor& monitor) { monitors_.insert(&monitor); }
-    /// Forgets the monitor and all that it asked for.
+    /// Forgets the monitor and all its requests.
     void remove(EbpfMonitor& monitor);
     void watch(EbpfMonitor& monitor, pid_t pid);
     void unwatch(EbpfMonitor& monitor, pid_t pid);
-    /// Hints about starts of this command, wanted or no more.
+    /// Start and end of hints about starts of this command.
     void expect(EbpfMonitor& monitor, const core::CommandPlan& command);
     void unexpect(EbpfMonitor& monitor, const core::CommandPlan& command);
-    /// Takes the records that are there; called when the ring is readable and before a pidfd's word is taken.
+    /// Takes the pending records. Called when the ring is readable, and before the news of a pidfd is used.
     void drain();
 
 private:
     void dispatch(const KernelRecord& record);
     void dispatchExecs();
     [[nodiscard]] bool dispatchExec(const ExecRecord& exec);
-    void makeGoodLosses();
+    void recoverLosses();
 
     HostContext context_;
     runtime::ProcScan scan_;
-    Schedule schedule_;
+    TimerQueue timers_;
     std::string status_ = "active";
     std::set<EbpfMonitor*> monitors_;
     std::map<pid_t, std::set<EbpfMonitor*>> byPid_;
-    /// Those that wait for an instance: by file name as the kernel cuts it, then by argumentsKey(), so that a
-    /// start costs the same however many entries share a program.
+    /// Monitors that wait for an instance: by file name as the kernel truncates it, then by argumentsKey(),
+    /// so that the cost of a start does not depend on how many entries share a program.
     std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
-    std::deque<ExecRecord> execs_; ///< not looked at yet
+    std::deque<ExecRecord> execs_; ///< not examined yet
     runtime::Source execTimer_;
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;

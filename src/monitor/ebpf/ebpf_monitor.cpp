@@ -13,7 +13,8 @@ namespace healer::monitor::ebpf {
 
 namespace {
 
-/// A start may lead through wrappers (env, a version manager's shell scripts), and the machine may be busy.
+/// A program may be started by wrappers (env, the shell scripts of a version manager), and the machine may be
+/// busy.
 constexpr std::array<core::Duration, 6> kHintLooks{
     std::chrono::milliseconds(5),   std::chrono::milliseconds(20), std::chrono::milliseconds(100),
     std::chrono::milliseconds(500), std::chrono::seconds(2),       std::chrono::seconds(5)};
@@ -24,14 +25,14 @@ constexpr std::size_t kMostHints = 16;
 EbpfMonitor::EbpfMonitor(EbpfHost& host, MonitorContext context)
     : host_(host), process_(context.process),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
-      outbox_(host.loop(), std::move(context.report)),
+      events_(host.loop(), std::move(context.report)),
       watch_(host.loop(), [this](const core::Exit& exit) { onPidfd(exit); }), hintTimer_(*this) {
     host_.enter(*this);
 }
 
 EbpfMonitor::~EbpfMonitor() {
-    letGo();
-    host_.schedule().clear(hintTimer_);
+    release();
+    host_.timers().clear(hintTimer_);
     host_.remove(*this);
 }
 
@@ -40,9 +41,9 @@ core::Identity EbpfMonitor::identity() const {
 }
 
 void EbpfMonitor::start(std::optional<core::ProcessKey> known) {
-    beWithout();
+    expectInstance();
     if (known && isRunning(*known)) {
-        outbox_.post(core::event::Up{process_.name, *known});
+        events_.post(core::event::Up{process_.name, *known});
     } else {
         ask();
     }
@@ -54,13 +55,13 @@ void EbpfMonitor::follow(std::optional<core::ProcessKey> key) {
     }
     if (!key) {
         dropInstance();
-        beWithout();
+        expectInstance();
         return;
     }
-    letGo();
+    release();
     predecessor_.reset();
-    // First the kernel's table, then the look whether it still lives: there is no moment in which an end is
-    // missed.
+    // First the kernel's table, then the check whether it is still alive, so that no exit is missed in
+    // between.
     host_.watch(*this, key->pid);
     watch_.hold(key);
 }
@@ -70,24 +71,24 @@ void EbpfMonitor::dropInstance() {
         host_.unwatch(*this, watch_.key()->pid);
     }
     watch_.hold(std::nullopt);
-    downTold_ = false;
+    downReported_ = false;
 }
 
-void EbpfMonitor::letGo() {
+void EbpfMonitor::release() {
     dropInstance();
     if (std::exchange(hinting_, false)) {
         host_.unexpect(*this, process_.command);
     }
     hints_.clear();
-    host_.schedule().clear(hintTimer_);
-    host_.schedule().clear(*this);
+    host_.timers().clear(hintTimer_);
+    host_.timers().clear(*this);
 }
 
-void EbpfMonitor::beWithout() {
+void EbpfMonitor::expectInstance() {
     if (!std::exchange(hinting_, true)) {
         host_.expect(*this, process_.command);
     }
-    host_.schedule().setNext(*this, interval_);
+    host_.timers().setNext(*this, interval_);
 }
 
 void EbpfMonitor::onExit(const ExitRecord& record) {
@@ -98,28 +99,28 @@ void EbpfMonitor::onExit(const ExitRecord& record) {
 }
 
 void EbpfMonitor::onPidfd(const core::Exit& exit) {
-    // The kernel's record says more than a pidfd does; it was written before, so it is there now.
+    // The kernel's record is written before the pidfd becomes ready, and holds more.
     host_.drain();
     noteEnd(exit, ticksOf(runtime::Loop::now()));
 }
 
 void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
-    if (std::exchange(downTold_, true)) {
+    if (std::exchange(downReported_, true)) {
         return;
     }
     const auto key = *watch_.key();
     predecessor_ =
         core::Predecessor{key, endTicks, exit.reason == core::ExitReason::exited && exit.code == 0};
-    outbox_.post(core::event::Down{process_.name, key, std::move(exit)});
-    outbox_.flush();
+    events_.post(core::event::Down{process_.name, key, std::move(exit)});
+    events_.flush();
     if (!watch_.alive()) {
-        beWithout();
+        expectInstance();
     }
 }
 
 void EbpfMonitor::look() {
     if (watch_.alive()) {
-        outbox_.post(core::event::Up{process_.name, *watch_.key()});
+        events_.post(core::event::Up{process_.name, *watch_.key()});
     } else {
         ask();
     }
@@ -130,9 +131,9 @@ void EbpfMonitor::ask() {
         identity(), core::Strictness::exact, [this](const std::vector<core::ProcessFacts>& found) {
             std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
             if (watch_.alive()) {
-                outbox_.post(core::event::Up{process_.name, *watch_.key()});
+                events_.post(core::event::Up{process_.name, *watch_.key()});
             } else if (!reportUp(found)) {
-                outbox_.post(core::event::Absent{process_.name, "no running instance was found"});
+                events_.post(core::event::Absent{process_.name, "no running instance was found"});
             }
         }));
 }
@@ -155,18 +156,18 @@ bool EbpfMonitor::reportUp(const std::vector<core::ProcessFacts>& candidates) {
     if (!chosen || !isRunning(*chosen)) {
         return false;
     }
-    outbox_.post(core::event::Up{process_.name, *chosen});
+    events_.post(core::event::Up{process_.name, *chosen});
     return true;
 }
 
-void EbpfMonitor::lookAgain() {
+void EbpfMonitor::recheck() {
     scanQuietly();
 }
 
 void EbpfMonitor::due() {
     if (!watch_.alive()) {
         scanQuietly();
-        host_.schedule().setNext(*this, interval_);
+        host_.timers().setNext(*this, interval_);
     }
 }
 
@@ -182,7 +183,7 @@ void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
     const bool known = std::ranges::any_of(hints_, [&](const Hint& hint) { return hint.key == facts.key; });
     if (!known && hints_.size() < kMostHints) {
         hints_.push_back(Hint{facts.key});
-        host_.schedule().set(hintTimer_, runtime::Loop::now() + kHintLooks.front());
+        host_.timers().set(hintTimer_, runtime::Loop::now() + kHintLooks.front());
     }
 }
 
@@ -191,8 +192,7 @@ bool EbpfMonitor::settle(const core::ProcessFacts& facts) {
         reportUp({facts});
         return true;
     }
-    // Only what runs as the right user can still become the instance; nobody else gets more than this one
-    // look.
+    // Only a process of the right user can still become the instance; no other is examined again.
     return facts.zombie || facts.effectiveUid != process_.command.user.uid;
 }
 
@@ -208,7 +208,7 @@ void EbpfMonitor::checkHints() {
         return false;
     });
     if (next) {
-        host_.schedule().set(hintTimer_, runtime::Loop::now() + *next);
+        host_.timers().set(hintTimer_, runtime::Loop::now() + *next);
     }
 }
 

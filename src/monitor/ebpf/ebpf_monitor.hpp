@@ -3,8 +3,8 @@
 
 #include "core/identity.hpp"
 #include "monitor/ebpf/ebpf_host.hpp"
+#include "monitor/event_queue.hpp"
 #include "monitor/instance_watch.hpp"
-#include "monitor/outbox.hpp"
 
 #include <optional>
 #include <string>
@@ -12,9 +12,9 @@
 
 namespace healer::monitor::ebpf {
 
-/// Follows one process by the kernel's exit record, and by a pidfd in case that is lost. While it follows
-/// none it looks at programs of the right name when they are started, and scans at intervals.
-class EbpfMonitor final : public Monitor, public Schedule::Client {
+/// Follows one process by the kernel's exit record, and by a pidfd in case that record is lost. While it
+/// follows none it examines programs of the right name when they are started, and scans periodically.
+class EbpfMonitor final : public Monitor, public TimerQueue::Client {
 public:
     EbpfMonitor(EbpfHost& host, MonitorContext context);
     ~EbpfMonitor() override;
@@ -29,7 +29,7 @@ public:
     /// Whether a process that runs as this user, in this unit, may be or become the instance.
     [[nodiscard]] bool mayBe(const core::ProcessFacts& facts) const;
     /// Records may have been lost.
-    void lookAgain();
+    void recheck();
     void due() override;
 
 private:
@@ -38,7 +38,7 @@ private:
         core::ProcessKey key;
         unsigned looks = 0;
     };
-    class HintTimer final : public Schedule::Client {
+    class HintTimer final : public TimerQueue::Client {
     public:
         explicit HintTimer(EbpfMonitor& owner) : owner_(owner) {}
         void due() override { owner_.checkHints(); }
@@ -49,8 +49,8 @@ private:
 
     [[nodiscard]] core::Identity identity() const;
     void dropInstance();
-    void letGo();
-    void beWithout();
+    void release();
+    void expectInstance();
     void onPidfd(const core::Exit& exit);
     void noteEnd(core::Exit exit, std::uint64_t endTicks);
     void ask();
@@ -64,9 +64,9 @@ private:
     EbpfHost& host_;
     const core::ProcessPlan& process_;
     core::Duration interval_;
-    Outbox outbox_;
+    EventQueue events_;
     InstanceWatch watch_;
-    bool downTold_ = false; ///< of what watch_ holds
+    bool downReported_ = false; ///< of what watch_ holds
     bool hinting_ = false;
     std::optional<core::Predecessor> predecessor_;
     std::vector<runtime::ProcScan::Question> questions_;

@@ -31,7 +31,7 @@ Comm commOf(const std::string& name) {
     return comm;
 }
 
-/// What this process's time namespace adds to the boot time that /proc shows.
+/// Offset that this process's time namespace adds to the boot time that /proc shows.
 std::int64_t bootOffsetNs() {
     constexpr std::int64_t kNsPerSecond = 1'000'000'000;
     const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/timens_offsets", "re"),
@@ -58,17 +58,17 @@ unsigned ownPidNamespace() {
     return static_cast<unsigned>(file.st_ino);
 }
 
-core::Error notLoaded(int error, const LibbpfLog& said) {
+core::Error notLoaded(int error, const LibbpfLog& messages) {
     std::string why;
     if (error == EPERM) { // what the verifier refuses is EACCES
         why = "no permission to load eBPF programs (CAP_BPF and CAP_PERFMON are needed, before Linux 5.8 "
               "CAP_SYS_ADMIN)";
     } else if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-        why = "this kernel offers no type information (/sys/kernel/btf/vmlinux is missing)";
+        why = "this kernel has no type information (/sys/kernel/btf/vmlinux is missing)";
     } else {
         why = std::string("the kernel refuses the eBPF programs: ") + std::strerror(error);
-        if (!said.lastWarning().empty()) {
-            why += " (" + said.lastWarning() + ")";
+        if (!messages.lastWarning().empty()) {
+            why += " (" + messages.lastWarning() + ")";
         }
     }
     return core::Error{why};
@@ -105,7 +105,7 @@ struct KernelProbe::State {
         return error != 0 ? -error : -process_exit_bpf__attach(skeleton);
     }
 
-    /// Copies only: no exception may pass through libbpf. Full: libbpf is told to stop after this record.
+    /// Copies only: no exception may pass through libbpf. A full batch makes libbpf stop after this record.
     static int take(void* context, void* data, std::size_t size) {
         auto& self = *static_cast<State*>(context);
         if (size >= sizeof(healer_record)) {
@@ -132,7 +132,7 @@ struct KernelProbe::State {
         return ExitRecord{{record.pid, ticks(record.start_time)}, ticks(record.time), std::move(exit)};
     }
 
-    /// One more or less of the watched PIDs that share a bit of the kernel's filter.
+    /// Counts the watched PIDs that share a bit of the kernel's filter.
     void count(pid_t pid, int change) {
         const auto bit = static_cast<unsigned>(pid) % HEALER_FILTER_BITS;
         sharing[bit] += change;
@@ -159,25 +159,25 @@ KernelProbe::KernelProbe(std::unique_ptr<State> state) : state_(std::move(state)
 KernelProbe::~KernelProbe() = default;
 
 core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, Senders senders) {
-    const LibbpfLog said(log);
+    const LibbpfLog messages(log);
     auto state = std::make_unique<State>();
     int error = state->open(senders);
     if (error != 0 && error != EPERM && senders == Senders::known) {
-        // Kernels differ in what they let a program know of a signal.
+        // Not every kernel lets a program read the sender of a signal.
         error = state->open(Senders::unknown);
         if (error == 0) {
-            log.info("eBPF: this kernel does not tell who sends a signal");
+            log.info("eBPF: this kernel does not show who sends a signal");
         }
     }
     if (error != 0) {
-        return notLoaded(error, said);
+        return notLoaded(error, messages);
     }
     state->ring =
         ring_buffer__new(bpf_map__fd(state->skeleton->maps.records), &State::take, state.get(), nullptr);
     if (state->ring == nullptr) {
-        return notLoaded(errno, said);
+        return notLoaded(errno, messages);
     }
-    // libbpf has read the types of the whole kernel, some megabytes that are not needed any more.
+    // libbpf has read the types of the whole kernel: some megabytes that are no longer needed.
     malloc_trim(0);
     return std::unique_ptr<KernelProbe>(new KernelProbe(std::move(state)));
 }
@@ -188,8 +188,8 @@ core::Result<void> KernelProbe::watch(pid_t pid) {
         if (errno == EEXIST) {
             return {};
         }
-        return core::Error{"cannot enter process " + std::to_string(pid) +
-                           " into the kernel's table: " + std::strerror(errno)};
+        return core::Error{"cannot add process " + std::to_string(pid) +
+                           " to the kernel's table: " + std::strerror(errno)};
     }
     state_->count(pid, 1);
     return {};
@@ -205,8 +205,8 @@ core::Result<void> KernelProbe::expect(const std::string& name) {
     const unsigned char yes = 1;
     const auto comm = commOf(name);
     if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data(), &yes, BPF_ANY) != 0) {
-        return core::Error{"cannot enter the program name " + name +
-                           " into the kernel's table: " + std::strerror(errno)};
+        return core::Error{"cannot add the program name " + name +
+                           " to the kernel's table: " + std::strerror(errno)};
     }
     return {};
 }
@@ -236,10 +236,6 @@ void KernelProbe::drain(const std::function<void(const KernelRecord&)>& take) {
 
 std::uint64_t KernelProbe::lost() const {
     return *static_cast<const volatile unsigned long long*>(&state_->skeleton->bss->lost);
-}
-
-int KernelProbe::exitProgramFd() const {
-    return bpf_program__fd(state_->skeleton->progs.on_exit);
 }
 
 } // namespace healer::monitor::ebpf

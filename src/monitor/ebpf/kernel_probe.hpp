@@ -20,14 +20,14 @@ struct ExitRecord {
     core::Exit exit;
 };
 
-/// This process has just begun to run a program of an expected name. Nothing but a hint.
+/// This process has just executed a program of an expected name. Only a hint.
 struct ExecRecord {
     pid_t pid = 0;
-    std::string name;   ///< the expected one, as asKernelCuts() has it
-    unsigned looks = 0; ///< how often it has been looked at in vain
+    std::string name;   ///< the expected one, truncated by asKernelCuts()
+    unsigned looks = 0; ///< how often its arguments could not be read yet
 };
 
-/// What the kernel keeps of a program's file name: its first 15 bytes.
+/// Truncates a file name as the kernel does: to its first 15 bytes.
 [[nodiscard]] std::string asKernelCuts(const std::string& name);
 
 using KernelRecord = std::variant<ExitRecord, ExecRecord>;
@@ -38,30 +38,27 @@ public:
     /// Whether the records say who sent a process its last signal.
     enum class Senders { known, unknown };
 
-    /// Loads and attaches the programs; where the kernel refuses the one that knows senders, the others
-    /// alone. The error says why this system does not let it.
+    /// Loads and attaches the programs. Where the kernel refuses the one that records senders, the others are
+    /// used alone. The error says why eBPF cannot be used on this system.
     [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>> load(runtime::Log& log,
                                                                          Senders senders = Senders::known);
     KernelProbe(const KernelProbe&) = delete;
     KernelProbe& operator=(const KernelProbe&) = delete;
     ~KernelProbe();
 
-    /// From now on the end of the process with this PID is recorded, or no more. A failed watch() (table
-    /// full) is told.
+    /// Starts and ends recording the exit of the process with this PID. watch() fails when the table is full.
     [[nodiscard]] core::Result<void> watch(pid_t pid);
     void unwatch(pid_t pid);
-    /// From now on the start of programs of this file name is recorded, or no more.
+    /// Starts and ends recording the start of programs of this file name.
     [[nodiscard]] core::Result<void> expect(const std::string& name);
     void unexpect(const std::string& name);
 
     /// Readable (EPOLLIN) while there are records.
     [[nodiscard]] int fd() const;
-    /// Takes all records there are, oldest first.
+    /// Takes all pending records, oldest first.
     void drain(const std::function<void(const KernelRecord&)>& take);
-    /// Records that were lost because the ring was full, ever since load().
+    /// Number of records lost because the ring was full, since load().
     [[nodiscard]] std::uint64_t lost() const;
-    /// Descriptor of the program at process exits, for measurements.
-    [[nodiscard]] int exitProgramFd() const;
 
 private:
     struct State;

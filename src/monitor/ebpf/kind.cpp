@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/ebpf/kind.hpp"
+#include "monitor/kinds.hpp"
 
 #include "monitor/ebpf/ebpf_host.hpp"
 
@@ -7,6 +7,7 @@
 
 namespace healer::monitor::ebpf {
 
+/// Exit records from the kernel, with the reason of the exit.
 const Kind& kind() {
     static constexpr std::array kKeys{
         config::KeySpec{.name = "interval_secs",

@@ -20,12 +20,19 @@ int print(libbpf_print_level level, const char* format, va_list arguments) {
     // libbpf is C: no exception may pass through it.
     try {
         if (current != nullptr) {
-            current->take(level == LIBBPF_WARN, line.data());
+            level == LIBBPF_WARN ? current->warning(line.data()) : current->message(line.data());
         }
     } catch (...) {
         return 0;
     }
     return length;
+}
+
+std::string withoutNewline(std::string line) {
+    while (!line.empty() && line.back() == '\n') {
+        line.pop_back();
+    }
+    return line;
 }
 
 } // namespace
@@ -39,14 +46,13 @@ LibbpfLog::~LibbpfLog() {
     current = nullptr;
 }
 
-void LibbpfLog::take(bool warning, std::string line) {
-    while (!line.empty() && line.back() == '\n') {
-        line.pop_back();
-    }
-    if (warning) {
-        lastWarning_ = line;
-    }
-    log_.debug(std::move(line));
+void LibbpfLog::message(std::string line) {
+    log_.debug(withoutNewline(std::move(line)));
+}
+
+void LibbpfLog::warning(std::string line) {
+    lastWarning_ = withoutNewline(std::move(line));
+    log_.debug(lastWarning_);
 }
 
 } // namespace healer::monitor::ebpf

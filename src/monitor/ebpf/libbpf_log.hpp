@@ -7,8 +7,8 @@
 
 namespace healer::monitor::ebpf {
 
-/// While it lives, what libbpf says goes to the log at debug level, and its last warning is kept. One at a
-/// time.
+/// Sends the messages of libbpf to the log at debug level, and keeps the last warning. Only one may exist at
+/// a time.
 class LibbpfLog {
 public:
     explicit LibbpfLog(runtime::Log& log);
@@ -16,9 +16,10 @@ public:
     LibbpfLog& operator=(const LibbpfLog&) = delete;
     ~LibbpfLog();
 
-    /// One line without its end; empty if there was none.
+    /// One line without the newline; empty if there was none.
     [[nodiscard]] const std::string& lastWarning() const { return lastWarning_; }
-    void take(bool warning, std::string line);
+    void message(std::string line);
+    void warning(std::string line);
 
 private:
     runtime::Log& log_;

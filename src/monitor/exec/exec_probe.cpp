@@ -34,8 +34,8 @@ std::string textOf(const std::string& path, const std::vector<std::string>& args
 
 } // namespace
 
-ExecProbe::ExecProbe(Workshop& workshop, const MonitorContext& context)
-    : workshop_(workshop), process_(context.process),
+ExecProbe::ExecProbe(ExecContext& shared, const MonitorContext& context)
+    : shared_(shared), process_(context.process),
       path_(std::get<std::string>(context.plan.args.at("command"))), args_(argsOf(context.plan)),
       timeout_(std::get<core::Duration>(context.plan.args.at("timeout_secs"))), text_(textOf(path_, args_)) {}
 
@@ -51,7 +51,7 @@ runtime::SpawnSettings ExecProbe::settings() const {
     settings.arguments.insert(settings.arguments.end(), args_.begin(), args_.end());
     settings.environment = runtime::environmentFor(command);
     settings.workingDirectory = command.workingDirectory.empty() ? "/" : command.workingDirectory;
-    settings.limits = workshop_.limits;
+    settings.limits = shared_.limits;
     settings.userName = command.user.name;
     settings.uid = command.user.uid;
     settings.gid = command.user.gid;
@@ -66,35 +66,35 @@ void ExecProbe::begin(Done done) {
         return;
     }
     if (const auto last = last_.lock(); last && !last->reaped()) {
-        answerLater(done, {Verdict::failed, "timed out, and does not end though it was killed"});
+        answerLater(done, {Verdict::failed, "timed out, and has not ended although it was killed"});
         return;
     }
-    run_ = std::make_shared<Run>(workshop_.loop, timeout_, [this, done](Finding finding) {
-        letGo();
+    run_ = std::make_shared<Run>(shared_.loop, timeout_, [this, done](Finding finding) {
+        release();
         done(std::move(finding));
     });
-    if (auto started = run_->start(settings(), workshop_.numbers); !started) {
+    if (auto started = run_->start(settings(), shared_.numbers); !started) {
         run_.reset();
         answerLater(done, {Verdict::unknown, started.error().message});
     }
 }
 
 void ExecProbe::answerLater(const Done& done, Finding finding) {
-    failure_ = workshop_.loop.addDeferred([done, finding = std::move(finding)] { done(finding); });
+    failure_ = shared_.loop.addDeferred([done, finding = std::move(finding)] { done(finding); });
 }
 
-void ExecProbe::letGo() {
+void ExecProbe::release() {
     const auto run = std::exchange(run_, nullptr);
     last_ = run;
-    workshop_.dying.insert(run);
-    run->whenReaped([workshop = &workshop_, raw = std::weak_ptr(run)] { workshop->dying.erase(raw.lock()); });
+    shared_.dying.insert(run);
+    run->whenReaped([shared = &shared_, raw = std::weak_ptr(run)] { shared->dying.erase(raw.lock()); });
 }
 
 void ExecProbe::cancel() {
     failure_.reset();
     if (run_) {
         run_->kill();
-        letGo();
+        release();
     }
 }
 

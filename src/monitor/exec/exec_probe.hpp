@@ -16,18 +16,18 @@
 namespace healer::monitor::exec {
 
 /// What all exec probes share.
-struct Workshop {
+struct ExecContext {
     runtime::Loop& loop;
     runtime::LowDescriptors numbers;
-    std::vector<runtime::Limit> limits;   ///< what a program is to be given
+    std::vector<runtime::Limit> limits;   ///< set for each program
     std::set<std::shared_ptr<Run>> dying; ///< killed, and not reaped yet
 };
 
-/// Asks by running a program as the process's user: exit status 0 passes.
+/// Runs a program as the user of the process; exit status 0 passes.
 class ExecProbe final : public probe::Probe {
 public:
-    /// `workshop` and `context.process` outlive the probe.
-    ExecProbe(Workshop& workshop, const MonitorContext& context);
+    /// `shared` and `context.process` outlive the probe.
+    ExecProbe(ExecContext& shared, const MonitorContext& context);
     ~ExecProbe() override;
 
     void begin(Done done) override;
@@ -37,10 +37,10 @@ public:
 private:
     [[nodiscard]] runtime::SpawnSettings settings() const;
     void answerLater(const Done& done, probe::Finding finding);
-    /// The run goes on until it has been reaped, whatever becomes of the probe.
-    void letGo();
+    /// The run continues until it has been reaped, even when the probe is destroyed.
+    void release();
 
-    Workshop& workshop_;
+    ExecContext& shared_;
     const core::ProcessPlan& process_;
     std::string path_;
     std::vector<std::string> args_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/exec/kind.hpp"
+#include "monitor/kinds.hpp"
 
 #include "monitor/exec/exec_probe.hpp"
-#include "monitor/probe/pace.hpp"
 #include "monitor/probe/probe_keys.hpp"
 #include "monitor/probe/probe_monitor.hpp"
+#include "monitor/probe/probe_throttle.hpp"
 
 #include <array>
 #include <csignal>
@@ -17,34 +17,36 @@ namespace {
 using config::KeySpec;
 using config::KeyType;
 
-/// Two for each start: a few begin in one turn of the loop.
+/// Two for each start; a few starts may happen in one iteration of the loop.
 constexpr int kLowDescriptors = 16;
 
 class ExecHost final : public Host {
 public:
     explicit ExecHost(const HostContext& context)
-        : context_(context), pace_(context.loop), workshop_{context.loop,
-                                                            runtime::LowDescriptors(kLowDescriptors),
-                                                            context.limits,
-                                                            {}} {
-        // An ignored SIGCHLD, inherited perhaps, would have the kernel throw the exit statuses away.
+        : context_(context), throttle_(context.loop), shared_{context.loop,
+                                                              runtime::LowDescriptors(kLowDescriptors),
+                                                              context.limits,
+                                                              {}} {
+        // With SIGCHLD ignored, which may be inherited, the kernel would discard the exit statuses.
         std::signal(SIGCHLD, SIG_DFL);
     }
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override {
-        auto probe = std::make_unique<ExecProbe>(workshop_, context);
-        return std::make_unique<probe::ProbeMonitor>(probe::Surroundings{context_.loop, context_.log, pace_},
-                                                     std::move(context), std::move(probe));
+        auto probe = std::make_unique<ExecProbe>(shared_, context);
+        return std::make_unique<probe::ProbeMonitor>(
+            probe::ProbeContext{context_.loop, context_.log, throttle_}, std::move(context),
+            std::move(probe));
     }
 
 private:
     HostContext context_;
-    probe::Pace pace_;
-    Workshop workshop_;
+    probe::ProbeThrottle throttle_;
+    ExecContext shared_;
 };
 
 } // namespace
 
+/// Runs a program; exit status 0 passes.
 const Kind& kind() {
     static constexpr std::array kKeys{
         KeySpec{.name = "command",

@@ -4,7 +4,7 @@
 #include "core/duration_text.hpp"
 #include "monitor/probe/shown_text.hpp"
 #include "runtime/pidfd.hpp"
-#include "runtime/spawn/oom_score.hpp"
+#include "runtime/spawn/environment.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -94,7 +94,7 @@ void Run::ended() {
     for (int count = 0; count < kMostReadsAtTheEnd && readOutput(); ++count) {
     }
     const auto exit = runtime::exitOf(spawn_->pidfd());
-    // Its number stays its own until it has been reaped.
+    // The PID cannot be reused before it has been reaped.
     killGroup();
     reap();
     if (!*outcome_) {
@@ -144,7 +144,7 @@ void Run::report(Finding finding) {
     }
 }
 
-/// False when there is nothing more for now, or ever.
+/// False when nothing more can be read now.
 bool Run::readOutput() {
     std::array<char, 4096> buffer{};
     const ssize_t length = ::read(output_.get(), buffer.data(), buffer.size());

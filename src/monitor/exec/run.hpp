@@ -16,8 +16,8 @@
 
 namespace healer::monitor::exec {
 
-/// One run of a probe's program, from its start until it has been reaped, whatever becomes of it. When its
-/// time is up, when it ends and when nobody wants it any more, all of its process group is killed.
+/// One run of a probe's program, from its start until it has been reaped. Its whole process group is killed
+/// when it times out, when the program ends, and when the run is cancelled.
 class Run {
 public:
     using Done = std::function<void(probe::Finding)>;
@@ -26,10 +26,10 @@ public:
     Run(runtime::Loop& loop, core::Duration timeout, Done done);
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    /// Kills and reaps; waits a moment for that.
+    /// Kills and reaps; waits at most 100 ms for that.
     ~Run();
 
-    /// Its output is replaced by a pipe to here. The error says what this machine lacks.
+    /// The output is redirected to a pipe that this object reads. The error says which resource is missing.
     [[nodiscard]] core::Result<void> start(runtime::SpawnSettings settings, runtime::LowDescriptors& numbers);
     /// Nothing is reported from now on.
     void kill();

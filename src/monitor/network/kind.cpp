@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/network/kind.hpp"
+#include "monitor/kinds.hpp"
 
-#include "monitor/network/checks.hpp"
 #include "monitor/network/network_probe.hpp"
-#include "monitor/probe/pace.hpp"
+#include "monitor/network/settings.hpp"
 #include "monitor/probe/probe_keys.hpp"
 #include "monitor/probe/probe_monitor.hpp"
+#include "monitor/probe/probe_throttle.hpp"
 #include "runtime/http_client.hpp"
 
 #include <array>
@@ -21,22 +21,24 @@ using config::KeyType;
 class NetworkHost final : public Host {
 public:
     explicit NetworkHost(const HostContext& context)
-        : context_(context), pace_(context.loop), http_(context.loop) {}
+        : context_(context), throttle_(context.loop), http_(context.loop) {}
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override {
         auto probe = std::make_unique<NetworkProbe>(context_.loop, http_, context.plan);
-        return std::make_unique<probe::ProbeMonitor>(probe::Surroundings{context_.loop, context_.log, pace_},
-                                                     std::move(context), std::move(probe));
+        return std::make_unique<probe::ProbeMonitor>(
+            probe::ProbeContext{context_.loop, context_.log, throttle_}, std::move(context),
+            std::move(probe));
     }
 
 private:
     HostContext context_;
-    probe::Pace pace_;
+    probe::ProbeThrottle throttle_;
     runtime::HttpClient http_;
 };
 
 } // namespace
 
+/// Connects to a service, or sends it a request, over the network or a local socket.
 const Kind& kind() {
     static constexpr std::array kKeys{
         KeySpec{.name = "target_url",

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/network/network_probe.hpp"
 
-#include "monitor/network/certificates.hpp"
 #include "monitor/probe/shown_text.hpp"
+#include "runtime/unique_fd.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
 #include <map>
+#include <system_error>
 #include <utility>
 
 namespace healer::monitor::network {
@@ -30,12 +37,41 @@ std::vector<std::string> headersOf(const core::MonitorPlan& plan) {
     std::vector<std::string> lines;
     const auto* headers = find<std::map<std::string, std::string>>(plan, "headers");
     for (const auto& [name, value] : headers == nullptr ? std::map<std::string, std::string>{} : *headers) {
-        // libcurl takes "Name:" for a wish to leave the header out.
+        // For libcurl "Name:" means to leave the header out.
         const bool empty = value.find_first_not_of(" \t") == std::string::npos;
         lines.push_back(name);
         lines.back().append(empty ? ";" : ": ").append(empty ? "" : value);
     }
     return lines;
+}
+
+constexpr std::size_t kMostCertificateBytes = 1024UL * 1024;
+
+core::Error fault(const std::string& path, int error) {
+    return core::Error{"cannot read ca_file " + path + ": " + std::system_category().message(error)};
+}
+
+/// The text of a file of certificates. Never waits for a FIFO or a device.
+core::Result<std::string> readCertificates(const std::string& path) {
+    const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file) {
+        return fault(path, errno);
+    }
+    struct stat facts {};
+    if (::fstat(file.get(), &facts) != 0) {
+        return fault(path, errno);
+    }
+    if (!S_ISREG(facts.st_mode) || facts.st_size == 0 ||
+        static_cast<std::size_t>(facts.st_size) > kMostCertificateBytes) {
+        return core::Error{"ca_file " + path + " is not a regular file of at most 1 MiB"};
+    }
+    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+    const ssize_t length = ::read(file.get(), text.data(), text.size());
+    if (length < 0) {
+        return fault(path, errno);
+    }
+    text.resize(static_cast<std::size_t>(length));
+    return text;
 }
 
 } // namespace

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/plan.hpp"
-#include "monitor/network/body_pattern.hpp"
-#include "monitor/network/status_ranges.hpp"
+#include "monitor/network/settings.hpp"
 #include "monitor/network/target.hpp"
 #include "monitor/network/unix_connect.hpp"
 #include "monitor/probe/probe.hpp"
@@ -14,7 +13,7 @@
 
 namespace healer::monitor::network {
 
-/// Asks one URL.
+/// Probes one URL.
 class NetworkProbe final : public probe::Probe {
 public:
     /// The plan's settings have been checked. `loop` and `http` outlive the probe.

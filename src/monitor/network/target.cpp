@@ -38,8 +38,10 @@ bool isAddress6(std::string_view text) {
     return inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
 }
 
+enum class Port { optional, required };
+
 /// What is wrong with HOST[:PORT].
-std::optional<core::Error> faultOf(std::string_view authority, bool needsPort) {
+std::optional<core::Error> faultOf(std::string_view authority, Port port) {
     if (authority.find('@') != std::string_view::npos) {
         return core::Error{"must not contain a user or password; give an Authorization header instead"};
     }
@@ -57,7 +59,7 @@ std::optional<core::Error> faultOf(std::string_view authority, bool needsPort) {
         }
         rest = authority.substr(host.size());
     }
-    if (rest.empty() && needsPort) {
+    if (rest.empty() && port == Port::required) {
         return core::Error{"needs a port: tcp://HOST:PORT"};
     }
     if (!rest.empty() && (!rest.starts_with(':') || !isPort(rest.substr(1)))) {
@@ -99,13 +101,13 @@ std::optional<std::string> unescaped(std::string_view text) {
     return plain;
 }
 
-/// Splits what follows "://" before the path, query or fragment.
+/// The part after "://" up to the path, query or fragment.
 std::string_view authorityOf(std::string_view rest) {
     return rest.substr(0, rest.find_first_of("/?#"));
 }
 
 core::Result<Target> httpTarget(std::string_view text, std::string_view rest) {
-    if (const auto fault = faultOf(authorityOf(rest), false)) {
+    if (const auto fault = faultOf(authorityOf(rest), Port::optional)) {
         return *fault;
     }
     return Target{Protocol::http, std::string(text), {}};
@@ -113,7 +115,7 @@ core::Result<Target> httpTarget(std::string_view text, std::string_view rest) {
 
 core::Result<Target> tcpTarget(std::string_view rest) {
     const auto authority = authorityOf(rest);
-    if (const auto fault = faultOf(authority, true)) {
+    if (const auto fault = faultOf(authority, Port::required)) {
         return *fault;
     }
     if (rest.size() > authority.size() && rest.substr(authority.size()) != "/") {

@@ -10,7 +10,7 @@ namespace healer::monitor::network {
 
 enum class Protocol { http, tcp, unixSocket };
 
-/// Where a probe goes.
+/// The destination of a probe.
 struct Target {
     Protocol protocol = Protocol::http;
     std::string url;        ///< for http: the request; for tcp: http:// with its host and port

@@ -24,7 +24,7 @@ constexpr core::Duration kRetry = std::chrono::milliseconds(20);
 
 struct Attempt {
     int error = 0;    ///< errno; 0: connected
-    bool own = false; ///< there was not even a socket to try with
+    bool own = false; ///< no socket could be created
 };
 
 Attempt connectOnce(const std::string& path) {
@@ -35,7 +35,7 @@ Attempt connectOnce(const std::string& path) {
     for (const int type : {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM}) {
         const runtime::UniqueFd fd(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
         if (!fd) {
-            return {errno, true};
+            return {.error = errno, .own = true};
         }
         const int result = ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
         attempt.error = result == 0 ? 0 : errno;

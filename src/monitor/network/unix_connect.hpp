@@ -10,8 +10,8 @@
 
 namespace healer::monitor::network {
 
-/// One attempt to connect to a socket of the file system, of any type. A server whose queue is full is tried
-/// again until the time is up. Its destruction cancels it.
+/// Connects to a socket in the file system, of any type. A server whose queue is full is tried again until
+/// the timeout. The destructor cancels.
 class UnixConnect {
 public:
     /// `done` is called once, from the loop; it may destroy this object.

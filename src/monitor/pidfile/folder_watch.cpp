@@ -55,14 +55,14 @@ void FolderWatch::remove(Client& client) {
     folderOf_.erase(place);
 }
 
-void FolderWatch::setEager(Client& client, bool eager) {
+void FolderWatch::setWrites(Client& client, Writes writes) {
     const auto place = folderOf_.find(&client);
     if (place == folderOf_.end()) {
         return;
     }
     auto& folder = folders_.find(place->second)->second;
     const bool before = !folder.eager.empty();
-    if (eager) {
+    if (writes == Writes::each) {
         folder.eager.insert(&client);
     } else {
         folder.eager.erase(&client);
@@ -88,7 +88,7 @@ void FolderWatch::arm(Folder& folder) {
     if (old != folder.descriptor) {
         drop(old);
     }
-    // Two paths of one folder share one watch: the more eager of them decides.
+    // Two paths to one folder share one watch, which must report whatever one of them needs.
     if (folder.descriptor >= 0 && folder.eager.empty() &&
         std::ranges::any_of(folders_, [&](const auto& other) {
             return other.second.descriptor == folder.descriptor && !other.second.eager.empty();
@@ -106,7 +106,7 @@ void FolderWatch::drop(int descriptor) {
 }
 
 void FolderWatch::read() {
-    constexpr int kMostRounds = 8; // whoever makes events without end does not stop the loop
+    constexpr int kMostRounds = 8; // a stream of events must not block the loop
     constexpr std::size_t kBuffer = 16 * 1024UL;
     constexpr std::uint32_t kFolderGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_Q_OVERFLOW;
     alignas(inotify_event) std::array<char, kBuffer> buffer{};

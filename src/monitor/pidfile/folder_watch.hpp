@@ -14,8 +14,8 @@
 
 namespace healer::monitor::pidfile {
 
-/// Tells when files with certain names appear, change or go, by one inotify for all. What inotify cannot see
-/// (no such folder, no more watches) is left to the interval of those who ask.
+/// Reports when files with certain names appear, change or disappear, with one inotify instance for all.
+/// Where inotify cannot be used (no such folder, no watches left) the clients rely on their intervals.
 class FolderWatch {
 public:
     class Client {
@@ -23,7 +23,7 @@ public:
         Client() = default;
         Client(const Client&) = delete;
         Client& operator=(const Client&) = delete;
-        /// Something happened to the file, or may have. Must not add or remove clients.
+        /// The file has changed, or may have. Must not add or remove clients.
         virtual void fileChanged() = 0;
 
     protected:
@@ -37,10 +37,11 @@ public:
 
     void add(Client& client, const std::string& path);
     void remove(Client& client);
-    /// Whether writes into the file without opening it anew are told as well; off where the file is settled,
-    /// so that a busy log file beside it wakes nobody.
-    void setEager(Client& client, bool eager);
-    /// Watches the client's folder again in case that it was missing or has been replaced.
+    /// `each` also reports writes before the file is closed. `onClose` is enough once the file is settled, so
+    /// that a busy log file in the same folder causes no wake-ups.
+    enum class Writes { onClose, each };
+    void setWrites(Client& client, Writes writes);
+    /// Watches the client's folder again, in case it was missing or has been replaced.
     void rearm(Client& client);
 
 private:

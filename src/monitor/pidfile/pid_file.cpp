@@ -27,7 +27,7 @@ core::Error unreadable(const std::string& path, int error) {
                            : std::string("cannot be read: ") + std::strerror(error));
 }
 
-/// The file as a mere location, which opens no device and wakes no writer of a FIFO, and what it is.
+/// Opens the file with O_PATH, which opens no device and wakes no writer of a FIFO, and reads its attributes.
 core::Result<runtime::UniqueFd> locate(const std::string& path, uid_t owner, struct stat& found) {
     runtime::UniqueFd fd(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (!fd || fstat(fd.get(), &found) != 0) {

@@ -16,18 +16,18 @@ namespace healer::monitor::pidfile {
 /// The decimal PID in the text of a PID file: digits with white space around them, and nothing else.
 [[nodiscard]] core::Result<pid_t> parsePid(std::string_view text);
 
-/// What a PID file says, and who could have said so.
+/// The content of a PID file, and the user who may have written it.
 struct PidNote {
     pid_t pid = 0;
     uid_t writer = 0; ///< owner of the file
 };
 
-/// Reads a PID file that anybody may have tampered with: a regular file only (nothing else is even opened),
-/// at most 64 bytes, a symbolic link in the last place only when root or `owner` made it. Never blocks.
-/// Errors are sentences that name the path and tell nothing of the content.
+/// Reads a PID file that any user may have tampered with: a regular file only (nothing else is opened), at
+/// most 64 bytes; a symbolic link as the last component only when it belongs to root or `owner`. Never
+/// blocks. Errors are sentences that name the path and never quote the content.
 [[nodiscard]] core::Result<PidNote> readPidFile(const std::string& path, uid_t owner);
 
-/// What changes when a file is written or replaced; equal stamps mean that it need not be read again.
+/// Changes when a file is written or replaced; with an equal stamp the file need not be read again.
 struct FileStamp {
     dev_t device = 0;
     ino_t inode = 0;

@@ -4,7 +4,7 @@
 #include "core/unit_name.hpp"
 #include "monitor/monitor.hpp"
 #include "monitor/pidfile/folder_watch.hpp"
-#include "monitor/schedule.hpp"
+#include "monitor/timer_queue.hpp"
 #include "runtime/proc_scan.hpp"
 
 #include <memory>
@@ -12,18 +12,18 @@
 
 namespace healer::monitor::pidfile {
 
-/// What all PID-file monitors share: one inotify, one timer, one scan.
+/// What all PID file monitors share: one inotify instance, one timer, one scan.
 class PidFileHost final : public Host {
 public:
     explicit PidFileHost(const HostContext& context)
-        : context_(context), folders_(context.loop), schedule_(context.loop), scan_(context.loop) {}
+        : context_(context), folders_(context.loop), timers_(context.loop), scan_(context.loop) {}
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;
 
     [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
     [[nodiscard]] runtime::Log& log() { return context_.log; }
     [[nodiscard]] FolderWatch& folders() { return folders_; }
-    [[nodiscard]] Schedule& schedule() { return schedule_; }
+    [[nodiscard]] TimerQueue& timers() { return timers_; }
     [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
     /// The unit that a process of this name is started as; empty when it is started directly.
     [[nodiscard]] std::string unitOf(const std::string& name) const {
@@ -33,7 +33,7 @@ public:
 private:
     HostContext context_;
     FolderWatch folders_;
-    Schedule schedule_;
+    TimerQueue timers_;
     runtime::ProcScan scan_;
 };
 

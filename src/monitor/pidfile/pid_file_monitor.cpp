@@ -23,12 +23,12 @@ PidFileMonitor::PidFileMonitor(PidFileHost& host, MonitorContext context)
     : host_(host), process_(context.process),
       path_(std::get<std::string>(context.plan.args.at("pid_file_path"))),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
-      outbox_(host.loop(), std::move(context.report)),
+      events_(host.loop(), std::move(context.report)),
       watch_(host.loop(), [this](core::Exit exit) { onEnded(std::move(exit)); }), quickDelay_(kQuick) {}
 
 PidFileMonitor::~PidFileMonitor() {
     host_.folders().remove(*this);
-    host_.schedule().clear(*this);
+    host_.timers().clear(*this);
 }
 
 core::Identity PidFileMonitor::identity() const {
@@ -75,7 +75,7 @@ void PidFileMonitor::due() {
         host_.folders().rearm(*this);
     }
     if (settled_ && watch_.alive() && stamp == stamp_) {
-        plan(false);
+        plan(NextLook::afterInterval);
     } else {
         update();
     }
@@ -90,7 +90,7 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
     if (!facts || facts->zombie || (predecessor_ && predecessor_->key == facts->key)) {
         return Verdict{std::nullopt, "PID file " + path_ + " names a process that does not run"};
     }
-    // Somebody else could point to another instance of the same program.
+    // Another user could name another instance of the same program.
     const auto& trusted = {uid_t{0}, geteuid(), process_.command.user.uid, facts->realUid,
                            facts->effectiveUid};
     if (std::ranges::find(trusted, note->writer) == std::end(trusted)) {
@@ -101,21 +101,21 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
         core::matches(identity(), *facts, core::Strictness::program)) {
         return Verdict{facts->key, {}};
     }
-    return Verdict{std::nullopt,
-                   "PID file " + path_ + " names a process that does not run " + process_.command.path +
-                       " as user " + process_.command.user.name,
-                   true};
+    return Verdict{.verified = std::nullopt,
+                   .reason = "PID file " + path_ + " names a process that does not run " +
+                             process_.command.path + " as user " + process_.command.user.name,
+                   .mayBecome = true};
 }
 
 void PidFileMonitor::update() {
-    stamp_ = stampOf(path_); // before reading: a change in between shows at the next look
+    stamp_ = stampOf(path_); // before reading, so that a change in between is seen at the next look
     const auto verdict = inspect();
     if (verdict.verified) {
         onVerified(*verdict.verified);
     } else {
         onUnverified(verdict);
     }
-    host_.folders().setEager(*this, !settled_);
+    host_.folders().setWrites(*this, settled_ ? FolderWatch::Writes::onClose : FolderWatch::Writes::each);
 }
 
 void PidFileMonitor::onVerified(core::ProcessKey key) {
@@ -127,11 +127,11 @@ void PidFileMonitor::onVerified(core::ProcessKey key) {
     const core::event::Up up{process_.name, key};
     if (open_ > 0) {
         answer(up);
-    } else if (upTold_ != key) {
-        outbox_.post(up);
+    } else if (upReported_ != key) {
+        events_.post(up);
     }
-    upTold_ = key;
-    plan(false);
+    upReported_ = key;
+    plan(NextLook::afterInterval);
 }
 
 void PidFileMonitor::onUnverified(const Verdict& verdict) {
@@ -142,11 +142,12 @@ void PidFileMonitor::onUnverified(const Verdict& verdict) {
     if (open_ > 0) {
         answerWithout(verdict.reason);
     }
-    plan(verdict.mayBecome || open_ > 0 || (watch_.alive() && !warned_));
+    const bool quick = verdict.mayBecome || open_ > 0 || (watch_.alive() && !warned_);
+    plan(quick ? NextLook::quick : NextLook::afterInterval);
 }
 
 void PidFileMonitor::answerWithout(const std::string& reason) {
-    if (watch_.alive() && (warned_ || upTold_ == watch_.key())) {
+    if (watch_.alive() && (warned_ || upReported_ == watch_.key())) {
         answer(core::event::Up{process_.name, *watch_.key()});
         return;
     }
@@ -172,7 +173,7 @@ void PidFileMonitor::search(const std::string& reason) {
                                       }
                                       if (instance && isRunning(*instance)) {
                                           await(*instance, reason);
-                                          plan(true);
+                                          plan(NextLook::quick);
                                       } else {
                                           waitUntil_.reset();
                                           answer(core::event::Absent{process_.name, reason});
@@ -189,18 +190,18 @@ void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason)
     if (now < *waitUntil_) {
         return;
     }
-    host_.log().warn(reason + "; process " + std::to_string(instance.pid) + " runs and is taken for " +
-                     process_.name);
+    host_.log().warn(reason + "; process " + std::to_string(instance.pid) +
+                     " runs and is used as the instance of " + process_.name);
     warned_ = true;
     waitUntil_.reset();
     awaited_.reset();
     answer(core::event::Up{process_.name, instance});
-    upTold_ = instance;
+    upReported_ = instance;
 }
 
 void PidFileMonitor::answer(const core::Event& event) {
     for (; open_ > 0; --open_) {
-        outbox_.post(event);
+        events_.post(event);
     }
 }
 
@@ -209,18 +210,18 @@ void PidFileMonitor::onEnded(core::Exit exit) {
     settled_ = false;
     predecessor_ = core::Predecessor{key, ticksOf(runtime::Loop::now()),
                                      exit.reason == core::ExitReason::exited && exit.code == 0};
-    outbox_.post(core::event::Down{process_.name, key, std::move(exit)});
-    // The file may name the successor already.
+    events_.post(core::event::Down{process_.name, key, std::move(exit)});
+    // The file may already name the successor.
     update();
 }
 
-void PidFileMonitor::plan(bool quick) {
-    if (!quick) {
-        host_.schedule().setNext(*this, interval_);
+void PidFileMonitor::plan(NextLook next) {
+    if (next == NextLook::afterInterval) {
+        host_.timers().setNext(*this, interval_);
         return;
     }
-    const auto next = runtime::Loop::now() + std::min(quickDelay_, interval_);
-    host_.schedule().set(*this, waitUntil_ ? std::min(next, *waitUntil_) : next);
+    const auto soon = runtime::Loop::now() + std::min(quickDelay_, interval_);
+    host_.timers().set(*this, waitUntil_ ? std::min(soon, *waitUntil_) : soon);
     quickDelay_ = std::min(2 * quickDelay_, interval_);
 }
 

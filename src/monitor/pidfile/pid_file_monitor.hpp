@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/identity.hpp"
+#include "monitor/event_queue.hpp"
 #include "monitor/instance_watch.hpp"
-#include "monitor/outbox.hpp"
 #include "monitor/pidfile/pid_file.hpp"
 #include "monitor/pidfile/pid_file_host.hpp"
 
@@ -12,10 +12,10 @@
 
 namespace healer::monitor::pidfile {
 
-/// Takes the process that the file names for the instance, if it runs the configured program as the
-/// configured user, and follows it by a pidfd. A file that is missing or wrong while an instance runs is
-/// waited for, as long as a start may take, and then warned about: it never makes a second copy.
-class PidFileMonitor final : public Monitor, public Schedule::Client, public FolderWatch::Client {
+/// Uses the process that the file names as the instance, if it runs the configured program as the configured
+/// user, and follows it by a pidfd. When the file is missing or wrong while an instance runs, the monitor
+/// waits for it as long as a start may take, and then logs a warning: it never causes a second copy.
+class PidFileMonitor final : public Monitor, public TimerQueue::Client, public FolderWatch::Client {
 public:
     PidFileMonitor(PidFileHost& host, MonitorContext context);
     ~PidFileMonitor() override;
@@ -28,11 +28,11 @@ public:
     void fileChanged() override;
 
 private:
-    /// What the file says now.
+    /// The result of reading the file.
     struct Verdict {
         std::optional<core::ProcessKey> verified;
         std::string reason;     ///< when not verified: a sentence about the file
-        bool mayBecome = false; ///< it names a living process that may still turn into the instance
+        bool mayBecome = false; ///< it names a live process that may still become the instance
     };
 
     [[nodiscard]] core::Identity identity() const;
@@ -41,26 +41,27 @@ private:
     void onVerified(core::ProcessKey key);
     void onUnverified(const Verdict& verdict);
     void onEnded(core::Exit exit);
-    /// A question is open and the file does not answer it.
+    /// start() or look() has not been answered, and the file does not answer it.
     void answerWithout(const std::string& reason);
     void search(const std::string& reason);
-    /// This instance runs, but the file does not name it: wait for that, and not for ever.
+    /// This instance runs, but the file does not name it: waits for that, until the start timeout.
     void await(core::ProcessKey instance, const std::string& reason);
     void answer(const core::Event& event);
-    void plan(bool quick);
+    enum class NextLook { quick, afterInterval };
+    void plan(NextLook next);
 
     PidFileHost& host_;
     const core::ProcessPlan& process_;
     std::string path_;
     core::Duration interval_;
-    Outbox outbox_;
+    EventQueue events_;
     InstanceWatch watch_;
     std::optional<FileStamp> stamp_;
-    bool settled_ = false;                     ///< the file names what is followed
-    bool warned_ = false;                      ///< that the file has stopped naming it
-    std::optional<core::ProcessKey> upTold_;   ///< the last one reported without being asked
-    std::optional<core::ProcessKey> awaited_;  ///< runs, but is not in the file
-    std::optional<core::TimePoint> waitUntil_; ///< for the file to name it
+    bool settled_ = false;                       ///< the file names what is followed
+    bool warned_ = false;                        ///< that the file has stopped naming it
+    std::optional<core::ProcessKey> upReported_; ///< the last one reported without being asked
+    std::optional<core::ProcessKey> awaited_;    ///< runs, but is not in the file
+    std::optional<core::TimePoint> waitUntil_;   ///< for the file to name it
     std::optional<core::Predecessor> predecessor_;
     unsigned open_ = 0; ///< unanswered start() and look()
     runtime::ProcScan::Question question_;

@@ -8,7 +8,7 @@
 
 namespace healer::monitor::probe {
 
-/// One way of asking a service, again and again. It ends by itself within the time-out of its settings.
+/// One way to probe a service repeatedly. Each probe ends within its timeout.
 class Probe {
 public:
     using Done = std::function<void(Finding)>;
@@ -18,11 +18,11 @@ public:
     Probe& operator=(const Probe&) = delete;
     virtual ~Probe() = default; ///< cancels
 
-    /// Asks once. `done` is called once from the loop, never from within, unless it is cancelled before. None
-    /// is under way.
+    /// Starts one probe; none may be in progress. `done` is called once, from the loop and never from within
+    /// this call, unless the probe is cancelled before.
     virtual void begin(Done done) = 0;
     virtual void cancel() = 0;
-    /// What is asked, for a person: the URL, or the command.
+    /// What is probed, for messages: the URL or the command.
     [[nodiscard]] virtual std::string text() const = 0;
 };
 

@@ -27,20 +27,22 @@ constexpr config::KeySpec kTimeoutKey{.name = "timeout_secs",
                                       .range = {kShortest, 3600}};
 constexpr config::KeySpec kFailureThresholdKey{.name = "failure_threshold",
                                                .type = config::KeyType::integer,
-                                               .help = "So many failures in a row make it unhealthy.",
+                                               .help =
+                                                   "Number of consecutive failures that make it unhealthy.",
                                                .since = "0.1",
                                                .byDefault = "1",
                                                .range = {1, 1000}};
-constexpr config::KeySpec kSuccessThresholdKey{.name = "success_threshold",
-                                               .type = config::KeyType::integer,
-                                               .help = "So many successes in a row make it healthy again.",
-                                               .since = "0.1",
-                                               .byDefault = "1",
-                                               .range = {1, 1000}};
+constexpr config::KeySpec kSuccessThresholdKey{
+    .name = "success_threshold",
+    .type = config::KeyType::integer,
+    .help = "Number of consecutive successes that make it healthy again.",
+    .since = "0.1",
+    .byDefault = "1",
+    .range = {1, 1000}};
 constexpr config::KeySpec kStartGraceKey{
     .name = "start_grace_secs",
     .type = config::KeyType::seconds,
-    .help = "Failures do not count so long after a start, or until the first success. Default: "
+    .help = "Time after a start in which failures do not count, until the first success. Default: "
             "start_timeout_secs of the process.",
     .since = "0.1",
     .range = {.maximum = kDay}};

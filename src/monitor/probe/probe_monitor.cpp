@@ -6,12 +6,12 @@
 
 namespace healer::monitor::probe {
 
-ProbeMonitor::ProbeMonitor(Surroundings surroundings, MonitorContext context, std::unique_ptr<Probe> probe)
-    : surroundings_(surroundings), name_(context.process.name), state_(thresholdsOf(context)),
-      outbox_(surroundings.loop, std::move(context.report)), probe_(std::move(probe)) {}
+ProbeMonitor::ProbeMonitor(ProbeContext shared, MonitorContext context, std::unique_ptr<Probe> probe)
+    : shared_(shared), name_(context.process.name), state_(thresholdsOf(context)),
+      events_(shared.loop, std::move(context.report)), probe_(std::move(probe)) {}
 
 ProbeMonitor::~ProbeMonitor() {
-    surroundings_.pace.clear(*this);
+    shared_.throttle.clear(*this);
 }
 
 void ProbeMonitor::start(std::optional<core::ProcessKey> /*known*/) {
@@ -37,7 +37,7 @@ void ProbeMonitor::follow(std::optional<core::ProcessKey> key) {
 }
 
 void ProbeMonitor::plan() {
-    surroundings_.pace.set(*this, state_.next(runtime::Loop::now()));
+    shared_.throttle.set(*this, state_.next(runtime::Loop::now()));
 }
 
 void ProbeMonitor::turn() {
@@ -51,16 +51,16 @@ void ProbeMonitor::finished(Finding finding) {
     const auto reports = state_.finish(finding.verdict, runtime::Loop::now());
     for (unsigned answer = 0; answer < reports.answers; ++answer) {
         if (finding.verdict == Verdict::passed) {
-            outbox_.post(core::event::Healthy{name_});
+            events_.post(core::event::Healthy{name_});
         } else {
-            outbox_.post(core::event::Absent{name_, probe_->text() + ": " + finding.reason});
+            events_.post(core::event::Absent{name_, probe_->text() + ": " + finding.reason});
         }
     }
     if (reports.healthy) {
-        outbox_.post(core::event::Healthy{name_});
+        events_.post(core::event::Healthy{name_});
     }
     if (reports.unhealthy) {
-        outbox_.post(core::event::Unhealthy{
+        events_.post(core::event::Unhealthy{
             .name = name_, .probe = probe_->text(), .reason = std::move(finding.reason)});
     } else {
         noteUnknown(finding);
@@ -70,11 +70,11 @@ void ProbeMonitor::finished(Finding finding) {
 
 void ProbeMonitor::noteUnknown(const Finding& finding) {
     const bool unknown = finding.verdict == Verdict::unknown;
-    if (unknown && !unknownTold_) {
-        surroundings_.log.warn("the probe " + probe_->text() + " of " + name_ +
-                               " cannot be made and says nothing: " + finding.reason);
+    if (unknown && !unknownReported_) {
+        shared_.log.warn("the probe " + probe_->text() + " of " + name_ +
+                         " could not be run, so nothing is known: " + finding.reason);
     }
-    unknownTold_ = unknown;
+    unknownReported_ = unknown;
 }
 
 Thresholds thresholdsOf(const MonitorContext& context) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "monitor/event_queue.hpp"
 #include "monitor/monitor.hpp"
-#include "monitor/outbox.hpp"
-#include "monitor/probe/pace.hpp"
 #include "monitor/probe/probe.hpp"
 #include "monitor/probe/probe_state.hpp"
+#include "monitor/probe/probe_throttle.hpp"
 
 #include <memory>
 #include <string>
@@ -13,24 +13,24 @@
 namespace healer::monitor::probe {
 
 /// What the monitors of one kind share.
-struct Surroundings {
+struct ProbeContext {
     runtime::Loop& loop;
     runtime::Log& log;
-    Pace& pace;
+    ProbeThrottle& throttle;
 };
 
-/// Asks a service by a Probe, at the times and with the consequences that ProbeState decides.
-class ProbeMonitor final : public Monitor, public Pace::Client {
+/// Probes a service by a Probe; ProbeState decides when, and what is reported.
+class ProbeMonitor final : public Monitor, public ProbeThrottle::Client {
 public:
-    /// `surroundings` outlive the monitor.
-    ProbeMonitor(Surroundings surroundings, MonitorContext context, std::unique_ptr<Probe> probe);
+    /// The members of `shared` outlive the monitor.
+    ProbeMonitor(ProbeContext shared, MonitorContext context, std::unique_ptr<Probe> probe);
     ~ProbeMonitor() override;
 
     void start(std::optional<core::ProcessKey> known) override;
     void follow(std::optional<core::ProcessKey> key) override;
     void look() override;
 
-    void due() override { surroundings_.pace.enqueue(*this); }
+    void due() override { shared_.throttle.enqueue(*this); }
     void turn() override;
 
 private:
@@ -38,16 +38,16 @@ private:
     void finished(Finding finding);
     void noteUnknown(const Finding& finding);
 
-    Surroundings surroundings_;
+    ProbeContext shared_;
     std::string name_;
     ProbeState state_;
-    Outbox outbox_;
+    EventQueue events_;
     std::unique_ptr<Probe> probe_;
     bool underWay_ = false;
-    bool unknownTold_ = false;
+    bool unknownReported_ = false;
 };
 
-/// The settings that all probes share, from the arguments of a plan.
+/// The settings that are common to all probes, from the arguments of a plan.
 [[nodiscard]] Thresholds thresholdsOf(const MonitorContext& context);
 
 } // namespace healer::monitor::probe

@@ -24,16 +24,16 @@ bool ProbeState::follow(std::optional<core::ProcessKey> key, core::TimePoint now
     }
     graceUntil_ = now + thresholds_.grace;
     health_ = Health::unknown;
-    unhealthyTold_ = false;
+    unhealthyReported_ = false;
     run_ = 0;
-    anew_ = true;
+    restart_ = true;
     quickDelay_ = kQuick;
     return true;
 }
 
 void ProbeState::begin() {
     asked_ += std::exchange(waiting_, 0);
-    anew_ = false;
+    restart_ = false;
 }
 
 void ProbeState::abandon() {
@@ -54,12 +54,11 @@ Reports ProbeState::finish(Verdict verdict, core::TimePoint now) {
 void ProbeState::passed(Reports& reports) {
     graceUntil_.reset();
     run_ = std::max<std::int64_t>(run_, 0) + 1;
-    // Whoever was answered "healthy" needs to hear of the next failure, also while it is not one in the long
-    // run.
-    unhealthyTold_ = unhealthyTold_ && reports.answers == 0;
+    // After the answer "healthy" the next failure must be reported, even below the failure threshold.
+    unhealthyReported_ = unhealthyReported_ && reports.answers == 0;
     if (health_ != Health::healthy && run_ >= thresholds_.successes) {
         health_ = Health::healthy;
-        unhealthyTold_ = false;
+        unhealthyReported_ = false;
         reports.healthy = reports.answers == 0;
     }
 }
@@ -75,12 +74,12 @@ void ProbeState::failed(core::TimePoint now, Reports& reports) {
     }
     health_ = Health::unhealthy;
     if (key_) {
-        reports.unhealthy = !std::exchange(unhealthyTold_, true);
+        reports.unhealthy = !std::exchange(unhealthyReported_, true);
     }
 }
 
 core::TimePoint ProbeState::next(core::TimePoint now) {
-    if (waiting_ > 0 || anew_) {
+    if (waiting_ > 0 || restart_) {
         return now;
     }
     if (key_ && health_ == Health::unknown && quickDelay_ < thresholds_.interval) {
@@ -90,7 +89,7 @@ core::TimePoint ProbeState::next(core::TimePoint now) {
     const auto phase =
         static_cast<core::Duration::rep>(thresholds_.seed % static_cast<std::uint64_t>(interval));
     const auto passed = now.time_since_epoch().count() - phase;
-    // Rounds down also before the first beat, which is before the machine has run that long.
+    // The division must round down even when the machine has run for less than one phase.
     const auto beats = passed >= 0 ? passed / interval + 1 : 0;
     return core::TimePoint(core::Duration(beats * interval + phase));
 }

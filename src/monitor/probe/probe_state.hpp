@@ -13,13 +13,13 @@ namespace healer::monitor::probe {
 enum class Verdict {
     passed,
     failed,
-    unknown, ///< the probe itself could not be made: nothing is said about the service
+    unknown, ///< the probe itself could not be run: nothing is known about the service
 };
 
-/// What one probe has found.
+/// The result of one probe.
 struct Finding {
     Verdict verdict = Verdict::unknown;
-    std::string reason; ///< unless it passed: a sentence for a person
+    std::string reason; ///< unless it passed: a sentence
 };
 
 struct Thresholds {
@@ -27,13 +27,14 @@ struct Thresholds {
     core::Duration grace{0}; ///< after a start; failures within it do not count
     std::int64_t failures = 1;
     std::int64_t successes = 1;
-    std::uint64_t seed = 0; ///< places the probe within the interval, so that many are spread over it
+    std::uint64_t seed =
+        0; ///< determines the phase within the interval, so that many probes are spread over it
 };
 
-/// What is to be reported after a probe.
+/// What must be reported after a probe.
 struct Reports {
-    unsigned answers = 0;   ///< so many questions are answered by it
-    bool healthy = false;   ///< reported unasked, and in place of no answer
+    unsigned answers = 0;   ///< number of questions that it answers
+    bool healthy = false;   ///< reported without a question; never together with answers
     bool unhealthy = false; ///< reported in addition to answers
 };
 
@@ -43,18 +44,19 @@ class ProbeState {
 public:
     explicit ProbeState(Thresholds thresholds) : thresholds_(thresholds) {}
 
-    /// Somebody asks. The answer is the next probe that begins after this.
+    /// A question (start or look). The next probe that begins after this call answers it.
     void ask() { ++waiting_; }
-    /// True when another incarnation is followed from now on: a probe under way is worth nothing any more.
+    /// True when another incarnation is followed from now on; the result of a probe in progress is then
+    /// useless.
     bool follow(std::optional<core::ProcessKey> key, core::TimePoint now);
 
     void begin();
-    /// The probe under way was abandoned.
+    /// The probe in progress was cancelled.
     void abandon();
     [[nodiscard]] Reports finish(Verdict verdict, core::TimePoint now);
 
-    /// When the next probe begins: at once for a question, soon while the service is starting, else at its
-    /// own place within the interval.
+    /// When the next probe begins: immediately for a question, soon while the service is starting, else at
+    /// its phase of the interval.
     [[nodiscard]] core::TimePoint next(core::TimePoint now);
 
 private:
@@ -68,11 +70,11 @@ private:
     std::optional<core::ProcessKey> key_;
     std::optional<core::TimePoint> graceUntil_; ///< none: over, or never begun
     Health health_ = Health::unknown;
-    bool unhealthyTold_ = false; ///< since the last success or the last follow()
-    std::int64_t run_ = 0;       ///< alike results in a row: above zero passed, below failed
-    unsigned waiting_ = 0;       ///< questions for the next probe
-    unsigned asked_ = 0;         ///< questions that the probe under way answers
-    bool anew_ = false;          ///< probe at once, as another incarnation is followed
+    bool unhealthyReported_ = false; ///< since the last success or the last follow()
+    std::int64_t run_ = 0;           ///< equal results in a row: positive passed, negative failed
+    unsigned waiting_ = 0;           ///< questions for the next probe
+    unsigned asked_ = 0;             ///< questions that the probe in progress answers
+    bool restart_ = false;           ///< probe immediately, as another incarnation is followed
     core::Duration quickDelay_{0};
 };
 

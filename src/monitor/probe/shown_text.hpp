@@ -7,8 +7,8 @@
 
 namespace healer::monitor::probe {
 
-/// What somebody else wrote, fit for a sentence on one line: the last `limit` bytes, white space and control
-/// characters made single spaces, anything that is not UTF-8 made question marks.
+/// Untrusted text, made fit for a message on one line: the last `limit` bytes, with white space and control
+/// characters replaced by single spaces, and anything that is not UTF-8 by question marks.
 [[nodiscard]] std::string shownText(std::string_view bytes, std::size_t limit);
 
 } // namespace healer::monitor::probe

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "monitor/outbox.hpp"
+#include "monitor/event_queue.hpp"
 
 #include <optional>
 #include <string>
@@ -13,16 +13,16 @@ namespace healer::monitor::unit {
 class AbsentMonitor final : public Monitor {
 public:
     AbsentMonitor(runtime::Loop& loop, MonitorContext context, std::string why)
-        : process_(context.process.name), why_(std::move(why)), outbox_(loop, std::move(context.report)) {}
+        : process_(context.process.name), why_(std::move(why)), events_(loop, std::move(context.report)) {}
 
     void start(std::optional<core::ProcessKey> /*known*/) override { look(); }
     void follow(std::optional<core::ProcessKey> /*key*/) override {}
-    void look() override { outbox_.post(core::event::Absent{process_, why_}); }
+    void look() override { events_.post(core::event::Absent{process_, why_}); }
 
 private:
     std::string process_;
     std::string why_;
-    Outbox outbox_;
+    EventQueue events_;
 };
 
 } // namespace healer::monitor::unit

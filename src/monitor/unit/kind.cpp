@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/unit/kind.hpp"
+#include "monitor/kinds.hpp"
 
 #include "monitor/unit/unit_host.hpp"
 

@@ -10,7 +10,7 @@ namespace healer::monitor::unit {
 UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
     : host_(host), process_(context.process.name), unit_(context.process.unit),
       tracker_(context.process.name, unit_, [&host](std::uint32_t job) { return host.bus().isOwn(job); }),
-      reader_(host.bus(), unit_), outbox_(host.loop(), std::move(context.report)) {
+      reader_(host.bus(), unit_), events_(host.loop(), std::move(context.report)) {
     watch(unit_);
 }
 
@@ -134,7 +134,7 @@ void UnitMonitor::note() {
         host_.log().info(systemd::restartNote(facts_, unit_));
     }
     settings_ = settings;
-    outbox_.post(std::move(settings));
+    events_.post(std::move(settings));
 }
 
 void UnitMonitor::judge() {
@@ -145,13 +145,13 @@ void UnitMonitor::judge() {
 void UnitMonitor::noteJob() {
     if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobTold_) {
         jobTold_ = underWay;
-        outbox_.post(core::event::JobUnderWay{process_, underWay});
+        events_.post(core::event::JobUnderWay{process_, underWay});
     }
 }
 
 void UnitMonitor::report(std::vector<core::Event> events) {
     for (auto& event : events) {
-        outbox_.post(std::move(event));
+        events_.post(std::move(event));
     }
 }
 

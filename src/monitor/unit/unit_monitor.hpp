@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "monitor/outbox.hpp"
+#include "monitor/event_queue.hpp"
 #include "monitor/unit/unit_host.hpp"
 #include "monitor/unit/unit_tracker.hpp"
 #include "systemd/unit_facts.hpp"
@@ -56,7 +56,7 @@ private:
     std::optional<core::event::UnitSettings> settings_; ///< as reported last
     std::string watchedUnit_;
     std::shared_ptr<void> watch_;
-    Outbox outbox_;
+    EventQueue events_;
 };
 
 } // namespace healer::monitor::unit

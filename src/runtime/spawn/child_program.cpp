@@ -14,7 +14,7 @@
 #include <initializer_list>
 
 // Everything here runs between clone and exec in memory that is shared with Healer: no allocation, no library
-// call, no variable written but those on this stack.
+// call, and no writes except to this stack.
 
 namespace healer::runtime {
 
@@ -58,8 +58,8 @@ long duplicate(int from, int to, int flags) {
     return rawSyscall(SYS_dup3, from, to, flags);
 }
 
-/// Leaves the descriptors to Healer. Only those up to the last that is needed are copied: a Healer with
-/// thousands of them would otherwise have each copied and then closed.
+/// Unshares the descriptor table. Only the descriptors up to the last one needed are copied, as Healer may
+/// have thousands that would be copied and then closed.
 long takeOwnDescriptors(const ChildProgram& program) {
     const int last = program.output > program.status ? program.output : program.status;
     long result = rawSyscall(SYS_close_range, last + 1, ~0U, CLOSE_RANGE_UNSHARE);
@@ -69,7 +69,7 @@ long takeOwnDescriptors(const ChildProgram& program) {
     return result;
 }
 
-int say(int descriptor, Step step, long result) {
+int send(int descriptor, Step step, long result) {
     const Message message{step, static_cast<std::int32_t>(-result)};
     rawSyscall(SYS_write, descriptor, rawArgument(&message), sizeof message);
     return 127;
@@ -92,7 +92,7 @@ long arrangeDescriptors(const ChildProgram& program) {
     }
     if (result >= 0) {
         result = rawSyscall(SYS_close_range, kStatusDescriptor + 1, ~0U, 0);
-        // Before Linux 5.9: what Healer opens is closed by the exec anyway.
+        // Before Linux 5.9: the descriptors of Healer have O_CLOEXEC anyway.
         result = result == -ENOSYS ? 0 : result;
     }
     return result;
@@ -120,9 +120,9 @@ long setUser(const ChildProgram& program) {
     if (result < 0) {
         return result;
     }
-    constexpr auto kNobodys = static_cast<uid_t>(-1);
-    uid_t uids[3] = {kNobodys, kNobodys, kNobodys};
-    gid_t gids[3] = {kNobodys, kNobodys, kNobodys};
+    constexpr auto kInvalid = static_cast<uid_t>(-1);
+    uid_t uids[3] = {kInvalid, kInvalid, kInvalid};
+    gid_t gids[3] = {kInvalid, kInvalid, kInvalid};
     rawSyscall(kGetResUid, rawArgument(&uids[0]), rawArgument(&uids[1]), rawArgument(&uids[2]));
     rawSyscall(kGetResGid, rawArgument(&gids[0]), rawArgument(&gids[1]), rawArgument(&gids[2]));
     for (int i = 0; i < 3; ++i) {
@@ -133,7 +133,7 @@ long setUser(const ChildProgram& program) {
     return 0;
 }
 
-/// Opens the output with the rights of the user alone. Never waits for the other side of a FIFO.
+/// Opens the output with the permissions of the user. Never waits for the reader of a FIFO.
 long openOutput(const ChildProgram& program) {
     constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     constexpr long kFileMode = 0640;
@@ -160,7 +160,7 @@ long openOutput(const ChildProgram& program) {
 }
 
 int fail(Step step, long result) {
-    return say(kStatusDescriptor, step, result);
+    return send(kStatusDescriptor, step, result);
 }
 
 } // namespace
@@ -170,11 +170,11 @@ int becomeProgram(void* data) {
     constexpr long kUmask = 022;
 
     if (const long result = takeOwnDescriptors(program); result < 0) {
-        return say(program.status, Step::descriptors, result);
+        return send(program.status, Step::descriptors, result);
     }
-    say(program.status, Step::descriptors, 0);
+    send(program.status, Step::descriptors, 0);
     if (const long result = arrangeDescriptors(program); result < 0) {
-        return say(program.status, Step::descriptors, result);
+        return send(program.status, Step::descriptors, result);
     }
     if (const long result = resetSignals(); result < 0) {
         return fail(Step::session, result);
@@ -194,7 +194,7 @@ int becomeProgram(void* data) {
             return fail(Step::user, result);
         }
     }
-    // Ambient capabilities that Healer may have been given would survive the exec; older kernels have none.
+    // Ambient capabilities of Healer would survive the exec. Old kernels have none, so errors are ignored.
     rawSyscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
     if (const long result = rawSyscall(SYS_chdir, rawArgument(program.workingDirectory)); result < 0) {
         return fail(Step::workingDirectory, result);

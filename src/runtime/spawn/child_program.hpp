@@ -9,14 +9,14 @@
 
 namespace healer::runtime {
 
-/// The steps of the way to the new program that can fail.
+/// The steps before the new program runs that can fail.
 enum class Step : std::int32_t { descriptors, session, limits, groups, user, workingDirectory, output, exec };
 
-/// What the child says through the status pipe: once that it has descriptors of its own, and why it cannot
-/// become the program if it cannot.
+/// A message through the status pipe: once that the child has its own descriptor table, and the error if it
+/// cannot execute the program.
 struct Message {
     Step step;
-    std::int32_t error; ///< errno; 0: the descriptors are its own now
+    std::int32_t error; ///< errno; 0: the child has its own descriptor table now
 };
 
 struct Limit {
@@ -24,7 +24,8 @@ struct Limit {
     rlimit value;
 };
 
-/// All that the child needs, as plain pointers into memory that stays as it is until the child's exec or end.
+/// The input of the child, as plain pointers into memory that does not change until the exec or end of the
+/// child.
 struct ChildProgram {
     const char* path;
     char* const* arguments;
@@ -42,12 +43,12 @@ struct ChildProgram {
     std::size_t groupCount;
 };
 
-/// The descriptor that carries the status pipe in the child, the only one besides 0, 1 and 2.
+/// The status pipe in the child, its only descriptor besides 0, 1 and 2.
 constexpr int kStatusDescriptor = 3;
 
-/// Runs in the child, sharing the parent's memory and descriptors, with all signals blocked: takes copies of
-/// the descriptors up to the ones it needs, writes the Message of that, and becomes the program, or writes
-/// why not. Takes a ChildProgram*. Returns only on failure.
+/// Runs in the child, which shares memory and descriptors with the parent, with all signals blocked: unshares
+/// the descriptor table, sends the Message about that, and executes the program, or sends the error. Takes a
+/// ChildProgram*. Returns only on failure.
 int becomeProgram(void* program);
 
 } // namespace healer::runtime

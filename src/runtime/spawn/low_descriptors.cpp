@@ -10,7 +10,7 @@
 
 namespace healer::runtime {
 
-/// The numbers stay taken all the time: by this place holder while nobody has them on lease.
+/// The numbers are always in use: by this placeholder while they are not leased.
 struct LowDescriptors::Store {
     UniqueFd placeHolder;
     std::vector<int> free;

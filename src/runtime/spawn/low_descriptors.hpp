@@ -8,13 +8,13 @@
 
 namespace healer::runtime {
 
-/// A few low descriptor numbers, kept for what a child takes along: the highest of these numbers decides how
-/// many of Healer's descriptors, of which there can be thousands, the kernel copies for it.
+/// Reserves a few low descriptor numbers for the descriptors that a child needs: the highest of these numbers
+/// determines how many of Healer's descriptors, of which there can be thousands, the kernel copies for it.
 class LowDescriptors {
     struct Store;
 
 public:
-    /// A descriptor that gives its number back when it goes. May outlive the LowDescriptors.
+    /// A descriptor whose number is returned by the destructor. May outlive the LowDescriptors.
     class Lease {
     public:
         Lease() = default;
@@ -24,7 +24,7 @@ public:
         Lease& operator=(const Lease&) = delete;
         ~Lease();
 
-        /// Never gives the number back, nor closes it.
+        /// Neither returns the number nor closes it.
         void abandon() { (void)fd_.release(); }
         [[nodiscard]] int get() const { return fd_.get(); }
         explicit operator bool() const { return static_cast<bool>(fd_); }
@@ -35,14 +35,14 @@ public:
         void end();
 
         UniqueFd fd_;
-        std::shared_ptr<Store> store_; ///< where the number belongs; null: an ordinary one
+        std::shared_ptr<Store> store_; ///< owner of the number; null: an ordinary descriptor
     };
 
-    /// Takes the `count` lowest free numbers above the standard ones and the child's status descriptor. Best
-    /// made before anything else opens descriptors. Fewer, or none, are taken when the limit is near.
+    /// Reserves the `count` lowest free numbers above the standard ones and the child's status descriptor;
+    /// fewer, or none, when the limit is near. Construct it before other descriptors are opened.
     explicit LowDescriptors(int count);
 
-    /// The same file under a kept number, or as it is when none is left: then the start is only slower.
+    /// The same file under a reserved number, or unchanged when none is left: the start is then only slower.
     [[nodiscard]] Lease lower(UniqueFd fd);
 
 private:

@@ -6,15 +6,15 @@
 
 #include <cerrno>
 
-/// System calls that touch nothing but registers: the child that shares Healer's memory until its exec must
-/// not even write errno, as Healer runs on meanwhile.
+/// System calls that use only registers: the child, which shares Healer's memory until its exec while Healer
+/// runs, must not even write errno.
 namespace healer::runtime {
 
 #if defined(__x86_64__)
 
 constexpr bool kRawSystemCalls = true;
 
-/// The kernel's own answer: a negative errno on failure.
+/// The result of the kernel: a negative errno on failure.
 inline long rawSyscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
     long result = number;
     register long r10 asm("r10") = d;
@@ -58,7 +58,7 @@ inline long rawSyscall(long number, long a = 0, long b = 0, long c = 0, long d =
 
 #else
 
-/// Without them Healer has to stand still until the child's exec, as vfork(2) does.
+/// Without them Healer has to stop until the exec of the child, as with vfork(2).
 constexpr bool kRawSystemCalls = false;
 
 inline long rawSyscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {

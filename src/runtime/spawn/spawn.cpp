@@ -27,7 +27,7 @@ std::string text(int error) {
     return std::strerror(error);
 }
 
-/// The same file behind a descriptor that the child's own 0 to 3 cannot overwrite.
+/// The same file behind a descriptor above those that the child overwrites (0 to 3).
 UniqueFd aboveStandard(UniqueFd fd) {
     if (!fd || fd.get() > kStatusDescriptor) {
         return fd;
@@ -60,13 +60,13 @@ Spawn::Spawn(SpawnSettings settings) : memory_(std::make_unique<Memory>()) {
 }
 
 Spawn::~Spawn() {
-    // Most often it only was about to become the program, which then goes on.
+    // Usually the exec is about to happen, and the program then continues.
     while (running_ && !outcome() && hasNews(statusRead_.get())) {
     }
     if (running_) {
         (void)sendSignal(pidfd_.get(), SIGKILL);
         if (!hasNews(-1)) {
-            // Stuck in the kernel: what it may still use must stay, so it is given up for good.
+            // Stuck in the kernel: the memory that it may still use must be leaked.
             (void)memory_.release(); // NOLINT(bugprone-unused-return-value)
             status_.abandon();
             output_.abandon();
@@ -94,7 +94,7 @@ core::Result<void> Spawn::allocate() {
     }
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return core::Error{"cannot make a pipe: " + text(errno)};
+        return core::Error{"cannot create a pipe: " + text(errno)};
     }
     statusRead_.reset(ends[0]);
     statusWrite_ = aboveStandard(UniqueFd(ends[1]));
@@ -104,7 +104,7 @@ core::Result<void> Spawn::allocate() {
     void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
     if (stack == MAP_FAILED) {
-        return core::Error{"cannot make a stack: " + text(errno)};
+        return core::Error{"cannot allocate a stack: " + text(errno)};
     }
     stack_ = stack;
     return {};
@@ -137,8 +137,8 @@ core::Result<void> Spawn::start(LowDescriptors& numbers) {
     output_ = numbers.lower(std::move(memory_->settings.output));
     point();
     if (memory_->settings.changeUser && memory_->settings.uid != 0) {
-        // For a moment a process of another user shares our memory. Its user must neither trace it nor make
-        // it dump core, which on older kernels takes every process with the same memory down.
+        // For a moment a process of another user shares our memory. That user must neither trace it nor make
+        // it dump core, which on older kernels kills every process with the same memory.
         ::prctl(PR_SET_DUMPABLE, 0);
     }
     constexpr int kFlags =
@@ -158,7 +158,8 @@ core::Result<void> Spawn::start(LowDescriptors& numbers) {
     }
     running_ = true;
     pidfd_.reset(pidfd);
-    // The kernel likes to put a child on the processor of its parent, where it would wait until we are idle.
+    // The kernel tends to place a child on the processor of its parent, where it would wait until we are
+    // idle.
     ::sched_yield();
     return {};
 }
@@ -171,14 +172,13 @@ void Spawn::receive() {
             if (message.error != 0) {
                 failure_ = message;
             }
-            // From here on the child's end is the only one, and its closing is seen.
+            // From here on the child has the only write end, so that its closing is seen.
             apart_ = true;
             status_ = {};
             output_ = {};
             continue;
         }
-        // The end of the pipe: its descriptor is closed after the memory has been let go of, at the exec and
-        // at the end.
+        // End of file: the descriptor is closed after the child has released our memory, at exec or exit.
         running_ = length < 0;
         return;
     }
@@ -190,7 +190,7 @@ std::optional<core::Result<void>> Spawn::outcome() {
     if (ended && !apart_) {
         running_ = false;
         return core::Result<void>(
-            core::Error{"cannot start " + memory_->settings.path + ": it was killed on the way"});
+            core::Error{"cannot start " + memory_->settings.path + ": it was killed before the exec"});
     }
     if (running_) {
         return std::nullopt;
@@ -203,7 +203,7 @@ core::Error Spawn::describe(Message failure) const {
     const std::string start = "cannot start " + memory_->settings.path;
     switch (failure.step) {
     case Step::session:
-        return {start + ": cannot make a session" + why};
+        return {start + ": cannot create a session" + why};
     case Step::descriptors:
         return {start + ": cannot arrange its descriptors" + why};
     case Step::limits:

@@ -15,14 +15,14 @@
 
 namespace healer::runtime {
 
-/// What to become, prepared as far as it can be before the moment of the start.
+/// The program to start, prepared as far as possible before the start.
 struct SpawnSettings {
     std::string path;
     std::vector<std::string> arguments;   ///< argv, the name first
     std::vector<std::string> environment; ///< NAME=value
     std::string workingDirectory;
-    UniqueFd output;                       ///< opened already, or
-    std::optional<std::string> outputPath; ///< to be opened by the child as its user; neither: /dev/null
+    UniqueFd output;                       ///< already opened, or
+    std::optional<std::string> outputPath; ///< opened by the child as its user; if neither is set: /dev/null
     std::vector<Limit> limits;             ///< set before the user is changed
     bool changeUser = false;
     std::string userName;
@@ -31,34 +31,34 @@ struct SpawnSettings {
     std::vector<gid_t> groups;
 };
 
-/// One start of a program. The child runs in Healer's memory until its exec, as with vfork(2), but Healer
-/// runs on meanwhile: a child that is held up (a dead file server, a SIGSTOP by its user) delays nobody. It
-/// has Healer's descriptors too until it has taken copies of the few that it needs. The memory and the
-/// descriptors that it uses are this object's.
+/// One start of a program. The child shares Healer's memory until its exec, as with vfork(2), but Healer
+/// keeps running: a child that is blocked (a dead file server, a SIGSTOP by its user) does not delay Healer.
+/// It shares Healer's descriptors until it has copied the few that it needs. This object owns the memory and
+/// descriptors that it uses.
 class Spawn {
 public:
-    /// Makes the stack, the pipe and the pointers; start() is left.
+    /// Allocates the stack and the pipe, so that only start() remains.
     [[nodiscard]] static core::Result<std::unique_ptr<Spawn>> prepare(SpawnSettings settings);
     Spawn(const Spawn&) = delete;
     Spawn& operator=(const Spawn&) = delete;
-    /// A child that does not become the program within a moment is killed; if it cannot even die, its memory
-    /// is left to it.
+    /// A child that has not executed the program within 100 ms is killed. If it does not die, its memory is
+    /// leaked.
     ~Spawn();
 
-    /// Makes the child: one system call between two that hold signals back.
+    /// Creates the child: one system call between two that block and unblock signals.
     [[nodiscard]] core::Result<void> start(LowDescriptors& numbers);
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
     [[nodiscard]] UniqueFd takePidfd() { return std::move(pidfd_); }
-    /// Readable when outcome() may have news, and so is pidfd().
+    /// Readable when outcome() may have changed; so is pidfd().
     [[nodiscard]] int statusFd() const { return statusRead_.get(); }
-    /// Success: it is the program now. An error: it could not become it, and is ending. Nothing: not known
-    /// yet.
+    /// Success: the program has been executed. An error: that failed, and the child is ending. Nothing: not
+    /// known yet.
     [[nodiscard]] std::optional<core::Result<void>> outcome();
 
 private:
-    /// What the child reads, at a place of its own so that it can be left behind.
+    /// What the child reads; allocated separately so that it can be leaked.
     struct Memory {
         SpawnSettings settings;
         std::vector<char*> arguments;
@@ -70,7 +70,7 @@ private:
     core::Result<void> allocate();
     void point();
     void receive();
-    /// Waits a moment for the child's end, or for word through `status` (-1: not).
+    /// Waits at most 100 ms for the end of the child, or for a message through `status` (-1: ignored).
     bool hasNews(int status) const;
     core::Error describe(Message failure) const;
 
@@ -78,13 +78,13 @@ private:
     UniqueFd statusRead_;
     UniqueFd statusWrite_;         ///< until start()
     LowDescriptors::Lease status_; ///< the child's end of the pipe, and
-    LowDescriptors::Lease output_; ///< its output, for as long as it uses our descriptors
+    LowDescriptors::Lease output_; ///< its output, while it uses our descriptors
     UniqueFd pidfd_;
     void* stack_ = nullptr;
     pid_t pid_ = 0;
     std::optional<Message> failure_;
-    bool running_ = false; ///< the child is using our memory, and
-    bool apart_ = false;   ///< no longer our descriptors
+    bool running_ = false; ///< the child is using our memory
+    bool apart_ = false;   ///< it has its own descriptors
 };
 
 } // namespace healer::runtime

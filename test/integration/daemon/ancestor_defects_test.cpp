@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What went wrong in the ancestor must not come back: one test for each defect, by its number in the list of
-// them. Those about systemd (7, 9, 10) are told in test/system/ancestor_defects.
+// them. Those about systemd (7, 9, 10) are tested in test/system/ancestor_defects.
 #include "integration/daemon/healer_run.hpp"
 #include "support/files.hpp"
 
@@ -24,7 +24,7 @@ protected:
     bool comesUp(const std::string& name) {
         return waitFor([&] { return healer.counterPid(name).has_value(); });
     }
-    bool tells(const std::string& text, int times = 1) {
+    bool hasLogged(const std::string& text, int times = 1) {
         return waitFor([&] { return healer.logged(text) >= times; });
     }
     void kill(const std::string& name) { ::kill(healer.runningPid(name), SIGKILL); }
@@ -33,7 +33,7 @@ protected:
         ::kill(old, SIGKILL);
         return healer.waitForSuccessor(name, old).value_or(0);
     }
-    /// Puts a file into the folder that anybody may execute.
+    /// Puts a file into the folder that every user may execute.
     fs::path script(const std::string& name, const std::string& text) {
         const fs::path path = healer.folder() / name;
         std::ofstream(path) << text;
@@ -56,9 +56,9 @@ TEST_F(AncestorDefect, 01_AnExitWithTheBreakerOpenIsNotForgotten) {
     healer.start();
     ASSERT_TRUE(comesUp("web"));
     ASSERT_GT(killAndWait("web"), 1);
-    ASSERT_TRUE(tells("Successfully restarted"));
+    ASSERT_TRUE(hasLogged("Successfully restarted"));
     kill("web");
-    ASSERT_TRUE(tells("Circuit breaker is open")) << healer.log();
+    ASSERT_TRUE(hasLogged("Circuit breaker is open")) << healer.log();
     EXPECT_TRUE(comesUp("web")) << "by the clock alone: " << healer.log();
 }
 
@@ -72,12 +72,12 @@ TEST_F(AncestorDefect, 01_AnAbortedRecoveryIsMadeUpForWhenTheDependencyIsBack) {
         db + healer.counter("web", kEbpf,
                             "    dependencies: [ { target: db, max_wait_secs: 1, on_failure: abort } ]\n"));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process db"));
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process db"));
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     fs::rename(program, healer.folder() / "away");
     kill("db");
     kill("web");
-    ASSERT_TRUE(tells("is not started without db")) << healer.log();
+    ASSERT_TRUE(hasLogged("is not started without db")) << healer.log();
     EXPECT_EQ(healer.copies("web"), 0);
     fs::rename(healer.folder() / "away", program);
     EXPECT_TRUE(comesUp("web")) << healer.log();
@@ -88,7 +88,7 @@ TEST_F(AncestorDefect, 02_ADaemonThatRemovesItsPidFileIsHealed) {
     healer.writeConfig(healer.counter("web", healer.pidMonitor("web")));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    ASSERT_TRUE(tells("Successfully started"));
+    ASSERT_TRUE(hasLogged("Successfully started"));
     const pid_t old = healer.runningPid("web");
     ::kill(old, SIGTERM); // it removes the file on its way out
     EXPECT_GT(healer.waitForSuccessor("web", old).value_or(0), 1) << healer.log();
@@ -140,7 +140,7 @@ TEST_F(AncestorDefect, 05_ScriptsAndEntriesOfOneBasenameAreToldApart) {
     healer.start();
     ASSERT_TRUE(comesUp("one"));
     ASSERT_TRUE(comesUp("two"));
-    ASSERT_TRUE(tells("Successfully started process", 2));
+    ASSERT_TRUE(hasLogged("Successfully started process", 2));
     const auto other = healer.counterPid("two");
     ASSERT_GT(killAndWait("one"), 1) << healer.log();
     EXPECT_EQ(healer.counterPid("two"), other);
@@ -151,7 +151,7 @@ TEST_F(AncestorDefect, 05_ANamesakeTriggersNothing) {
     healer.writeConfig(healer.counter("web", kEbpf));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    ASSERT_TRUE(tells("Successfully started"));
+    ASSERT_TRUE(hasLogged("Successfully started"));
     const auto pid = healer.counterPid("web");
     const fs::path namesake = healer.folder() / fs::path(HEALER_COUNTER).filename();
     fs::copy_file(HEALER_COUNTER, namesake);
@@ -166,7 +166,7 @@ TEST_F(AncestorDefect, 05_ANamesakeTriggersNothing) {
     // What Healer makes of a real death afterwards shows that it has seen the others too.
     ASSERT_EQ(healer.counterPid("web"), pid);
     ASSERT_GT(killAndWait("web"), 1);
-    ASSERT_TRUE(tells("Successfully restarted"));
+    ASSERT_TRUE(hasLogged("Successfully restarted"));
     EXPECT_EQ(healer.logged(" is down"), 1) << healer.log();
 }
 
@@ -187,17 +187,17 @@ TEST_F(AncestorDefect, 12_AReloadAppliesChangedSettingsOfAKnownName) {
     healer.writeConfig(healer.counter("web", healer.pidMonitor("web")));
     healer.start();
     ASSERT_TRUE(comesUp("web"));
-    ASSERT_TRUE(tells("Successfully started"));
+    ASSERT_TRUE(hasLogged("Successfully started"));
     const auto pid = healer.counterPid("web");
     healer.writeConfig(healer.counter(
         "web", kEbpf, "    recovery: { retries: 1, retry_window_secs: 60, cooldown_secs: 600 }\n"));
     healer.signal(SIGHUP);
-    ASSERT_TRUE(tells("Configuration reloaded: 0 added, 1 changed, 0 removed")) << healer.log();
+    ASSERT_TRUE(hasLogged("Configuration reloaded: 0 added, 1 changed, 0 removed")) << healer.log();
     EXPECT_EQ(healer.counterPid("web"), pid) << "a reload stops nothing";
     ASSERT_GT(killAndWait("web"), 1) << healer.log();
-    ASSERT_TRUE(tells("Successfully restarted"));
+    ASSERT_TRUE(hasLogged("Successfully restarted"));
     kill("web");
-    EXPECT_TRUE(tells("Circuit breaker is open")) << healer.log();
+    EXPECT_TRUE(hasLogged("Circuit breaker is open")) << healer.log();
 }
 
 TEST_F(AncestorDefect, 12_AnUnknownKeyIsAnErrorAndChangesNothing) {
@@ -206,7 +206,7 @@ TEST_F(AncestorDefect, 12_AnUnknownKeyIsAnErrorAndChangesNothing) {
     ASSERT_TRUE(comesUp("web"));
     healer.writeConfig(healer.counter("web", kEbpf, "    recovry: { retries: 1 }\n"));
     healer.signal(SIGHUP);
-    ASSERT_TRUE(tells("Reload refused")) << healer.log();
+    ASSERT_TRUE(hasLogged("Reload refused")) << healer.log();
     EXPECT_GE(healer.logged("did you mean 'recovery'"), 1) << healer.log();
     EXPECT_GT(killAndWait("web"), 1);
 }
@@ -224,7 +224,7 @@ TEST_F(AncestorDefect, 14_ARestartKeepsGroupsSessionLimitsAndLog) {
                        "\"]\n    run_as_user: nobody\n    monitor: { type: ebpf }\n");
     healer.start();
     ASSERT_TRUE(comesUp("shared/web")) << healer.log();
-    ASSERT_TRUE(tells("Successfully started"));
+    ASSERT_TRUE(hasLogged("Successfully started"));
     const fs::path log = healer.folder() / "logs" / "web.log";
     const auto lines = [&] {
         const std::string text = readText(log);

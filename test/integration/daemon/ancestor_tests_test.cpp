@@ -18,11 +18,11 @@
 namespace healer::test {
 namespace {
 
-/// A port on which somebody listens, until it is closed. Connections wait in the queue and are never
+/// A listening port, until it is closed. Connections wait in the queue and are never
 /// answered.
 class Listener {
 public:
-    /// A free port, on which nobody listens yet.
+    /// A free port that nothing listens on yet.
     Listener() {
         open();
         close();
@@ -61,7 +61,7 @@ protected:
     bool comesUp(const std::string& name) {
         return waitFor([&] { return healer.counterPid(name).has_value(); });
     }
-    bool tells(const std::string& text, int times = 1) {
+    bool hasLogged(const std::string& text, int times = 1) {
         return waitFor([&] { return healer.logged(text) >= times; });
     }
 
@@ -72,14 +72,14 @@ protected:
 TEST_F(AncestorTests, network_monitor_detects_crash_and_recovers) {
     healer.writeConfig(healer.counter("web", probe(listener.url())));
     healer.start();
-    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Starting process web")) << healer.log();
     listener.open();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     const pid_t old = healer.runningPid("web");
     listener.close();
-    ASSERT_TRUE(tells("Process web is disconnected from " + listener.url())) << healer.log();
+    ASSERT_TRUE(hasLogged("Process web is disconnected from " + listener.url())) << healer.log();
     listener.open();
-    ASSERT_TRUE(tells("Successfully restarted process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully restarted process web")) << healer.log();
     EXPECT_NE(healer.runningPid("web"), old);
     EXPECT_EQ(healer.copies("web"), 1);
 }
@@ -87,15 +87,15 @@ TEST_F(AncestorTests, network_monitor_detects_crash_and_recovers) {
 TEST_F(AncestorTests, hot_reload_allows_new_process_recovery) {
     healer.writeConfig(healer.counter("alpha", "{ type: ebpf }"));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process alpha"));
+    ASSERT_TRUE(hasLogged("Successfully started process alpha"));
     healer.writeConfig(healer.counter("beta", "{ type: ebpf }"));
     healer.signal(SIGHUP);
-    ASSERT_TRUE(tells("Successfully started process beta")) << healer.log();
-    ASSERT_TRUE(healer.counterPid("alpha")) << "let go of, not stopped";
+    ASSERT_TRUE(hasLogged("Successfully started process beta")) << healer.log();
+    ASSERT_TRUE(healer.counterPid("alpha")) << "no longer managed, but not stopped";
     kill(healer.runningPid("alpha"), SIGKILL);
     ASSERT_TRUE(waitFor([&] { return healer.copies("alpha") == 0; }));
     kill(healer.runningPid("beta"), SIGKILL);
-    ASSERT_TRUE(tells("Successfully restarted process beta")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully restarted process beta")) << healer.log();
     EXPECT_EQ(healer.copies("alpha"), 0);
     EXPECT_EQ(healer.logged("Process alpha is down"), 0) << healer.log();
 }
@@ -105,19 +105,19 @@ TEST_F(AncestorTests, reconcile_starts_stops_pid_and_network_monitors) {
     healer.writeConfig(healer.counter("file", healer.pidMonitor("file")) + network +
                        healer.counter("off", "{ type: ebpf }", "    enabled: false\n"));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process file"));
-    ASSERT_TRUE(tells("Starting process net"));
+    ASSERT_TRUE(hasLogged("Successfully started process file"));
+    ASSERT_TRUE(hasLogged("Starting process net"));
     listener.open();
-    ASSERT_TRUE(tells("Successfully started process net"));
+    ASSERT_TRUE(hasLogged("Successfully started process net"));
     EXPECT_FALSE(healer.counterPid("off"));
     healer.writeConfig(network);
     healer.signal(SIGHUP);
-    ASSERT_TRUE(tells("Configuration reloaded: 0 added, 0 changed, 2 removed")) << healer.log();
+    ASSERT_TRUE(hasLogged("Configuration reloaded: 0 added, 0 changed, 2 removed")) << healer.log();
     kill(healer.runningPid("file"), SIGKILL);
     listener.close();
-    ASSERT_TRUE(tells("Process net is disconnected")) << healer.log();
+    ASSERT_TRUE(hasLogged("Process net is disconnected")) << healer.log();
     listener.open();
-    ASSERT_TRUE(tells("Successfully restarted process net")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully restarted process net")) << healer.log();
     EXPECT_FALSE(healer.counterPid("file")) << healer.log();
 }
 
@@ -140,15 +140,15 @@ TEST_F(AncestorTests, TheSampleConfigurationWorksUnchanged) {
            "180\n";
     std::filesystem::permissions(healer.config(), std::filesystem::perms(0600));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process simple_counter")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process simple_counter")) << healer.log();
     EXPECT_TRUE(std::filesystem::exists(place + "/healer.pid"));
     EXPECT_TRUE(std::filesystem::exists(place + "/logs/healer.log"));
     for (int restart = 1; restart <= 3; ++restart) {
         kill(healer.runningPid("demo/run/simple_counter"), SIGKILL);
-        ASSERT_TRUE(tells("Successfully restarted process", restart)) << healer.log();
+        ASSERT_TRUE(hasLogged("Successfully restarted process", restart)) << healer.log();
     }
     kill(healer.runningPid("demo/run/simple_counter"), SIGKILL);
-    EXPECT_TRUE(tells("Circuit breaker is open")) << healer.log();
+    EXPECT_TRUE(hasLogged("Circuit breaker is open")) << healer.log();
 }
 
 TEST_F(AncestorTests, AncestorDefect04_AHungServerIsNoticedAndOneRefusalMayBeAllowed) {
@@ -157,25 +157,25 @@ TEST_F(AncestorTests, AncestorDefect04_AHungServerIsNoticedAndOneRefusalMayBeAll
         healer.counter("web", probe(listener.url())) +
         healer.counter("hung", probe(listener.url("http", "/")), "    start_timeout_secs: 2\n"));
     healer.start();
-    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Starting process web")) << healer.log();
     listener.open();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
-    EXPECT_TRUE(tells("Failed to start process hung")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
+    EXPECT_TRUE(hasLogged("Failed to start process hung")) << healer.log();
     EXPECT_GE(healer.logged("timed out after") + healer.logged("not up within"), 1) << healer.log();
 }
 
 TEST_F(AncestorTests, AncestorDefect13_TheOldProcessIsEndedBeforeANewOneStarts) {
     healer.writeConfig(healer.counter("web", probe(listener.url()), "    stop: { timeout_secs: 1 }\n"));
     healer.start();
-    ASSERT_TRUE(tells("Starting process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Starting process web")) << healer.log();
     listener.open();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     const pid_t old = healer.runningPid("web");
     kill(old, SIGSTOP); // it cannot even take the SIGTERM
     listener.close();
-    ASSERT_TRUE(tells("Process web is disconnected"));
+    ASSERT_TRUE(hasLogged("Process web is disconnected"));
     listener.open();
-    ASSERT_TRUE(tells("Successfully restarted process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully restarted process web")) << healer.log();
     EXPECT_NE(kill(old, 0), 0) << "the old one is gone";
     EXPECT_EQ(healer.copies("web"), 1);
 }

@@ -42,7 +42,8 @@ TEST_F(CommandLine, SimulatePlaysAScenarioWithTheConfiguration) {
     std::ofstream(scenario) << "duration_secs: 60\nevents: [{at_secs: 10, kill: web}]\n";
     const auto played = healer.run({"--simulate", scenario, "-c", healer.config()});
     EXPECT_EQ(played.status, 0) << played.output;
-    EXPECT_NE(played.output.find("    10.000  web      Process web (PID 1001) is down: killed by SIGKILL\n"), std::string::npos)
+    EXPECT_NE(played.output.find("    10.000  web      Process web (PID 1001) is down: killed by SIGKILL\n"),
+              std::string::npos)
         << played.output;
     const auto json = healer.run({"--simulate", scenario, "--json", "-c", healer.config()});
     EXPECT_EQ(json.status, 0);
@@ -72,7 +73,7 @@ TEST_F(CommandLine, WrongUsageIsExitStatus2) {
 
 TEST_F(CommandLine, TheParentOfADaemonExitsWhenItIsReady) {
     healer.writeConfig(healer.counter("web", "{ type: ebpf }"));
-    // The PID file directory tells the daemon's PID.
+    // The PID file in pid_file_directory has the daemon's PID.
     std::ifstream stream(healer.config());
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     std::ofstream(healer.config()) << "pid_file_directory: " << (healer.folder() / "pid").string() << "\n"
@@ -88,7 +89,7 @@ TEST_F(CommandLine, TheParentOfADaemonExitsWhenItIsReady) {
 
     const auto second = healer.run({"-c", healer.config(), "--bus", "none"});
     EXPECT_EQ(second.status, 1);
-    EXPECT_NE(second.output.find("another Healer runs already"), std::string::npos) << second.output;
+    EXPECT_NE(second.output.find("another Healer is already running"), std::string::npos) << second.output;
 
     EXPECT_EQ(kill(daemon, SIGTERM), 0);
     EXPECT_TRUE(waitFor([&] { return !std::filesystem::exists(pidFile); }))

@@ -31,7 +31,7 @@ protected:
     bool comesUp(const std::string& name) {
         return waitFor([&] { return healer.counterPid(name).has_value(); });
     }
-    /// Healer has told of this many successful restarts: it knows the present instance.
+    /// Healer has logged this many successful restarts, so it knows the current instance.
     bool toldOfRestarts(int count) {
         return waitFor([&] { return healer.logged("Successfully restarted process") >= count; });
     }
@@ -51,7 +51,7 @@ TEST_F(DaemonTest, restart_on_pid_exit_and_circuit_breaker) {
     kill(healer.runningPid("web"), SIGKILL);
     ASSERT_TRUE(waitFor([&] { return healer.logged("Circuit breaker is open") == 1; })) << healer.log();
     EXPECT_EQ(healer.copies("web"), 0);
-    // Nobody does anything: the trial comes by the clock.
+    // The trial start is triggered by the clock only.
     ASSERT_TRUE(waitFor([&] { return healer.counterPid("web").has_value(); })) << healer.log();
     EXPECT_TRUE(toldOfRestarts(4));
     ASSERT_TRUE(waitFor([&] { return healer.logged("Circuit breaker is closed") == 1; })) << healer.log();
@@ -169,7 +169,7 @@ TEST_F(DaemonTest, SighupAddsChangesAndRemovesAndRefusesABadFile) {
     healer.writeConfig(healer.counter("app", kEbpf));
     healer.signal(SIGHUP);
     ASSERT_TRUE(waitFor([&] { return healer.logged("1 removed") == 1; }));
-    EXPECT_EQ(healer.counterPid("web"), web) << "a removed process is let go of, not stopped";
+    EXPECT_EQ(healer.counterPid("web"), web) << "a removed process is no longer managed, but not stopped";
     kill(web, SIGKILL);
     killAndWait("app");
     EXPECT_EQ(healer.copies("web"), 0);
@@ -180,7 +180,7 @@ TEST_F(DaemonTest, ASecondHealerOnTheSameConfigurationIsRefused) {
     healer.start();
     const auto second = healer.run({"--foreground", "-c", healer.config(), "--bus", "none"});
     EXPECT_EQ(second.status, 1);
-    EXPECT_NE(second.output.find("another Healer runs already as PID " + std::to_string(healer.pid())),
+    EXPECT_NE(second.output.find("another Healer is already running as PID " + std::to_string(healer.pid())),
               std::string::npos)
         << second.output;
 }

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 class HardTimes : public testing::Test {
 protected:
-    bool tells(const std::string& text, int times = 1) {
+    bool hasLogged(const std::string& text, int times = 1) {
         return waitFor([&] { return healer.logged(text) >= times; });
     }
     /// A bash script in the folder; its PID file is "$1".
@@ -41,12 +41,12 @@ TEST_F(HardTimes, ADaemonThatForksTwiceAndWritesItsPidFileLate) {
                                   kRest + "fi\n(setsid \"$0\" \"$1\" daemon &)\nexit 0\n",
                               healer.pidMonitor("web")));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     for (int restart = 1; restart <= 2; ++restart) {
         const pid_t old = healer.runningPid("web");
         kill(old, SIGKILL);
         ASSERT_GT(healer.waitForSuccessor("web", old).value_or(0), 1) << healer.log();
-        ASSERT_TRUE(tells("Successfully restarted process web", restart)) << healer.log();
+        ASSERT_TRUE(hasLogged("Successfully restarted process web", restart)) << healer.log();
     }
     EXPECT_EQ(healer.logged("Failed to"), 0) << healer.log();
 }
@@ -59,7 +59,7 @@ TEST_F(HardTimes, AProcessThatReexecutesItselfIsTheSame) {
                               "while true; do read -r -t 0.1 <> <(:) || true; done\n",
                               "{ type: ebpf }"));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     const pid_t pid = healer.runningPid("web");
     const auto runs = [&] {
         const std::string text = readText(healer.folder() / "web.pid.runs");
@@ -68,7 +68,7 @@ TEST_F(HardTimes, AProcessThatReexecutesItselfIsTheSame) {
     kill(pid, SIGHUP);
     ASSERT_TRUE(waitFor([&] { return runs() == 2; }));
     kill(healer.runningPid("web"), SIGKILL);
-    ASSERT_TRUE(tells("Successfully restarted process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully restarted process web")) << healer.log();
     EXPECT_EQ(healer.logged("is down"), 1) << healer.log();
     EXPECT_EQ(healer.logged("(PID " + std::to_string(pid) + ")") > 0, true) << healer.log();
 }
@@ -87,7 +87,7 @@ TEST_F(HardTimes, DeathsDuringReloadsAreNotMissed) {
     };
     healer.writeConfig(entries(0));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process", kProcesses)) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process", kProcesses)) << healer.log();
     for (int round = 1; round <= kRounds; ++round) {
         std::vector<pid_t> pids;
         for (int i = 0; i < kProcesses; ++i) {
@@ -100,8 +100,8 @@ TEST_F(HardTimes, DeathsDuringReloadsAreNotMissed) {
             }
             kill(pids[static_cast<std::size_t>(i)], SIGKILL);
         }
-        ASSERT_TRUE(tells("Configuration reloaded", round)) << healer.log();
-        ASSERT_TRUE(tells("Successfully restarted process", kProcesses * round)) << healer.log();
+        ASSERT_TRUE(hasLogged("Configuration reloaded", round)) << healer.log();
+        ASSERT_TRUE(hasLogged("Successfully restarted process", kProcesses * round)) << healer.log();
     }
     for (int i = 0; i < kProcesses; ++i) {
         EXPECT_EQ(healer.copies("p" + std::to_string(i)), 1);
@@ -125,14 +125,14 @@ TEST_F(HardTimes, AFullDiskStopsNoRecovery) {
     };
     healer.writeConfig(healer.counter("web", "{ type: ebpf }"));
     healer.start();
-    ASSERT_TRUE(tells("Successfully started process web")) << healer.log();
+    ASSERT_TRUE(hasLogged("Successfully started process web")) << healer.log();
     fill(run);
     fill(logs);
     const pid_t old = healer.runningPid("web");
     kill(old, SIGKILL);
     EXPECT_GT(healer.waitForSuccessor("web", old).value_or(0), 1) << healer.log();
-    EXPECT_TRUE(tells("Successfully restarted process web")) << healer.log();
-    EXPECT_TRUE(tells("No space left on device")) << healer.log();
+    EXPECT_TRUE(hasLogged("Successfully restarted process web")) << healer.log();
+    EXPECT_TRUE(hasLogged("No space left on device")) << healer.log();
     fs::remove(run / "filler");
     fs::remove(logs / "filler");
     const pid_t next = healer.runningPid("web");

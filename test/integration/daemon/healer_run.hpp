@@ -43,11 +43,11 @@ public:
                                       const std::string& more = "") const;
     [[nodiscard]] std::string pidMonitor(const std::string& name) const;
 
-    /// What is started from now on tells this socket what a service manager is told.
+    /// Processes started from now on send their service manager notifications to this socket.
     void setNotifySocket(std::filesystem::path path) { notifySocket_ = std::move(path); }
     /// Starts Healer in the foreground and waits until it watches.
     void start();
-    /// The same with standard input, output and error closed: it logs nowhere, so `isUp` tells.
+    /// The same with standard input, output and error closed: nothing is logged, so use `isUp`.
     void startWithoutStreams(const std::function<bool()>& isUp);
     void signal(int number) const;
     /// Waits for the end of the Healer that was started last.

@@ -13,11 +13,11 @@ protected:
         chmod(directory_.c_str(), 0755);
     }
 
-    /// A directory that belongs to the stranger.
+    /// A directory that belongs to the other user.
     fs::path strangersPlace() {
         const auto place = directory_ / "home";
         fs::create_directory(place);
-        EXPECT_EQ(chown(place.c_str(), stranger().uid, stranger().gid), 0);
+        EXPECT_EQ(chown(place.c_str(), otherUser().uid, otherUser().gid), 0);
         return place;
     }
 
@@ -27,7 +27,7 @@ protected:
         if (ordered.command.args.empty()) {
             ordered.command.args = {"1000"};
         }
-        ordered.command.user = stranger();
+        ordered.command.user = otherUser();
         return ordered;
     }
 };
@@ -44,7 +44,7 @@ TEST_F(DirectLaunchAsRoot, becomesTheUserWithAllGroupsAndNothingElse) {
     EXPECT_TRUE(until([&] {
         struct stat found {};
         return stat(("/proc/" + std::to_string(key.pid) + "/environ").c_str(), &found) == 0 &&
-               found.st_uid == stranger().uid;
+               found.st_uid == otherUser().uid;
     }));
 }
 
@@ -67,8 +67,8 @@ TEST_F(DirectLaunchAsRoot, opensOutputInTheUsersPlaceAsTheUser) {
     EXPECT_EQ(test::readText(file), "hello\n");
     struct stat found {};
     ASSERT_EQ(stat(file.c_str(), &found), 0);
-    EXPECT_EQ(found.st_uid, stranger().uid);
-    EXPECT_EQ(found.st_gid, stranger().gid);
+    EXPECT_EQ(found.st_uid, otherUser().uid);
+    EXPECT_EQ(found.st_gid, otherUser().gid);
 }
 
 TEST_F(DirectLaunchAsRoot, doesNotFollowTheUsersLinkIntoAFileOfRoot) {
@@ -92,7 +92,7 @@ TEST_F(DirectLaunchAsRoot, rootDoesNotWriteWhereOthersCanSwapFiles) {
     EXPECT_FALSE(fs::exists(*ordered.command.output));
 }
 
-TEST_F(DirectLaunchAsRoot, aFifoAsOutputDelaysNobody) {
+TEST_F(DirectLaunchAsRoot, aFifoAsOutputDelaysNothing) {
     const auto fifo = strangersPlace() / "out.log";
     ASSERT_EQ(mkfifo(fifo.c_str(), 0666), 0);
     auto ordered = orderAsStranger({});
@@ -116,9 +116,9 @@ TEST_F(DirectLaunchAsRoot, resetsALoweredOomScore) {
 }
 
 /// A child that its own user holds up on the way to the program must not hold up Healer.
-TEST_F(DirectLaunchAsRoot, aChildHeldUpByItsUserDelaysNobody) {
+TEST_F(DirectLaunchAsRoot, aChildStoppedByItsUserDelaysNothing) {
     constexpr int kTries = 200;
-    // Nobody else's, as its processes are all stopped and killed here.
+    // Used by no other test, as all of its processes are stopped and killed here.
     constexpr uid_t kAttacker = 61234;
     const auto asAttacker = [](auto what) {
         const pid_t pid = fork();

@@ -62,7 +62,7 @@ inline core::User self() {
 }
 
 /// An ordinary account with a supplementary group that is not its own.
-inline core::User stranger() {
+inline core::User otherUser() {
     return {"nobody", 65534, 65534, {65534, 12, 34}, "/nonexistent", "/usr/sbin/nologin"};
 }
 

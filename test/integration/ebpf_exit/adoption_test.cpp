@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/ebpf/kind.hpp"
+#include "monitor/kinds.hpp"
 #include "runtime/proc_entry.hpp"
 #include "support/child.hpp"
 #include "support/monitor_bench.hpp"
@@ -86,7 +86,7 @@ TEST_F(EbpfAdoption, adoptsWhatSomebodyElseStartsWithinMilliseconds) {
     EXPECT_LT(runtime::Loop::now() - begin, core::Duration(500ms));
 }
 
-TEST_F(EbpfAdoption, isNotImpressedByANamesakeOfAnotherUser) {
+TEST_F(EbpfAdoption, ignoresANamesakeOfAnotherUser) {
     const auto copy = folder / "sleeper";
     std::filesystem::copy_file(victim("sleeper"), copy);
     auto watched = watching({victim("sleeper"), "mine"});
@@ -103,7 +103,7 @@ TEST_F(EbpfAdoption, isNotImpressedByANamesakeOfAnotherUser) {
     EXPECT_EQ(watched->events.size(), 2U);
 }
 
-TEST_F(EbpfAdoption, isNotTrippedByTheDeathOfANamesake) {
+TEST_F(EbpfAdoption, ignoresTheDeathOfANamesake) {
     const auto copy = folder / "sleeper";
     std::filesystem::copy_file(victim("sleeper"), copy);
     const Child mine({victim("sleeper"), "mine"});
@@ -167,7 +167,7 @@ TEST_F(EbpfAdoption, knowsScriptsThatEnvStarts) {
 TEST_F(EbpfAdoption, findsByTheScanWhatNoHintTold) {
     auto watched = watching({victim("sleeper"), "scanned"}, 1s);
     ASSERT_TRUE(absentAtFirst(*watched));
-    const auto link = folder / "other-name"; // the kernel tells this name, which nobody expects
+    const auto link = folder / "other-name"; // the kernel reports this name, which is not expected
     std::filesystem::create_symlink(victim("sleeper"), link);
     const Child started({link, "scanned"});
     EXPECT_TRUE(bench.until([&] { return watched->up(started.key()); }));

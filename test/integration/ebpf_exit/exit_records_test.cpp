@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/ebpf/kernel_probe.hpp"
-#include "monitor/ebpf/kind.hpp"
+#include "monitor/kinds.hpp"
 #include "runtime/proc_entry.hpp"
 #include "support/child.hpp"
 #include "support/monitor_bench.hpp"
@@ -248,7 +248,7 @@ TEST_F(EbpfExit, doesNotTakeARecycledPidForTheKnownInstance) {
     EXPECT_EQ(watched->absents(), 1U);
 }
 
-TEST_F(EbpfExit, saysNothingOfAThousandShortLivesOfStrangers) {
+TEST_F(EbpfExit, reportsNothingAboutAThousandUnrelatedProcesses) {
     const std::vector<std::string> how{victim("sleeper"), "quiet"};
     Child child(how);
     auto watched = following(child, how);
@@ -287,8 +287,8 @@ TEST_F(EbpfExit, tellsAThousandShortLivesOfWatchedOnesOnceEach) {
     }
 }
 
-TEST_F(EbpfExit, AncestorDefect11_makesLostRecordsGood) {
-    // The ring holds some 4,500 records. Nobody reads while watched PIDs end and expected programs are
+TEST_F(EbpfExit, AncestorDefect11_recoversFromLostRecords) {
+    // The ring holds some 4,500 records. It is not read while watched PIDs end and expected programs are
     // started.
     const std::vector<std::string> how{victim("sleeper"), "lost"};
     Child child(how);
@@ -336,7 +336,7 @@ TEST(EbpfUnprivileged, fallsBackToPidfdWithAReason) {
         if (!bench.until([&] { return watched->downs() == 1; })) {
             _exit(13);
         }
-        // A child of its own, so that even a pidfd tells how it ended.
+        // A child of its own, so that even a pidfd shows how it ended.
         _exit(watched->all<core::event::Down>().front().exit.signal == SIGTERM ? 0 : 14);
     }
     int status = 0;

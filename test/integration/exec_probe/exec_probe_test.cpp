@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/exec/kind.hpp"
+#include "monitor/kinds.hpp"
 #include "support/files.hpp"
 #include "support/monitor_bench.hpp"
 
@@ -28,7 +28,7 @@ std::ptrdiff_t openDescriptors() {
     return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
-/// A zombie that nobody has reaped yet has ended all the same.
+/// A zombie that is not reaped yet has ended too.
 bool ended(pid_t pid) {
     const std::string stat = readText("/proc/" + std::to_string(pid) + "/stat");
     return stat.empty() || stat.find(") Z ") != std::string::npos;
@@ -86,7 +86,7 @@ struct ExecProbe : testing::Test {
 
 TEST_F(ExecProbe, passesWithExitStatusZero) {
     EXPECT_EQ(answer(plan("/bin/true", {})), "healthy");
-    EXPECT_EQ(answer(shell("echo all is well")), "healthy");
+    EXPECT_EQ(answer(shell("echo fine")), "healthy");
 }
 
 TEST_F(ExecProbe, failsWithTheReasonThatTheProgramGives) {
@@ -153,19 +153,19 @@ TEST_F(ExecProbe, oneThatIsNotWantedAnyMoreIsKilled) {
 
 TEST_F(ExecProbe, runsAsTheUserOfTheProcess) {
     if (::geteuid() != 0) {
-        GTEST_SKIP() << "only root may become somebody else";
+        GTEST_SKIP() << "only root may become another user";
     }
-    const core::User nobody{.name = "nobody",
-                            .uid = 65534,
-                            .gid = 65534,
-                            .groups = {65534, 50},
-                            .home = "/",
-                            .shell = "/bin/false"};
-    EXPECT_EQ(answer(shell("echo $(id -u) $(id -g) $(id -G) $USER; exit 1"), nobody),
+    const core::User user{.name = "nobody",
+                          .uid = 65534,
+                          .gid = 65534,
+                          .groups = {65534, 50},
+                          .home = "/",
+                          .shell = "/bin/false"};
+    EXPECT_EQ(answer(shell("echo $(id -u) $(id -g) $(id -G) $USER; exit 1"), user),
               "exited with status 1: 65534 65534 65534 50 nobody");
 }
 
-TEST_F(ExecProbe, neverRunsAsRootForWantOfAUser) {
+TEST_F(ExecProbe, neverRunsAsRootWithoutAUser) {
     const std::string file = folder / "ran";
     EXPECT_EQ(answer(shell("touch " + file), core::User{}), "there is no user to run it as");
     EXPECT_FALSE(std::filesystem::exists(file));

@@ -97,7 +97,7 @@ private:
     std::thread acceptor_;
 };
 
-/// A port at which nobody listens.
+/// A port that nothing listens on.
 inline std::string freePort() {
     return LocalServer([](int) {}).port();
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "integration/network_probe/local_server.hpp"
-#include "monitor/network/kind.hpp"
+#include "monitor/kinds.hpp"
 #include "support/monitor_bench.hpp"
 
 #include <gmock/gmock.h>

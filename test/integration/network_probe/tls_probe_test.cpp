@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A web server with a certificate for "localhost" that nobody but the test knows.
+/// A web server with a self-signed certificate for "localhost".
 struct TlsProbe : NetworkProbe {
     std::string certificate = folder / "certificate.pem";
     std::string port = freePort();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/pidfile/kind.hpp"
+#include "monitor/kinds.hpp"
 #include "support/child.hpp"
 #include "support/monitor_bench.hpp"
 
@@ -103,7 +103,7 @@ TEST_F(PidFile, isFollowedAsALinkOnlyOfRootOrItsUser) {
     EXPECT_TRUE(watched->events.empty()) << "an instance runs, so the file is waited for";
 }
 
-TEST_F(PidFile, isNotBelievedAboutStrangers) {
+TEST_F(PidFile, mustNotNameUnrelatedProcesses) {
     const Child other(command, {.uid = kOther});
     write(other.key().pid);
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
@@ -113,7 +113,7 @@ TEST_F(PidFile, isNotBelievedAboutStrangers) {
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
 }
 
-TEST_F(PidFile, isNotBelievedWhenAStrangerWroteIt) {
+TEST_F(PidFile, isNotTrustedWhenAnotherUserWroteIt) {
     const Child other({command.front(), "another-instance"});
     write(other.key().pid);
     ASSERT_EQ(chown(file.c_str(), kOther, kOther), 0);
@@ -130,8 +130,8 @@ TEST_F(PidFile, mayHaveBeenOvertakenByARecycledPid) {
     write(pid);
     first.kill(SIGKILL);
     first.reap();
-    const Child stranger({victim("renamer")}, {.pid = pid});
-    ASSERT_EQ(stranger.key().pid, pid);
+    const Child unrelated({victim("renamer")}, {.pid = pid});
+    ASSERT_EQ(unrelated.key().pid, pid);
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
 }
 

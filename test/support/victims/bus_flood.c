@@ -56,7 +56,7 @@ static struct message call(uint32_t serial, unsigned char flags, const char* to,
     return message;
 }
 
-static int tell(int bus, const void* bytes, size_t length) {
+static int send_all(int bus, const void* bytes, size_t length) {
     return write(bus, bytes, length) == (ssize_t)length;
 }
 
@@ -71,13 +71,13 @@ static int greet(int bus) {
         at += snprintf(hello + at, sizeof(hello) - (size_t)at, "%02x", (unsigned char)uid[i]);
     }
     at += snprintf(hello + at, sizeof(hello) - (size_t)at, "\r\n");
-    if (!tell(bus, hello, (size_t)at) || read(bus, answer, sizeof(answer)) < 2 ||
+    if (!send_all(bus, hello, (size_t)at) || read(bus, answer, sizeof(answer)) < 2 ||
         strncmp(answer, "OK", 2) != 0) {
         return 0;
     }
     const struct message first =
         call(1, 0, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello");
-    return tell(bus, "BEGIN\r\n", 7) && tell(bus, first.bytes, first.length) &&
+    return send_all(bus, "BEGIN\r\n", 7) && send_all(bus, first.bytes, first.length) &&
            read(bus, answer, sizeof(answer)) > 0;
 }
 
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
         const unsigned char noReply = 1;
         const struct message message = call(serial, noReply, "org.healer", "/org/healer",
                                             "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
-        if (!tell(bus, message.bytes, message.length)) {
+        if (!send_all(bus, message.bytes, message.length)) {
             return 1;
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* ender HOW: ends in the way that is asked for when SIGUSR1 comes.
+/* ender HOW: ends in the requested way on SIGUSR1.
  *   exit N        exit status N
  *   kill          by its own SIGKILL
  *   abort         by SIGABRT, with a core dump if limits allow one

@@ -49,14 +49,14 @@ TEST_F(OwnFolders, ThePidFileIsRefusedToASecondAndRemovedAtTheEnd) {
         ASSERT_TRUE(first.ok()) << first.error().message;
         EXPECT_TRUE(fs::exists(folder_ / "pid" / "healer.pid"));
         EXPECT_THAT(PidFile::create(folder_ / "pid").error().message,
-                    HasSubstr("another Healer runs already as PID " + std::to_string(getpid())));
+                    HasSubstr("another Healer is already running as PID " + std::to_string(getpid())));
     }
     EXPECT_FALSE(fs::exists(folder_ / "pid" / "healer.pid"));
 }
 
-TEST_F(OwnFolders, AStrangerWhoLocksWhatHeCanReadKeepsNoHealerOut) {
+TEST_F(OwnFolders, AnotherUserWhoLocksAReadableFileDoesNotBlockHealer) {
     if (geteuid() != 0) {
-        GTEST_SKIP() << "nobody can be a stranger without root";
+        GTEST_SKIP() << "only root can act as another user";
     }
     fs::permissions(folder_, fs::perms(0755));
     ASSERT_EQ(inChild([&] {
@@ -70,8 +70,8 @@ TEST_F(OwnFolders, AStrangerWhoLocksWhatHeCanReadKeepsNoHealerOut) {
     std::array<int, 2> done{};
     ASSERT_EQ(pipe(held.data()), 0);
     ASSERT_EQ(pipe(done.data()), 0);
-    const pid_t stranger = fork();
-    if (stranger == 0) {
+    const pid_t other = fork();
+    if (other == 0) {
         char locks = setresuid(kStranger, kStranger, kStranger) == 0 ? '0' : '?';
         for (const auto& entry : fs::directory_iterator(folder_ / "pid")) {
             const int fd = open(entry.path().c_str(), O_RDONLY);
@@ -90,7 +90,7 @@ TEST_F(OwnFolders, AStrangerWhoLocksWhatHeCanReadKeepsNoHealerOut) {
     for (const int fd : {held[0], held[1], done[0], done[1]}) {
         close(fd);
     }
-    waitpid(stranger, nullptr, 0);
+    waitpid(other, nullptr, 0);
 }
 
 TEST_F(OwnFolders, ThePidFileFollowsNothingAndOverwritesNothing) {
@@ -109,7 +109,7 @@ TEST_F(OwnFolders, TheRuntimeDirectoryMustBelongToHealerAlone) {
     fs::create_directory(base);
     fs::permissions(base, fs::perms(0777));
     EXPECT_THAT(RuntimeDirectory::open("/etc/healer/config.yaml").error().message,
-                HasSubstr("can be changed by others"));
+                HasSubstr("can be changed by other users"));
     fs::remove(base);
     fs::create_directory(folder_ / "real");
     fs::create_symlink(folder_ / "real", base);

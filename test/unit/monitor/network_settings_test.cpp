@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/network/body_pattern.hpp"
-#include "monitor/network/checks.hpp"
-#include "monitor/network/status_ranges.hpp"
+#include "monitor/network/settings.hpp"
 #include "monitor/network/target.hpp"
 #include "monitor/probe/shown_text.hpp"
 

@@ -145,7 +145,7 @@ TEST_F(ProbeStateTest, anotherIncarnationBeginsAnew) {
     EXPECT_TRUE(state.follow(kSecond, now));
     EXPECT_EQ(state.next(now), now);
     EXPECT_FALSE(fail().unhealthy) << "grace, and the count has been forgotten";
-    EXPECT_TRUE(pass().healthy) << "told for each incarnation";
+    EXPECT_TRUE(pass().healthy) << "reported for each incarnation";
     EXPECT_FALSE(state.follow(kSecond, now)) << "the same one";
     EXPECT_FALSE(pass().healthy);
 }

@@ -78,7 +78,7 @@ TEST(Facts, areThoseOfThisProcess) {
     EXPECT_FALSE(facts->argv.empty());
 }
 
-TEST(Facts, doNotHoldTheWordsOfStrangers) {
+TEST(Facts, doNotHoldArgumentsOfOtherUsers) {
     core::ProcessFacts seen;
     const auto facts = runtime::factsOf(getpid(), [&seen](const core::ProcessFacts& known) {
         seen = known;
@@ -126,8 +126,8 @@ TEST(Pidfd, holdsExactlyOneIncarnation) {
     auto opened = runtime::openPidfd(*key);
     ASSERT_TRUE(opened && *opened);
     EXPECT_FALSE(runtime::hasExited(opened->get()));
-    auto stranger = runtime::openPidfd({key->pid, key->startTicks + 1});
-    EXPECT_TRUE(stranger && !*stranger);
+    auto other = runtime::openPidfd({key->pid, key->startTicks + 1});
+    EXPECT_TRUE(other && !*other);
     ASSERT_TRUE(runtime::sendSignal(opened->get(), SIGTERM));
     siginfo_t info{};
     waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT);

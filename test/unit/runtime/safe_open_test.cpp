@@ -156,7 +156,7 @@ TEST_F(SafeOpenAsRoot, doesNotFollowALinkOfAStranger) {
     expectUntrusted(directory_ / "link" / "out.log", "link belongs to another user");
 }
 
-TEST_F(SafeOpenAsRoot, makesADirectoryOnlyWhereNobodyElseCanMoveIt) {
+TEST_F(SafeOpenAsRoot, createsADirectoryOnlyWhereNoOtherUserCanMoveIt) {
     EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh/", 0750).ok());
     EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh", 0750).ok()) << "it is there already";
     const auto theirs = makeDirectory("theirs", 0755, kStranger);

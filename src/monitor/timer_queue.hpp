@@ -10,27 +10,28 @@
 
 namespace healer::monitor {
 
-/// Times at which many monitors want to look again, behind one timer of the loop.
-class Schedule {
+/// The deadlines of many monitors behind one timer of the loop.
+class TimerQueue {
 public:
     class Client {
     public:
         Client() = default;
         Client(const Client&) = delete;
         Client& operator=(const Client&) = delete;
-        /// The time has come; it is forgotten before the call. Destroying clients in it is allowed.
+        /// The deadline has passed; it is cleared before the call. The callee may destroy clients.
         virtual void due() = 0;
         virtual ~Client() = default;
     };
 
-    explicit Schedule(runtime::Loop& loop) : loop_(loop) {}
-    Schedule(const Schedule&) = delete;
-    Schedule& operator=(const Schedule&) = delete;
-    ~Schedule() = default;
+    explicit TimerQueue(runtime::Loop& loop) : loop_(loop) {}
+    TimerQueue(const TimerQueue&) = delete;
+    TimerQueue& operator=(const TimerQueue&) = delete;
+    ~TimerQueue() = default;
 
-    /// Replaces the client's time.
+    /// Sets or replaces the deadline of the client.
     void set(Client& client, core::TimePoint when);
-    /// The next common multiple of `interval`: clients of one interval wake the loop together.
+    /// Sets the deadline to the next multiple of `interval`, so that clients with the same interval wake the
+    /// loop together.
     void setNext(Client& client, core::Duration interval);
     void clear(Client& client);
 

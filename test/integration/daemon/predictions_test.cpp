@@ -36,7 +36,7 @@ Steps stepsIn(const std::string& text, const std::vector<std::string>& names) {
     return steps;
 }
 
-class Foretold : public testing::Test {
+class Predictions : public testing::Test {
 protected:
     // Each needs the one before it; the alphabet does not help.
     const std::vector<std::string> kNames{"mike", "alpha", "zulu", "kilo"};
@@ -51,7 +51,7 @@ protected:
         }
         return entries;
     }
-    [[nodiscard]] Steps foretold(const std::string& events) const {
+    [[nodiscard]] Steps predicted(const std::string& events) const {
         const auto scenario = healer.folder() / "scenario.yaml";
         std::ofstream(scenario) << "duration_secs: 60\nevents:\n" << events;
         const auto finished = healer.run({"--simulate", scenario, "-c", healer.config()});
@@ -59,7 +59,7 @@ protected:
         return stepsIn(finished.output, kNames);
     }
     [[nodiscard]] Steps happened() const { return stepsIn(healer.log(), kNames); }
-    /// Healer has told of all that the simulation foretells up to here.
+    /// Healer has logged everything that the simulation predicts up to here.
     bool catchesUp(std::size_t steps) {
         return waitFor([&] { return happened().size() >= steps; }) && waitFor([&] {
                    return healer.logged("Successfully started") + healer.logged("Successfully restarted") >=
@@ -70,9 +70,9 @@ protected:
     HealerRun healer;
 };
 
-TEST_F(Foretold, AStackThatDiesAtOnceComesBackInTheSameOrder) {
+TEST_F(Predictions, AStackThatDiesAtOnceComesBackInTheSameOrder) {
     healer.writeConfig(stack());
-    const auto expected = foretold("  - { at_secs: 10, kill: [mike, alpha, zulu, kilo] }\n");
+    const auto expected = predicted("  - { at_secs: 10, kill: [mike, alpha, zulu, kilo] }\n");
     ASSERT_EQ(expected.size(), 8U) << testing::PrintToString(expected);
     healer.start();
     ASSERT_TRUE(catchesUp(4)) << healer.log();
@@ -87,10 +87,10 @@ TEST_F(Foretold, AStackThatDiesAtOnceComesBackInTheSameOrder) {
     EXPECT_EQ(happened(), expected) << healer.log();
 }
 
-TEST_F(Foretold, ABreakerOpensAtTheSameDeath) {
+TEST_F(Predictions, ABreakerOpensAtTheSameDeath) {
     healer.writeConfig(stack());
-    const auto expected = foretold("  - { at_secs: 10, kill: zulu }\n  - { at_secs: 20, kill: zulu }\n  - { "
-                                   "at_secs: 30, kill: zulu }\n");
+    const auto expected = predicted("  - { at_secs: 10, kill: zulu }\n  - { at_secs: 20, kill: zulu }\n  - { "
+                                    "at_secs: 30, kill: zulu }\n");
     ASSERT_EQ(expected.size(), 7U) << testing::PrintToString(expected);
     healer.start();
     ASSERT_TRUE(catchesUp(4)) << healer.log();

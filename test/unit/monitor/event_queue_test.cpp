@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "monitor/event_queue.hpp"
 #include "monitor/instance_watch.hpp"
-#include "monitor/outbox.hpp"
-#include "monitor/schedule.hpp"
+#include "monitor/timer_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,61 +22,61 @@ core::Event absent(const std::string& name) {
     return core::event::Absent{name, ""};
 }
 
-TEST(Outbox, reportsInOrderAndOnlyFromTheLoop) {
+TEST(EventQueue, reportsInOrderAndOnlyFromTheLoop) {
     runtime::Loop loop;
     std::vector<std::string> names;
-    monitor::Outbox outbox(
+    monitor::EventQueue queue(
         loop, [&](const core::Event& event) { names.push_back(std::get<core::event::Absent>(event).name); });
-    outbox.post(absent("a"));
-    outbox.post(absent("b"));
+    queue.post(absent("a"));
+    queue.post(absent("b"));
     EXPECT_TRUE(names.empty());
     while (loop.runOnce(0ms)) {
     }
     EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST(Outbox, isSilentOnceAReportHasDestroyedIt) {
+TEST(EventQueue, isSilentOnceAReportHasDestroyedIt) {
     runtime::Loop loop;
     int reports = 0;
-    std::unique_ptr<monitor::Outbox> outbox;
-    outbox = std::make_unique<monitor::Outbox>(loop, [&](const core::Event&) {
+    std::unique_ptr<monitor::EventQueue> queue;
+    queue = std::make_unique<monitor::EventQueue>(loop, [&](const core::Event&) {
         ++reports;
-        outbox.reset();
+        queue.reset();
     });
-    outbox->post(absent("a"));
-    outbox->post(absent("b"));
+    queue->post(absent("a"));
+    queue->post(absent("b"));
     while (loop.runOnce(0ms)) {
     }
     EXPECT_EQ(reports, 1);
 }
 
-TEST(Outbox, takesWhatAReportPosts) {
+TEST(EventQueue, takesWhatAReportPosts) {
     runtime::Loop loop;
     int reports = 0;
-    std::unique_ptr<monitor::Outbox> outbox;
-    outbox = std::make_unique<monitor::Outbox>(loop, [&](const core::Event&) {
+    std::unique_ptr<monitor::EventQueue> queue;
+    queue = std::make_unique<monitor::EventQueue>(loop, [&](const core::Event&) {
         if (++reports < 3) {
-            outbox->post(absent("again"));
+            queue->post(absent("again"));
         }
     });
-    outbox->post(absent("a"));
+    queue->post(absent("a"));
     while (loop.runOnce(0ms)) {
     }
     EXPECT_EQ(reports, 3);
 }
 
-struct Client final : monitor::Schedule::Client {
+struct Client final : monitor::TimerQueue::Client {
     void due() override { ++times; }
     int times = 0;
 };
 
-TEST(Schedule, wakesAllOfOneIntervalTogether) {
+TEST(TimerQueue, wakesAllOfOneIntervalTogether) {
     runtime::Loop loop;
-    monitor::Schedule schedule(loop);
+    monitor::TimerQueue timers(loop);
     std::vector<std::unique_ptr<Client>> clients;
     for (int count = 0; count < 100; ++count) {
         clients.push_back(std::make_unique<Client>());
-        schedule.setNext(*clients.back(), 200ms);
+        timers.setNext(*clients.back(), 200ms);
     }
     int wakeUps = 0;
     while (clients.front()->times == 0 || clients.back()->times == 0) {
@@ -85,14 +85,14 @@ TEST(Schedule, wakesAllOfOneIntervalTogether) {
     EXPECT_LE(wakeUps, 2);
 }
 
-TEST(Schedule, forgetsWhatWasCleared) {
+TEST(TimerQueue, forgetsWhatWasCleared) {
     runtime::Loop loop;
-    monitor::Schedule schedule(loop);
+    monitor::TimerQueue timers(loop);
     Client cleared;
     Client kept;
-    schedule.set(cleared, runtime::Loop::now());
-    schedule.set(kept, runtime::Loop::now() + 1ms);
-    schedule.clear(cleared);
+    timers.set(cleared, runtime::Loop::now());
+    timers.set(kept, runtime::Loop::now() + 1ms);
+    timers.clear(cleared);
     while (kept.times == 0) {
         loop.runOnce(1s);
     }
@@ -100,7 +100,7 @@ TEST(Schedule, forgetsWhatWasCleared) {
     EXPECT_FALSE(loop.runOnce(5ms));
 }
 
-TEST(InstanceWatch, tellsAnEndOnceForEachHold) {
+TEST(InstanceWatch, reportsAnEndOnceForEachHold) {
     runtime::Loop loop;
     std::vector<core::Exit> ends;
     monitor::InstanceWatch watch(loop, [&](const core::Exit& exit) { ends.push_back(exit); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/probe/pace.hpp"
+#include "monitor/probe/probe_throttle.hpp"
 
 #include <algorithm>
 
@@ -7,30 +7,30 @@ namespace healer::monitor::probe {
 
 namespace {
 
-constexpr int kInOneTurn = 4;
+constexpr int kPerIteration = 4;
 
 } // namespace
 
-void Pace::set(Client& client, core::TimePoint when) {
+void ProbeThrottle::set(Client& client, core::TimePoint when) {
     std::erase(queue_, &client);
-    schedule_.set(client, when);
+    timers_.set(client, when);
 }
 
-void Pace::clear(Client& client) {
+void ProbeThrottle::clear(Client& client) {
     std::erase(queue_, &client);
-    schedule_.clear(client);
+    timers_.clear(client);
 }
 
-void Pace::enqueue(Client& client) {
+void ProbeThrottle::enqueue(Client& client) {
     queue_.push_back(&client);
     if (!next_) {
         next_ = loop_.addDeferred([this] { serve(); });
     }
 }
 
-void Pace::serve() {
+void ProbeThrottle::serve() {
     next_.reset();
-    for (int count = 0; count < kInOneTurn && !queue_.empty(); ++count) {
+    for (int count = 0; count < kPerIteration && !queue_.empty(); ++count) {
         Client* client = queue_.front();
         queue_.pop_front();
         client->turn();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/own_memory.hpp"
+#include "runtime/own_process.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/schedule.hpp"
+#include "monitor/timer_queue.hpp"
 
 namespace healer::monitor {
 
-void Schedule::set(Client& client, core::TimePoint when) {
+void TimerQueue::set(Client& client, core::TimePoint when) {
     clear(client);
     times_.emplace(when, &client);
     byClient_.emplace(&client, when);
     arm();
 }
 
-void Schedule::setNext(Client& client, core::Duration interval) {
+void TimerQueue::setNext(Client& client, core::Duration interval) {
     const auto now = runtime::Loop::now().time_since_epoch();
     set(client, core::TimePoint((now / interval + 1) * interval));
 }
 
-void Schedule::clear(Client& client) {
+void TimerQueue::clear(Client& client) {
     if (const auto entry = byClient_.find(&client); entry != byClient_.end()) {
         times_.erase({entry->second, &client});
         byClient_.erase(entry);
@@ -25,7 +25,7 @@ void Schedule::clear(Client& client) {
     }
 }
 
-void Schedule::arm() {
+void TimerQueue::arm() {
     const auto first = times_.begin()->first;
     if (!timer_ || first < armedFor_) {
         armedFor_ = first;
@@ -33,15 +33,15 @@ void Schedule::arm() {
     }
 }
 
-void Schedule::fire() {
+void TimerQueue::fire() {
     const auto now = runtime::Loop::now();
     timer_.reset();
-    std::set<Client*> expected;
+    std::set<Client*> expired;
     for (auto entry = times_.begin(); entry != times_.end() && entry->first <= now; ++entry) {
-        expected.insert(entry->second);
+        expired.insert(entry->second);
     }
-    for (Client* client : expected) {
-        // Looked up again each time: an earlier client may have ended or moved this one.
+    for (Client* client : expired) {
+        // Looked up again: an earlier client may have destroyed this one or changed its deadline.
         const auto entry = byClient_.find(client);
         if (entry != byClient_.end() && entry->second <= now) {
             clear(*client);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/network/settings.hpp"
+
+#include "monitor/network/target.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace healer::monitor::network {
+
+namespace {
+
+constexpr long kFirst = 100;
+constexpr long kLast = 999;
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(' ');
+    return first == std::string_view::npos ? std::string_view()
+                                           : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::optional<long> statusOf(std::string_view text) {
+    text = trimmed(text);
+    long status = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    const bool good = error == std::errc() && end == text.data() + text.size();
+    return good && status >= kFirst && status <= kLast ? std::optional(status) : std::nullopt;
+}
+
+template <typename Value>
+std::optional<std::string> faultOf(const core::Result<Value>& result) {
+    return result ? std::nullopt : std::optional(result.error().message);
+}
+
+/// A token of RFC 9110.
+bool isHeaderName(std::string_view name) {
+    constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::ranges::all_of(name, [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kSigns.find(c) != std::string_view::npos;
+    });
+}
+
+bool hasControls(std::string_view value) {
+    return std::ranges::any_of(value, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < ' ' && c != '\t') || byte == 0x7f;
+    });
+}
+
+} // namespace
+
+core::Result<StatusRanges> StatusRanges::parse(std::string_view text) {
+    StatusRanges result;
+    while (true) {
+        const auto comma = std::min(text.find(','), text.size());
+        const auto part = text.substr(0, comma);
+        const auto dash = part.find('-');
+        const auto first = statusOf(part.substr(0, dash));
+        const auto last = dash == std::string_view::npos ? first : statusOf(part.substr(dash + 1));
+        if (!first || !last) {
+            return core::Error{"must be status codes (100 to 999) such as 200, 200-399 or 200,204,300-399"};
+        }
+        if (*last < *first) {
+            return core::Error{"has a range that ends before it begins"};
+        }
+        result.ranges_.emplace_back(*first, *last);
+        if (comma == text.size()) {
+            return result;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
+bool StatusRanges::contain(long status) const {
+    return std::ranges::any_of(
+        ranges_, [status](const auto& range) { return status >= range.first && status <= range.second; });
+}
+
+core::Result<BodyPattern> BodyPattern::compile(const std::string& expression) {
+    constexpr std::int64_t kMemory = 1024L * 1024;
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(kMemory);
+    auto compiled = std::make_shared<const re2::RE2>(expression, options);
+    if (!compiled->ok()) {
+        return core::Error{"is not a regular expression: " + compiled->error()};
+    }
+    return BodyPattern(std::move(compiled));
+}
+
+bool BodyPattern::matches(std::string_view text) const {
+    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
+}
+
+std::optional<std::string> checkTarget(const core::ArgValue& value) {
+    return faultOf(parseTarget(std::get<std::string>(value)));
+}
+
+std::optional<std::string> checkStatus(const core::ArgValue& value) {
+    return faultOf(StatusRanges::parse(std::get<std::string>(value)));
+}
+
+std::optional<std::string> checkPattern(const core::ArgValue& value) {
+    return faultOf(BodyPattern::compile(std::get<std::string>(value)));
+}
+
+std::optional<std::string> checkHeaders(const core::ArgValue& value) {
+    for (const auto& [name, text] : std::get<std::map<std::string, std::string>>(value)) {
+        if (!isHeaderName(name)) {
+            return "has a name that is not valid for a header (letters, digits and - are usual)";
+        }
+        if (hasControls(text)) {
+            return "has a control character in the value of " + name;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace healer::monitor::network
