@@ -64,7 +64,7 @@ private:
             return std::nullopt;
         }
         Section top(document, findings_);
-        const auto processes = takeKey(top, processesKey());
+        const auto processes = top.take(processesKey());
         top.rejectUnknownKeys();
         return processes ? processes->items() : std::nullopt;
     }

@@ -15,9 +15,6 @@
 namespace healer::config {
 namespace {
 
-constexpr std::string_view kPidFileMonitor = "pid";
-constexpr std::string_view kPidFilePath = "pid_file_path";
-
 std::string placeText(const Site& site) {
     return site.file + ":" + std::to_string(site.place.line) + ":" + std::to_string(site.place.column);
 }
@@ -31,31 +28,36 @@ std::string normal(const std::string& path) {
     return std::filesystem::path(path).lexically_normal().string();
 }
 
-bool goesByPidFileAlone(const core::ProcessPlan& plan) {
-    return !plan.monitors.empty() &&
-           std::all_of(plan.monitors.begin(), plan.monitors.end(),
-                       [](const core::MonitorPlan& monitor) { return monitor.type == kPidFileMonitor; });
+const KeySpec* uniqueKey(const MonitorSchema& schema) {
+    const auto found = std::find_if(schema.keys.begin(), schema.keys.end(),
+                                    [](const KeySpec& key) { return !key.unique.empty(); });
+    return found == schema.keys.end() ? nullptr : &*found;
 }
 
-std::optional<std::string> pidFileOf(const core::MonitorPlan& monitor) {
-    const auto arg = monitor.args.find(kPidFilePath);
-    const bool given = monitor.type == kPidFileMonitor && arg != monitor.args.end();
-    const std::string* path = given ? std::get_if<std::string>(&arg->second) : nullptr;
-    return path == nullptr ? std::nullopt : std::optional(normal(*path));
+/// Whether its monitors alone distinguish it from a process with the same command, arguments and user.
+bool isDistinct(const ProcessDraft& draft) {
+    return !draft.monitors.empty() &&
+           std::all_of(draft.monitors.begin(), draft.monitors.end(),
+                       [](const MonitorSource& source) { return uniqueKey(*source.schema) != nullptr; });
 }
 
-void checkPidFiles(std::span<const ProcessDraft> drafts, Findings& findings) {
+void checkUniqueValues(std::span<const ProcessDraft> drafts, Findings& findings) {
     std::map<std::string, Site> users;
     for (const ProcessDraft& draft : drafts) {
-        for (std::size_t i = 0; draft.plan.enabled && i < draft.plan.monitors.size(); ++i) {
-            const auto path = pidFileOf(draft.plan.monitors[i]);
-            if (!path) {
+        for (std::size_t i = 0; draft.plan.enabled && i < draft.monitors.size(); ++i) {
+            const KeySpec* key = uniqueKey(*draft.monitors[i].schema);
+            const auto& args = draft.plan.monitors[i].args;
+            const auto arg = key == nullptr ? args.end() : args.find(key->name);
+            const auto* value = arg == args.end() ? nullptr : std::get_if<std::string>(&arg->second);
+            if (value == nullptr) {
                 continue;
             }
-            const auto [first, added] = users.emplace(*path, draft.monitors[i]);
+            const Site& site = draft.monitors[i].site;
+            const auto [first, added] = users.emplace(normal(*value), site);
             if (!added) {
-                report(draft.monitors[i],
-                       "the PID file " + quote(*path) + " is already used at " + placeText(first->second),
+                report(site,
+                       "the " + std::string(key->unique) + " " + quote(first->first) +
+                           " is already used at " + placeText(first->second),
                        findings);
             }
         }
@@ -164,7 +166,7 @@ void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
 }
 
 void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
-    checkPidFiles(drafts, findings);
+    checkUniqueValues(drafts, findings);
     checkUnits(drafts, findings);
     using Identity = std::tuple<std::string, std::vector<std::string>, uid_t>;
     std::map<Identity, std::vector<const ProcessDraft*>> alike;
@@ -177,7 +179,7 @@ void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
     for (const auto& [identity, members] : alike) {
         const ProcessDraft& first = *members.front();
         for (const ProcessDraft* member : std::span(members).subspan(1)) {
-            if (!goesByPidFileAlone(first.plan) || !goesByPidFileAlone(member->plan)) {
+            if (!isDistinct(first) || !isDistinct(*member)) {
                 report(
                     member->command,
                     "cannot be told apart from " + quote(first.plan.name) + " at " +

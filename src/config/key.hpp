@@ -75,6 +75,8 @@ struct KeySpec {
     /// Another key, a row further up, whose value is a lower limit of this one. A default gives way to it.
     std::string_view atLeast = {};
     Exclusion excluded = {};
+    /// What the value is, such as "PID file", if no two processes may have the same one.
+    std::string_view unique = {};
     /// What is wrong with a value of the right type, as "must ..."; nothing when it is good.
     std::optional<std::string> (*check)(const core::ArgValue& value) = nullptr;
 };
@@ -85,6 +87,11 @@ struct MonitorSchema {
     std::span<const KeySpec> keys;
     bool confirmsStart = false; ///< see core::MonitorPlan
     core::MonitorRole role = core::MonitorRole::instance;
+    /// Of the kind that follows units: the key that names the unit. A process with a unit has this monitor
+    /// without being asked.
+    std::string_view unitKey = {};
+    /// Whether a command with nothing but probes gets a monitor of this kind as well.
+    bool addedToProbes = false;
 };
 
 } // namespace healer::config

@@ -26,17 +26,13 @@ using KeyTable = std::span<const Key<Plan>>;
 template <typename Plan>
 [[nodiscard]] KeyTable<Plan> keysOf();
 
-/// The value of this key if it is given, by either spelling. Reports a required key that is missing, a key
-/// that is given by both spellings, and one that another key excludes.
-[[nodiscard]] std::optional<Field> takeKey(Section& section, const KeySpec& key);
-
 /// Reads all keys of the section into the plan. Everything wrong is reported, unknown keys too; what is wrong
 /// or missing leaves the plan as it is.
 template <typename Plan>
 void readKeys(Section& section, KeyTable<Plan> keys, Plan& plan) {
     std::vector<bool> wrong;
     for (const Key<Plan>& key : keys) {
-        const auto field = takeKey(section, key.spec);
+        const auto field = section.take(key.spec);
         wrong.push_back(field && key.fills.read != nullptr && !key.fills.read(*field, key.spec, plan));
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -48,7 +44,7 @@ void readKeys(Section& section, KeyTable<Plan> keys, Plan& plan) {
             if (other.spec.name != key.spec.atLeast || !(key.fills.get(plan) < other.fills.get(plan))) {
                 continue;
             }
-            if (const auto field = section.take(key.spec.name)) {
+            if (const auto field = section.find(key.spec)) {
                 field->error("must not be smaller than " + std::string(other.spec.name));
             } else {
                 key.fills.set(plan, *other.fills.get(plan));

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/process_compiler.hpp"
 
-#include "config/dependency_compiler.hpp"
 #include "config/monitor_compiler.hpp"
 #include "config/plan_keys.hpp"
-#include "config/unit_compiler.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +10,7 @@
 namespace healer::config {
 namespace {
 
-/// "processes[web]" says more than "processes[3]".
+/// For messages: "processes[web]" says more than "processes[3]".
 Field named(const Field& field) {
     for (const ConfigEntry& entry : field.node().entries) {
         if (entry.key == "name" && entry.value.kind == NodeKind::scalar && isProcessName(entry.value.text)) {
@@ -22,13 +20,10 @@ Field named(const Field& field) {
     return field;
 }
 
-/// A unit file says itself as whom its program runs.
-void refuseIdleUser(Section& entry, const ProcessDraft& draft) {
-    const auto& monitors = draft.plan.monitors;
-    const bool runsProbes =
-        std::any_of(monitors.begin(), monitors.end(),
-                    [](const core::MonitorPlan& monitor) { return monitor.type == "exec"; });
-    if (draft.unit.place.line == 0 || runsProbes) {
+/// The unit file says which user the unit runs as.
+void rejectUnusedUser(Section& entry, const ProcessDraft& draft) {
+    const auto needsUser = [](const MonitorSource& source) { return runsPrograms(*source.schema); };
+    if (!draft.hasUnit() || std::any_of(draft.monitors.begin(), draft.monitors.end(), needsUser)) {
         return;
     }
     for (const char* key : {"run_as_root", "run_as_user"}) {
@@ -36,6 +31,48 @@ void refuseIdleUser(Section& entry, const ProcessDraft& draft) {
             given->error("belongs to a command or an exec monitor; a unit starts as its unit file says (see "
                          "systemctl edit)");
         }
+    }
+}
+
+std::optional<core::DependencyPlan> readDependency(const Field& field) {
+    if (field.node().kind == NodeKind::mapping) {
+        auto plan = readMapping<core::DependencyPlan>(field);
+        return plan && !plan->target.empty() ? std::move(plan) : std::nullopt;
+    }
+    if (field.node().kind != NodeKind::scalar) {
+        field.error("must be the name of a process or a mapping with a target");
+        return std::nullopt;
+    }
+    const auto name = field.text();
+    return name ? std::optional(core::DependencyPlan{.target = *name}) : std::nullopt;
+}
+
+/// Whether the targets exist is checked later, when all names are known.
+void readDependencies(const Field& field, ProcessDraft& draft) {
+    if (field.node().kind == NodeKind::scalar && field.node().text == "auto") {
+        draft.plan.unitDependencies = true;
+        if (!draft.hasUnit()) {
+            field.error("auto takes over what a unit file says, and this process has no unit");
+        }
+        return;
+    }
+    if (field.node().kind == NodeKind::scalar) {
+        field.error("must be a list of dependencies, or auto (of a unit: what its unit file says)");
+        return;
+    }
+    for (const Field& item : field.items().value_or(std::vector<Field>{})) {
+        auto plan = readDependency(item);
+        if (!plan) {
+            continue;
+        }
+        auto& plans = draft.plan.dependencies;
+        if (std::any_of(plans.begin(), plans.end(),
+                        [&](const auto& known) { return known.target == plan->target; })) {
+            item.error(quote(plan->target) + " is listed twice");
+            continue;
+        }
+        plans.push_back(std::move(*plan));
+        draft.dependencies.push_back(item.site());
     }
 }
 
@@ -61,47 +98,17 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     } else {
         commands_.compile(*entry, draft);
     }
-    compileMonitors(*entry, draft);
-    refuseIdleUser(*entry, draft);
-    completeMonitors(draft, schemas_, entry->field().findings());
+    compileMonitors(
+        *entry, schemas_,
+        [&](const Field& program, const std::string& path) {
+            commands_.checkFurtherProgram(program, path, draft);
+        },
+        draft);
+    rejectUnusedUser(*entry, draft);
     if (const auto dependencies = entry->take("dependencies")) {
-        compileDependencies(*dependencies, draft);
+        readDependencies(*dependencies, draft);
     }
     return draft;
-}
-
-void ProcessCompiler::compileMonitors(Section& entry, ProcessDraft& draft) const {
-    const auto one = entry.take("monitor");
-    const auto many = entry.take("monitors");
-    if (!one && !many && draft.unit.place.line == 0) {
-        entry.missing("monitor", "is required (or monitors, a list of them)");
-    }
-    if (one) {
-        addMonitor(*one, draft);
-    }
-    const auto items = many ? many->items() : std::nullopt;
-    if (items && items->empty()) {
-        many->error("needs at least one monitor");
-    }
-    for (const Field& item : items.value_or(std::vector<Field>{})) {
-        addMonitor(item, draft);
-    }
-}
-
-void ProcessCompiler::addMonitor(const Field& field, ProcessDraft& draft) const {
-    auto monitor = compileMonitor(field, schemas_, [&](const Field& program, const std::string& path) {
-        commands_.checkFurtherProgram(program, path, draft);
-    });
-    if (!monitor) {
-        return;
-    }
-    auto& known = draft.plan.monitors;
-    if (std::find(known.begin(), known.end(), *monitor) != known.end()) {
-        field.error("this monitor is listed twice");
-        return;
-    }
-    known.push_back(std::move(*monitor));
-    draft.monitors.push_back(field.site());
 }
 
 } // namespace healer::config

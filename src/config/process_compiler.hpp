@@ -19,9 +19,6 @@ public:
     [[nodiscard]] std::optional<ProcessDraft> compile(const Field& field);
 
 private:
-    void compileMonitors(Section& entry, ProcessDraft& draft) const;
-    void addMonitor(const Field& field, ProcessDraft& draft) const;
-
     std::span<const MonitorSchema> schemas_;
     CommandCompiler commands_;
 };

@@ -37,6 +37,29 @@ std::optional<Field> Section::take(std::string_view key) {
     return std::nullopt;
 }
 
+std::optional<Field> Section::find(const KeySpec& key) {
+    auto field = take(key.name);
+    if (!key.alias.empty()) {
+        auto other = take(key.alias);
+        field = field ? field : other;
+    }
+    return field;
+}
+
+std::optional<Field> Section::take(const KeySpec& key) {
+    auto field = find(key);
+    if (!field && key.required) {
+        missing(key.name, "is required");
+    }
+    if (field && !key.excluded.by.empty() && gives(key.excluded.by)) {
+        field->error(std::string(key.excluded.reason));
+    }
+    if (!key.alias.empty() && gives(key.name) && gives(key.alias)) {
+        take(key.alias)->error("is the same as " + std::string(key.name) + "; give one of them");
+    }
+    return field;
+}
+
 std::optional<Field> Section::require(std::string_view key) {
     std::optional<Field> value = take(key);
     if (!value) {

@@ -23,6 +23,11 @@ public:
     [[nodiscard]] bool gives(std::string_view key) const;
     /// The value of this key if it is given. From now on the key counts as known here.
     [[nodiscard]] std::optional<Field> take(std::string_view key);
+    /// The value of this key, by either spelling, without a report.
+    [[nodiscard]] std::optional<Field> find(const KeySpec& key);
+    /// As find(). Reports a required key that is missing, a key that is given by both spellings, and one that
+    /// another key excludes.
+    [[nodiscard]] std::optional<Field> take(const KeySpec& key);
     /// As take(), with a report where it is missing.
     [[nodiscard]] std::optional<Field> require(std::string_view key);
     /// Reports about a key that is not there.

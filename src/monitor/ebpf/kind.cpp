@@ -18,7 +18,7 @@ const Kind& kind() {
                         .range = {.minimum = 1}},
     };
     static const Kind kKind{
-        .schema = {.type = "ebpf", .keys = kKeys, .confirmsStart = false},
+        .schema = {.type = "ebpf", .keys = kKeys, .addedToProbes = true},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<EbpfHost>(context);
         },

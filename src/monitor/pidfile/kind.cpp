@@ -19,7 +19,8 @@ const Kind& kind() {
                         .type = config::KeyType::path,
                         .help = "File into which the process writes its PID.",
                         .since = "0.1",
-                        .required = true},
+                        .required = true,
+                        .unique = "PID file"},
         config::KeySpec{
             .name = "interval_secs",
             .type = config::KeyType::seconds,

@@ -15,7 +15,7 @@ const Kind& kind() {
                         .since = "0.1"},
     };
     static const Kind kKind{
-        .schema = {.type = "unit", .keys = kKeys},
+        .schema = {.type = "unit", .keys = kKeys, .unitKey = "unit"},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<UnitHost>(context);
         },

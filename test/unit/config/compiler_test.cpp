@@ -333,11 +333,11 @@ TEST_F(Compiler, ChecksMonitors) {
     EXPECT_THAT(
         errors(with("    monitor: {type: epbf}\n")),
         ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'epbf', known are ebpf, "
-                    "exec, network, pid (did you mean 'ebpf'?)"));
+                    "exec, network, pid, unit (did you mean 'ebpf'?)"));
     EXPECT_THAT(
         errors(with("    monitor: {type: cron, target_url: x}\n")),
         ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'cron', known are "
-                    "ebpf, exec, network, pid"));
+                    "ebpf, exec, network, pid, unit"));
     EXPECT_THAT(errors(with("    monitor: {type: pid, interval: 3}\n")),
                 ElementsAre("c.yaml:5:14: processes[web].monitor.pid_file_path: is required",
                             "c.yaml:5:26: processes[web].monitor.interval: unknown key, known here are type, "

@@ -16,7 +16,7 @@
 namespace healer::config {
 
 inline constexpr std::array<KeySpec, 2> kPidKeys = {{
-    {.name = "pid_file_path", .type = KeyType::path, .help = "", .required = true},
+    {.name = "pid_file_path", .type = KeyType::path, .help = "", .required = true, .unique = "PID file"},
     {.name = "interval_secs", .type = KeyType::seconds, .help = "", .byDefault = "3", .range = {0.01, 3600}},
 }};
 inline constexpr std::array<KeySpec, 1> kEbpfKeys = {{
@@ -55,11 +55,13 @@ inline constexpr std::array<KeySpec, 7> kExecKeys = {{
     countKey("failure_threshold"),
     countKey("success_threshold"),
 }};
-inline constexpr std::array<MonitorSchema, 4> kSchemas = {{
+inline constexpr std::array<KeySpec, 1> kUnitKeys = {{{.name = "unit", .type = KeyType::unitName}}};
+inline constexpr std::array<MonitorSchema, 5> kSchemas = {{
     {.type = "network", .keys = kNetworkKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
     {.type = "exec", .keys = kExecKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
-    {.type = "ebpf", .keys = kEbpfKeys},
+    {.type = "ebpf", .keys = kEbpfKeys, .addedToProbes = true},
     {.type = "pid", .keys = kPidKeys, .confirmsStart = true},
+    {.type = "unit", .keys = kUnitKeys, .unitKey = "unit"},
 }};
 
 /// A machine on which every path is an executable of root's, save for what a test says otherwise; known

@@ -20,7 +20,7 @@ constexpr std::array<config::KeySpec, 3> kNetworkKeys = {{
     {.name = "failure_threshold", .type = KeyType::integer, .help = "", .byDefault = "1"},
 }};
 constexpr std::array<config::MonitorSchema, 2> kKinds = {{
-    {.type = "ebpf", .keys = config::kEbpfKeys},
+    {.type = "ebpf", .keys = config::kEbpfKeys, .addedToProbes = true},
     {.type = "network", .keys = kNetworkKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
 }};
 
