@@ -73,8 +73,9 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
     (void)daemon::setLogTarget(log, logTarget);
     daemon::setLogFile(log, loaded.plan.logDirectory);
     if (chdir(loaded.plan.workingDirectory.c_str()) != 0) {
-        log.warn("cannot enter working_directory " + loaded.plan.workingDirectory + ": " +
-                 std::generic_category().message(errno));
+        log.report(healer::core::notice::ConfigurationWarning{"cannot enter working_directory " +
+                                                              loaded.plan.workingDirectory + ": " +
+                                                              std::generic_category().message(errno)});
     }
     auto directory = daemon::RuntimeDirectory::open(path);
     if (!directory.ok()) {

@@ -18,12 +18,6 @@
 
 namespace healer::bus {
 
-struct ReloadOutcome {
-    std::vector<std::string> added;
-    std::vector<std::string> changed;
-    std::vector<std::string> removed;
-};
-
 /// One event of the history, ready for GetHistory and `healerctl history`: keys and values as on D-Bus. Keys:
 /// `seq` t, `time_usec` t (CLOCK_REALTIME), `event` s, `process` s, `incident` t, `message` s, and the fields
 /// of core/event_catalog.
@@ -48,7 +42,7 @@ public:
     using Answer = std::function<void(core::Result<pid_t>)>;
     /// Hands a person's request to the core. `answer` is called once, later from the loop or at once.
     virtual void request(core::event::Verb verb, const std::string& name, Answer answer) = 0;
-    [[nodiscard]] virtual core::Result<ReloadOutcome> reload() = 0;
+    [[nodiscard]] virtual core::Result<core::notice::Reloaded> reload() = 0;
 
     [[nodiscard]] virtual std::string configPath() const = 0;
     [[nodiscard]] virtual bool observeOnly() const = 0;

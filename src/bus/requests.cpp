@@ -100,7 +100,7 @@ void Requests::reload(
                              reply.fail(allowed.error());
                              return;
                          }
-                         const core::Result<ReloadOutcome> outcome = backend_.reload();
+                         const core::Result<core::notice::Reloaded> outcome = backend_.reload();
                          if (outcome) {
                              reply.send(validNames(outcome->added), validNames(outcome->changed),
                                         validNames(outcome->removed));

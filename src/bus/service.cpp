@@ -4,7 +4,7 @@
 #include "bus/bus_probe.hpp"
 #include "bus/object_path.hpp"
 #include "bus/session.hpp"
-#include "bus/utf8.hpp"
+#include "bus/signals.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,13 +19,6 @@ constexpr core::Duration kNameRetry = std::chrono::seconds(2);
 /// The counts take a look at all processes: in a burst, once for many changes.
 constexpr core::Duration kManagerDelay = std::chrono::milliseconds(50);
 constexpr core::Duration kProbeTimeout = std::chrono::seconds(4);
-
-std::vector<std::string> validNames(const std::vector<std::string>& names) {
-    std::vector<std::string> result(names.size());
-    std::transform(names.begin(), names.end(), result.begin(),
-                   [](const std::string& name) { return validUtf8(name); });
-    return result;
-}
 
 } // namespace
 
@@ -107,7 +100,7 @@ void Service::nameAnswered(const core::Result<bool>& owned) {
 void Service::unavailable(const std::string& why) {
     nameOwned_ = false;
     if (std::exchange(lastComplaint_, why) != why) {
-        log_.warn("D-Bus: " + why + "; healing goes on, trying again");
+        log_.report(core::notice::BusUnavailable{why});
     }
     if (settings_.onUnavailable) {
         settings_.onUnavailable(why);
@@ -196,64 +189,27 @@ void Service::publishManager() {
     }
 }
 
-template <typename Emit>
-std::uint64_t Service::signal(const Emit& emit) {
-    const std::uint64_t seq = ++seq_;
-    if (session_) {
-        sent([&] { emit(session_->manager(), seq); });
+/// Each signal has a number of its own, also while nothing is connected.
+template <typename Notice>
+std::uint64_t Service::signal(const std::string& name, std::uint64_t incident, const Notice& notice) {
+    if constexpr (!kHasSignal<Notice>) {
+        return 0;
+    } else {
+        const std::uint64_t seq = ++seq_;
+        if (session_) {
+            sent([&] { emitSignal(session_->manager(), {seq, name, incident}, notice); });
+        }
+        return seq;
     }
-    return seq;
 }
 
-std::uint64_t Service::processDown(const std::string& name, const core::notice::ProcessDown& notice,
-                                   std::uint64_t incident) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        Dictionary details = exitDetails(notice.exit);
-        if (notice.pid > 0) {
-            details.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(notice.pid)));
-        }
-        if (incident != 0) {
-            details.emplace("incident", sdbus::Variant(incident));
-        }
-        manager.emitProcessDown(seq, validUtf8(name), static_cast<std::uint32_t>(notice.pid),
-                                validUtf8(notice.reason), details);
-    });
+std::uint64_t Service::announce(const core::action::Announce& announce) {
+    return std::visit([&](const auto& notice) { return signal(announce.name, announce.incident, notice); },
+                      announce.notice);
 }
 
-std::uint64_t Service::processDisconnected(const std::string& name, const std::string& url,
-                                           const std::string& reason) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        manager.emitProcessDisconnected(seq, validUtf8(name), validUtf8(url), validUtf8(reason));
-    });
-}
-
-std::uint64_t Service::recoveryStarted(const std::string& name, const core::notice::RecoveryStarted& notice) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        manager.emitRecoveryStarted(seq, validUtf8(name), std::uint32_t{notice.attempt});
-    });
-}
-
-std::uint64_t Service::recoveryFinished(const std::string& name,
-                                        const core::notice::RecoveryFinished& notice) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        manager.emitRecoveryFinished(seq, validUtf8(name), notice.ok, static_cast<std::uint32_t>(notice.pid),
-                                     validUtf8(notice.error),
-                                     static_cast<std::uint64_t>(notice.took.count()));
-    });
-}
-
-std::uint64_t Service::breakerChanged(const std::string& name, const core::notice::BreakerChanged& notice) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        manager.emitBreakerChanged(seq, validUtf8(name), std::string(toString(notice.from)),
-                                   std::string(toString(notice.to)));
-    });
-}
-
-std::uint64_t Service::reloaded(const ReloadOutcome& outcome) {
-    return signal([&](ManagerObject& manager, std::uint64_t seq) {
-        manager.emitReloaded(seq, validNames(outcome.added), validNames(outcome.changed),
-                             validNames(outcome.removed));
-    });
+std::uint64_t Service::announce(const core::notice::Reloaded& reloaded) {
+    return signal("", 0, reloaded);
 }
 
 } // namespace healer::bus

@@ -58,16 +58,10 @@ public:
     /// Something visible of Healer as a whole may have changed.
     void managerChanged();
 
-    /// The signals of org.healer.Manager. Each returns its `seq`, for the history. `incident` 0: belongs to
+    /// Sends the signal of org.healer.Manager that this event has. Its `seq`, for the history; 0 when it has
     /// none.
-    std::uint64_t processDown(const std::string& name, const core::notice::ProcessDown& notice,
-                              std::uint64_t incident);
-    std::uint64_t processDisconnected(const std::string& name, const std::string& url,
-                                      const std::string& reason);
-    std::uint64_t recoveryStarted(const std::string& name, const core::notice::RecoveryStarted& notice);
-    std::uint64_t recoveryFinished(const std::string& name, const core::notice::RecoveryFinished& notice);
-    std::uint64_t breakerChanged(const std::string& name, const core::notice::BreakerChanged& notice);
-    std::uint64_t reloaded(const ReloadOutcome& outcome);
+    std::uint64_t announce(const core::action::Announce& announce);
+    std::uint64_t announce(const core::notice::Reloaded& reloaded);
 
 private:
     void attempt();
@@ -81,8 +75,8 @@ private:
     void publish();
     void publishManagerLater();
     void publishManager();
-    template <typename Emit>
-    std::uint64_t signal(const Emit& emit);
+    template <typename Notice>
+    std::uint64_t signal(const std::string& name, std::uint64_t incident, const Notice& notice);
 
     runtime::Loop& loop_;
     runtime::Log& log_;

@@ -41,6 +41,16 @@ enum class EventKind {
     dependencyOmitted,
     reloaded,
     reloadFailed,
+    configurationWarning,
+    systemdUnreachable,
+    launchConfined,
+    ebpfUnavailable,
+    kernelEventsLost,
+    busUnavailable,
+    stateDamaged,
+    stateNotSaved,
+    probeImpossible,
+    pidFileDoubted,
 };
 
 /// What is the same for every event of a kind. healer(8) and systemd/healer.catalog explain each.
@@ -68,7 +78,8 @@ enum class EventField {
     from,
     to,
     signal,
-    verb
+    verb,
+    file
 };
 
 struct EventFieldInfo {
@@ -88,9 +99,12 @@ struct RenderedEvent {
     EventKind kind;
     std::string sentence;
     std::vector<std::pair<EventField, FieldValue>> fields = {}; ///< those that are known
+    std::string process = {};                                   ///< whose event it is, or empty
 };
 
 /// What happened to the process of this name. PURE.
 [[nodiscard]] RenderedEvent render(std::string_view process, const Notice& notice);
+/// What happened to Healer itself. PURE.
+[[nodiscard]] RenderedEvent render(const DaemonNotice& notice);
 
 } // namespace healer::core

@@ -34,8 +34,10 @@ std::string_view word(notice::Cause cause) {
         return "request";
     case notice::Cause::dependency:
         return "dependency";
+    case notice::Cause::unknown:
+        break;
     }
-    return "";
+    return "unknown";
 }
 
 std::string_view word(event::Verb verb) {
@@ -87,8 +89,9 @@ struct Renderer {
             fields.emplace_back(Field::error, finished.error);
             return {EventKind::recoveryFailed, "Failed to start " + process + ": " + finished.error, fields};
         }
-        const bool restart =
-            finished.cause != notice::Cause::initial && finished.cause != notice::Cause::request;
+        const bool restart = finished.cause == notice::Cause::failure ||
+                             finished.cause == notice::Cause::trial ||
+                             finished.cause == notice::Cause::dependency;
         return {EventKind::recoverySucceeded,
                 (restart ? "Successfully restarted " : "Successfully started ") + process +
                     pidText(finished.pid) + " in " + durationText(finished.took),
@@ -108,8 +111,8 @@ struct Renderer {
             break;
         }
         return {kind,
-                "Circuit breaker is " + std::string(toString(changed.to)) + " for " + process + ": " +
-                    changed.reason,
+                "Circuit breaker is " + std::string(toString(changed.to)) + " for " + process +
+                    (changed.reason.empty() ? "" : ": " + changed.reason),
                 {{Field::reason, changed.reason},
                  {Field::from, std::string(toString(changed.from))},
                  {Field::to, std::string(toString(changed.to))}}};
@@ -213,15 +216,20 @@ private:
             return "Restarting " + process + " because a dependency was restarted";
         case notice::Cause::request:
             return "Starting " + process + " by operator request";
+        case notice::Cause::unknown:
+            break;
         }
-        return "Starting " + process;
+        return "Starting " + process + " (attempt " + std::to_string(started.attempt) + ")";
     }
 };
 
 } // namespace
 
 RenderedEvent render(std::string_view process, const Notice& notice) {
-    return std::visit(Renderer{"process " + std::string(process), "Process " + std::string(process)}, notice);
+    const std::string name(process);
+    RenderedEvent event = std::visit(Renderer{"process " + name, "Process " + name}, notice);
+    event.process = name;
+    return event;
 }
 
 } // namespace healer::core

@@ -6,12 +6,14 @@
 #include "core/time.hpp"
 #include "core/view.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
-/// What happened to a process, for the journal, the D-Bus signals, the history and the timeline of a
-/// simulation. Names, severities and sentences are in event_catalog.
+/// What happened, for the journal, the D-Bus signals, the history and the timeline of a simulation. Names,
+/// severities and sentences are in event_catalog.
 namespace healer::core::notice {
 
 struct ProcessDown {
@@ -27,7 +29,14 @@ struct Disconnected {
 };
 
 /// Why something is started.
-enum class Cause { initial, failure, trial, request, dependency };
+enum class Cause {
+    initial,
+    failure,
+    trial,
+    request,
+    dependency,
+    unknown ///< to a client of D-Bus: the signals do not have it
+};
 
 struct RecoveryStarted {
     Cause cause = Cause::failure;
@@ -117,6 +126,80 @@ struct DependencyOmitted {
     std::string text; ///< a predicate: "does not wait for db, although ..."
 };
 
+// What happened to Healer itself.
+
+struct Reloaded {
+    std::vector<std::string> added;
+    std::vector<std::string> changed;
+    std::vector<std::string> removed;
+};
+
+/// The new configuration is not valid; the one in use stays.
+struct ReloadFailed {
+    std::string reason; ///< all errors
+};
+
+/// The configuration is valid, but an administrator may want to change something.
+struct ConfigurationWarning {
+    std::string text;
+};
+
+/// What is not possible without systemd.
+enum class SystemdUse { serviceLaunch, units, connection };
+
+struct SystemdUnreachable {
+    SystemdUse use = SystemdUse::connection;
+    std::string reason;
+};
+
+/// Programs that Healer starts directly inherit its sandbox.
+struct LaunchConfined {
+    std::string how;
+};
+
+/// eBPF cannot be loaded: exits are seen by pidfd, new instances by a scan at intervals.
+struct EbpfUnavailable {
+    std::string reason;
+};
+
+/// The kernel dropped records; all processes are scanned.
+struct KernelEventsLost {
+    std::uint64_t count = 0;
+};
+
+/// D-Bus is not available, or the name org.healer is not; Healer tries again.
+struct BusUnavailable {
+    std::string reason;
+};
+
+/// A state file was damaged and has been moved away.
+struct StateDamaged {
+    std::string process;
+    std::string movedTo;
+    std::string reason;
+};
+
+/// A state file cannot be written.
+struct StateNotSaved {
+    std::string process;
+    std::string file;
+    std::string reason;
+};
+
+/// A probe cannot be made at all, so it says nothing about the process.
+struct ProbeImpossible {
+    std::string process;
+    std::string probe;
+    std::string reason;
+};
+
+/// A process runs although its PID file says otherwise: it is kept.
+struct PidFileDoubted {
+    std::string process;
+    pid_t pid = 0; ///< of the process that runs
+    std::string reason;
+};
+
 } // namespace healer::core::notice
 
 namespace healer::core {
@@ -127,5 +210,10 @@ using Notice =
                  notice::Blocked, notice::Degraded, notice::DegradedEnded, notice::RestartPropagated,
                  notice::InstanceEnded, notice::SecondCopy, notice::StopFailed, notice::HealthyAgain,
                  notice::Unidentified, notice::Requested, notice::DependencyOmitted>;
+
+using DaemonNotice = std::variant<notice::Reloaded, notice::ReloadFailed, notice::ConfigurationWarning,
+                                  notice::SystemdUnreachable, notice::LaunchConfined, notice::EbpfUnavailable,
+                                  notice::KernelEventsLost, notice::BusUnavailable, notice::StateDamaged,
+                                  notice::StateNotSaved, notice::ProbeImpossible, notice::PidFileDoubted>;
 
 } // namespace healer::core

@@ -37,7 +37,7 @@ void BusBackend::request(core::event::Verb verb, const std::string& name, Answer
     engine_->request(verb, name, std::move(answer));
 }
 
-core::Result<bus::ReloadOutcome> BusBackend::reload() {
+core::Result<core::notice::Reloaded> BusBackend::reload() {
     return parts_.reload();
 }
 

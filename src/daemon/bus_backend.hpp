@@ -23,7 +23,7 @@ public:
         const Launchers& launchers;
         const History& history;
         std::string configPath;
-        std::function<core::Result<bus::ReloadOutcome>()> reload;
+        std::function<core::Result<core::notice::Reloaded>()> reload;
     };
 
     explicit BusBackend(Parts parts) : parts_(std::move(parts)) {}
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::vector<bus::HistoryEntry> history(const std::string& name,
                                                          std::size_t max) const override;
     void request(core::event::Verb verb, const std::string& name, Answer answer) override;
-    [[nodiscard]] core::Result<bus::ReloadOutcome> reload() override;
+    [[nodiscard]] core::Result<core::notice::Reloaded> reload() override;
     [[nodiscard]] std::string configPath() const override;
     [[nodiscard]] bool observeOnly() const override;
     [[nodiscard]] std::vector<std::string> monitorTypes() const override;

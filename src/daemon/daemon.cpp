@@ -2,7 +2,6 @@
 #include "daemon/daemon.hpp"
 
 #include "config/plan_diff.hpp"
-#include "core/event_catalog.hpp"
 #include "runtime/own_process.hpp"
 #include "runtime/service_manager.hpp"
 
@@ -63,7 +62,7 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
       publisher_({loop_, log_, coordinator_, launchers_, bus_, history_, store_}),
       engine_({loop_, coordinator_, hosts_, launchers_, publisher_}) {
-    logDiagnostics(settings.config.warnings, core::LogLevel::warn);
+    reportWarnings(settings.config.warnings);
 }
 
 int Daemon::run() {
@@ -109,7 +108,7 @@ void Daemon::stop(int signal) {
     loop_.exit(EXIT_SUCCESS);
 }
 
-core::Result<bus::ReloadOutcome> Daemon::reload() {
+core::Result<core::notice::Reloaded> Daemon::reload() {
     runtime::service_manager::reloading();
     scheduleMemoryReturn();
     const auto schemas = monitorSchemas();
@@ -118,7 +117,7 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
         return refuse(config::format(*errors));
     }
     auto& loaded = std::get<config::LoadedConfig>(outcome);
-    logDiagnostics(loaded.warnings, core::LogLevel::warn);
+    reportWarnings(loaded.warnings);
     const core::Plan& before = coordinator_.plan();
     loaded.plan = coordinator_.completed(std::move(loaded.plan));
     const config::PlanDiff diff = config::diff(before, loaded.plan);
@@ -132,14 +131,9 @@ core::Result<bus::ReloadOutcome> Daemon::reload() {
         publisher_.changed(name);
     }
     backend_.setLastReloadError({});
-    const bus::ReloadOutcome result{diff.added, diff.changed, diff.removed};
-    log_.write({core::LogLevel::info,
-                "Configuration reloaded: " + std::to_string(diff.added.size()) + " added, " +
-                    std::to_string(diff.changed.size()) + " changed, " + std::to_string(diff.removed.size()) +
-                    " removed",
-                core::infoOf(core::EventKind::reloaded).messageId,
-                {{"HEALER_EVENT", "reloaded"}}});
-    bus_.reloaded(result);
+    const core::notice::Reloaded result{diff.added, diff.changed, diff.removed};
+    log_.report(result);
+    bus_.announce(result);
     bus_.managerChanged();
     runtime::service_manager::ready(publisher_.statusText());
     return result;
@@ -153,11 +147,8 @@ bool Daemon::changeLogTarget(const std::string& target) {
     return target == "console" && setLogTarget(log_, LogTarget::console);
 }
 
-core::Result<bus::ReloadOutcome> Daemon::refuse(std::string why) {
-    log_.write({core::LogLevel::error,
-                "Reload refused, the configuration in use stays: " + why,
-                core::infoOf(core::EventKind::reloadFailed).messageId,
-                {{"HEALER_EVENT", "reload-failed"}, {"HEALER_REASON", why}}});
+core::Result<core::notice::Reloaded> Daemon::refuse(std::string why) {
+    log_.report(core::notice::ReloadFailed{why});
     backend_.setLastReloadError(why);
     bus_.managerChanged();
     runtime::service_manager::ready(publisher_.statusText());
@@ -186,9 +177,9 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     }
 }
 
-void Daemon::logDiagnostics(const std::vector<config::Diagnostic>& diagnostics, core::LogLevel level) {
-    for (const auto& diagnostic : diagnostics) {
-        log_.write({level, config::format(diagnostic)});
+void Daemon::reportWarnings(const std::vector<config::Diagnostic>& warnings) {
+    for (const auto& warning : warnings) {
+        log_.report(core::notice::ConfigurationWarning{config::format(warning)});
     }
 }
 

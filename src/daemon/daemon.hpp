@@ -49,10 +49,10 @@ private:
     void scheduleMemoryReturn();
     void stop(int signal);
     bool changeLogTarget(const std::string& target);
-    core::Result<bus::ReloadOutcome> reload();
-    core::Result<bus::ReloadOutcome> refuse(std::string why);
+    core::Result<core::notice::Reloaded> reload();
+    core::Result<core::notice::Reloaded> refuse(std::string why);
     void applySettings(const core::Plan& from, const core::Plan& to);
-    void logDiagnostics(const std::vector<config::Diagnostic>& diagnostics, core::LogLevel level);
+    void reportWarnings(const std::vector<config::Diagnostic>& warnings);
 
     runtime::LogHub& log_;
     StartupReport report_;

@@ -45,9 +45,7 @@ void Launchers::warnOfConfinement(const core::Plan& plan) {
         return;
     }
     if (const std::string how = runtime::ownConfinement(); !how.empty()) {
-        context_.log.warn("programs that Healer starts directly are as confined as itself: " + how +
-                          ". Use launch: service, or lift it with the drop-in that healer.service shows "
-                          "(systemctl cat healer)");
+        context_.log.report(core::notice::LaunchConfined{how});
     }
 }
 
@@ -59,11 +57,12 @@ void Launchers::openSystemd(const core::Plan& plan) {
         systemd_ = std::make_unique<systemd::Connection>(context_.loop, context_.log);
     } else {
         if (plan.launch == core::LaunchMode::service) {
-            context_.log.warn("launch: service is not possible, programs are started directly: " +
-                              reachable.error().message);
+            context_.log.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::serviceLaunch,
+                                                                 reachable.error().message});
         }
         if (!units_.empty()) {
-            context_.log.warn("units cannot be watched or started: " + reachable.error().message);
+            context_.log.report(
+                core::notice::SystemdUnreachable{core::notice::SystemdUse::units, reachable.error().message});
         }
     }
 }

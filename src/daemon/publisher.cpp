@@ -13,20 +13,12 @@ namespace {
 
 constexpr core::Duration kDelay = std::chrono::milliseconds(2);
 constexpr core::Duration kSlice = std::chrono::milliseconds(4);
-constexpr std::uint64_t kNoSignal = 0;
 
 std::uint64_t realtimeNow() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                           std::chrono::system_clock::now().time_since_epoch())
                                           .count());
 }
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
 
 } // namespace
 
@@ -104,7 +96,7 @@ void Publisher::publish(const Pending& pending) {
     auto [log, history] =
         announcementOf(pending.announce, pending.realtimeUsec, parts_.launchers.unitOf(name));
     parts_.log.write(log);
-    if (const std::uint64_t seq = signal(pending.announce); seq != 0) {
+    if (const std::uint64_t seq = parts_.bus.announce(pending.announce); seq != 0) {
         history["seq"] = seq;
     }
     if (parts_.coordinator.view(name) != nullptr) {
@@ -112,41 +104,6 @@ void Publisher::publish(const Pending& pending) {
         parts_.store.append(name, parts_.history.of(name).back(), parts_.history.of(name));
         changed_.insert(name);
     }
-}
-
-/// The D-Bus signal of a notice, where it has one; its seq, or 0.
-std::uint64_t Publisher::signal(const core::action::Announce& announce) {
-    const std::string& name = announce.name;
-    bus::Service& bus = parts_.bus;
-    return std::visit(
-        Overloaded{
-            [&](const core::notice::ProcessDown& down) {
-                return bus.processDown(name, down, announce.incident);
-            },
-            [&](const core::notice::Disconnected& disconnected) {
-                return bus.processDisconnected(name, disconnected.url, disconnected.reason);
-            },
-            [&](const core::notice::RecoveryStarted& started) { return bus.recoveryStarted(name, started); },
-            [&](const core::notice::RecoveryFinished& finished) {
-                return bus.recoveryFinished(name, finished);
-            },
-            [&](const core::notice::BreakerChanged& changed) { return bus.breakerChanged(name, changed); },
-            [](const core::notice::Adopted&) { return kNoSignal; },
-            [](const core::notice::WouldStart&) { return kNoSignal; },
-            [](const core::notice::StopTimedOut&) { return kNoSignal; },
-            [](const core::notice::Blocked&) { return kNoSignal; },
-            [](const core::notice::Degraded&) { return kNoSignal; },
-            [](const core::notice::DegradedEnded&) { return kNoSignal; },
-            [](const core::notice::RestartPropagated&) { return kNoSignal; },
-            [](const core::notice::InstanceEnded&) { return kNoSignal; },
-            [](const core::notice::SecondCopy&) { return kNoSignal; },
-            [](const core::notice::StopFailed&) { return kNoSignal; },
-            [](const core::notice::HealthyAgain&) { return kNoSignal; },
-            [](const core::notice::Unidentified&) { return kNoSignal; },
-            [](const core::notice::Requested&) { return kNoSignal; },
-            [](const core::notice::DependencyOmitted&) { return kNoSignal; },
-        },
-        announce.notice);
 }
 
 void Publisher::save(const std::string& name) {

@@ -56,7 +56,6 @@ private:
     void slice();
     bool publishNext();
     void publish(const Pending& pending);
-    std::uint64_t signal(const core::action::Announce& announce);
     void save(const std::string& name);
 
     Parts parts_;

@@ -79,10 +79,7 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         } else {
             const std::string aside = path(name) + ".damaged";
             std::rename(path(name).c_str(), aside.c_str());
-            std::string complaint = "The state file of process ";
-            complaint.append(name).append(" is damaged and was moved to ").append(aside);
-            complaint.append("; its breaker and counters start afresh: ").append(state.error().message);
-            log_.warn(std::move(complaint));
+            log_.report(core::notice::StateDamaged{name, aside, state.error().message});
         }
     }
     return all;
@@ -127,8 +124,7 @@ void StateStore::append(const std::string& name, const HistoryLine& line, const 
 
 void StateStore::complain(bool saved, const std::string& name, const std::string& file) {
     if (!saved && !complained_) {
-        log_.warn("Cannot keep the state of process " + name + " in " + file + ": " +
-                  std::generic_category().message(errno) + "; a restart of Healer would forget it");
+        log_.report(core::notice::StateNotSaved{name, file, std::generic_category().message(errno)});
     }
     complained_ = !saved;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/plan.hpp"
+#include "core/event_catalog.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,6 +18,9 @@ struct LogEntry {
     std::vector<std::pair<std::string_view, std::string>> fields = {};
 };
 
+/// The journal entry of an event. PURE.
+[[nodiscard]] LogEntry entryOf(const core::RenderedEvent& event);
+
 /// Receives log entries. Never fails and never blocks for long; entries that cannot be written are dropped.
 class Log {
 public:
@@ -27,6 +30,9 @@ public:
     virtual ~Log() = default;
 
     virtual void write(const LogEntry& entry) = 0;
+
+    /// An event of the catalogue.
+    void report(const core::DaemonNotice& notice);
 
     void error(std::string message) { write({core::LogLevel::error, std::move(message)}); }
     void warn(std::string message) { write({core::LogLevel::warn, std::move(message)}); }

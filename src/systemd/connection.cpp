@@ -197,7 +197,7 @@ void Connection::connect() {
     }
     if (result < 0) {
         if (!std::exchange(told_, true)) {
-            log_.warn("cannot connect to systemd: " + text(result) + "; trying again");
+            log_.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::connection, text(result)});
         }
         retry();
         return;

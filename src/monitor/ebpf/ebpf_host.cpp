@@ -30,8 +30,7 @@ EbpfHost::EbpfHost(const HostContext& context)
     auto loaded = KernelProbe::load(context_.log);
     if (!loaded) {
         status_ = loaded.error().message;
-        context_.log.warn("eBPF is not used: " + status_ +
-                          ". Exits are noticed by pidfd, and new instances by a periodic scan.");
+        context_.log.report(core::notice::EbpfUnavailable{status_});
         return;
     }
     probe_ = std::move(*loaded);
@@ -200,8 +199,7 @@ void EbpfHost::recoverLosses() {
     if (lost == lostSeen_) {
         return;
     }
-    context_.log.warn(std::to_string(lost - lostSeen_) +
-                      " kernel events were lost; all processes are checked again");
+    context_.log.report(core::notice::KernelEventsLost{lost - lostSeen_});
     lostSeen_ = lost;
     for (auto* monitor : monitors_) {
         monitor->recheck();

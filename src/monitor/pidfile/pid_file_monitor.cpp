@@ -136,8 +136,7 @@ void PidFileMonitor::onVerified(core::ProcessKey key) {
 
 void PidFileMonitor::onUnverified(const Verdict& verdict) {
     if (std::exchange(settled_, false) && watch_.alive() && !std::exchange(warned_, true)) {
-        host_.log().warn(verdict.reason + "; process " + std::to_string(watch_.key()->pid) +
-                         " still runs and is followed");
+        host_.log().report(core::notice::PidFileDoubted{process_.name, watch_.key()->pid, verdict.reason});
     }
     if (open_ > 0) {
         answerWithout(verdict.reason);
@@ -190,8 +189,7 @@ void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason)
     if (now < *waitUntil_) {
         return;
     }
-    host_.log().warn(reason + "; process " + std::to_string(instance.pid) +
-                     " runs and is used as the instance of " + process_.name);
+    host_.log().report(core::notice::PidFileDoubted{process_.name, instance.pid, reason});
     warned_ = true;
     waitUntil_.reset();
     awaited_.reset();

@@ -71,8 +71,8 @@ void ProbeMonitor::finished(Finding finding) {
 void ProbeMonitor::noteUnknown(const Finding& finding) {
     const bool unknown = finding.verdict == Verdict::unknown;
     if (unknown && !unknownReported_) {
-        shared_.log.warn("the probe " + probe_->text() + " of " + name_ +
-                         " could not be run, so nothing is known: " + finding.reason);
+        shared_.log.report(
+            core::notice::ProbeImpossible{name_, std::string(probe_->text()), finding.reason});
     }
     unknownReported_ = unknown;
 }

@@ -101,14 +101,15 @@ TEST_F(HealerctlProgram, WatchFollowsARestartOfHealer) {
     };
     // Until it listens, events pass unseen; afterwards none may.
     EXPECT_TRUE(runUntil([&] {
-        service_->recoveryStarted("web", {.attempt = 1});
+        service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}});
         return shows("recovery-started")();
     }));
     service_.reset();
     EXPECT_TRUE(runUntil(shows("healer-gone")));
     makeService();
     EXPECT_TRUE(runUntil(shows("healer-there")));
-    service_->recoveryFinished("web", {.ok = true, .pid = 5, .error = "", .took = {}});
+    service_->announce(
+        {"web", 0, core::notice::RecoveryFinished{.ok = true, .pid = 5, .error = "", .took = {}}});
     EXPECT_TRUE(runUntil(shows("recovery-finished")));
     EXPECT_FALSE(shows("missed")());
     ::kill(watcher, SIGTERM);

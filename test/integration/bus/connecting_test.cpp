@@ -33,7 +33,7 @@ TEST_F(BusConnecting, BusThatComesLaterIsFound) {
     ASSERT_TRUE(runUntil([this] { return unavailable_ > 0; }));
     EXPECT_FALSE(service_->connected());
     service_->processChanged("web");
-    EXPECT_EQ(service_->recoveryStarted("web", {.attempt = 1}), 1U);
+    EXPECT_EQ(service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}}), 1U);
     bus_.start();
     ASSERT_TRUE(runUntil([this] { return service_->connected(); }));
     EXPECT_EQ(acquired_, 1);
@@ -46,7 +46,7 @@ TEST_F(BusConnecting, BusThatGoesAwayAndComesBackIsTakenAgain) {
     for (int round = 1; round <= 3; ++round) {
         bus_.stop();
         service_->processChanged("web");
-        service_->recoveryStarted("web", {.attempt = 1});
+        service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}});
         ASSERT_TRUE(runUntil([this] { return !service_->connected(); }));
         backend_.add("new-" + std::to_string(round), 200 + round);
         bus_.start();
@@ -107,7 +107,7 @@ TEST_F(BusConnecting, FrozenBusDoesNotStopTheLoop) {
     for (int i = 0; i < 2000; ++i) {
         backend_.views["web"].restartCount++;
         service_->processChanged("web");
-        service_->recoveryStarted("web", {.attempt = 1});
+        service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}});
         loop_.runOnce(std::chrono::microseconds(0));
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));

@@ -71,7 +71,7 @@ void FakeBackend::request(core::event::Verb verb, const std::string& name, Answe
     asked.push_back({verb, name, std::move(answer)});
 }
 
-core::Result<bus::ReloadOutcome> FakeBackend::reload() {
+core::Result<core::notice::Reloaded> FakeBackend::reload() {
     return reloadOutcome;
 }
 

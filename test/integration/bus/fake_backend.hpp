@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::vector<bus::HistoryEntry> history(const std::string& name,
                                                          std::size_t max) const override;
     void request(core::event::Verb verb, const std::string& name, Answer answer) override;
-    [[nodiscard]] core::Result<bus::ReloadOutcome> reload() override;
+    [[nodiscard]] core::Result<core::notice::Reloaded> reload() override;
     [[nodiscard]] std::string configPath() const override { return "/etc/healer/config.yaml"; }
     [[nodiscard]] bool observeOnly() const override { return false; }
     [[nodiscard]] std::vector<std::string> monitorTypes() const override { return {"ebpf", "pid"}; }
@@ -43,7 +43,7 @@ public:
     std::map<std::string, core::ProcessView> views;
     std::vector<Asked> asked;
     std::vector<bus::HistoryEntry> entries;
-    core::Result<bus::ReloadOutcome> reloadOutcome = bus::ReloadOutcome{};
+    core::Result<core::notice::Reloaded> reloadOutcome = core::notice::Reloaded{};
     std::uint64_t lost = 0;
     bool throwing = false; ///< history() throws something that is no D-Bus error
     bool answerAtOnce = false;

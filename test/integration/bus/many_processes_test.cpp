@@ -52,7 +52,7 @@ TEST_F(BusManyProcesses, BurstOfChangesStaysCheapAndComplete) {
     const auto begin = std::chrono::steady_clock::now();
     for (auto& [name, view] : backend_.views) {
         view.key = core::ProcessKey{view.key->pid + 5000, 2};
-        service_->processDown(name, {.pid = 1, .exit = {}, .reason = "killed"}, 1);
+        service_->announce({name, 1, core::notice::ProcessDown{.pid = 1, .exit = {}, .reason = "killed"}});
         service_->processChanged(name);
     }
     const auto seqs = finish(std::move(listening));

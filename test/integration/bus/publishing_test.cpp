@@ -124,15 +124,19 @@ TEST_F(BusPublishing, ReloadMakesObjectsComeAndGo) {
 TEST_F(BusPublishing, SignalsAreNumberedWithoutGaps) {
     auto listening = listenToManager(6);
     waitForListener();
-    service_->processDown("web", {.pid = 100, .exit = killed(), .reason = "killed"}, 1);
-    service_->processDisconnected("web", "http://x", "refused");
-    service_->recoveryStarted("web", {.attempt = 1});
-    service_->recoveryFinished("web",
-                               {.ok = true, .pid = 200, .error = "", .took = std::chrono::milliseconds(2)});
+    service_->announce(
+        {"web", 1, core::notice::ProcessDown{.pid = 100, .exit = killed(), .reason = "killed"}});
+    service_->announce({"web", 0, core::notice::Disconnected{"http://x", "refused"}});
+    service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}});
+    service_->announce({"web", 0,
+                        core::notice::RecoveryFinished{
+                            .ok = true, .pid = 200, .error = "", .took = std::chrono::milliseconds(2)}});
     core::notice::BreakerChanged breaker;
     breaker.to = core::BreakerState::open;
-    service_->breakerChanged("web", breaker);
-    EXPECT_EQ(service_->reloaded({.added = {"x"}, .changed = {}, .removed = {"y"}}), 6U);
+    EXPECT_EQ(service_->announce({"web", 0, core::notice::Adopted{1}}), 0U) << "has no signal";
+    service_->announce({"web", 0, breaker});
+    EXPECT_EQ(service_->announce(core::notice::Reloaded{.added = {"x"}, .changed = {}, .removed = {"y"}}),
+              6U);
     const auto [events, seqs] = finish(std::move(listening));
     EXPECT_THAT(events, ElementsAre("down web 100 killed signaled", "disconnected web http://x refused",
                                     "started web 1", "finished web ok 200  2000", "breaker web closed open",
@@ -156,7 +160,7 @@ TEST_F(BusPublishing, BytesThatAreNoUtf8DoNotEndTheConnection) {
     service_->processChanged("web");
     core::Exit exit = killed();
     exit.detail = "\xed\xa0\x80";
-    service_->processDown("web", {.pid = 1, .exit = exit, .reason = "\x80"}, 0);
+    service_->announce({"web", 0, core::notice::ProcessDown{.pid = 1, .exit = exit, .reason = "\x80"}});
     const auto read = ask([](sdbus::IConnection& c) {
         ProcessClient process(c, "/org/healer/process/web");
         return std::make_pair(process.StateReason(), process.Command());

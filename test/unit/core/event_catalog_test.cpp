@@ -56,31 +56,68 @@ std::vector<Notice> samples() {
     return all;
 }
 
+std::vector<DaemonNotice> daemonSamples() {
+    return {
+        notice::Reloaded{{"web"}, {}, {"db"}},
+        notice::ReloadFailed{"config.yaml:3: unknown key"},
+        notice::ConfigurationWarning{"conf.d/x.yml is not read"},
+        notice::SystemdUnreachable{notice::SystemdUse::units, "no such file"},
+        notice::LaunchConfined{"read-only /usr"},
+        notice::EbpfUnavailable{"no permission"},
+        notice::KernelEventsLost{3},
+        notice::BusUnavailable{"refused"},
+        notice::StateDamaged{"web", "web.json.damaged", "no number"},
+        notice::StateNotSaved{"web", "web.json", "disk full"},
+        notice::ProbeImpossible{"web", "https://web", "no CA file"},
+        notice::PidFileDoubted{"web", 42, "web.pid is empty"},
+    };
+}
+
+std::vector<RenderedEvent> rendered() {
+    std::vector<RenderedEvent> events;
+    for (const Notice& notice : samples()) {
+        events.push_back(render("web", notice));
+    }
+    return events;
+}
+
+/// With those of Healer itself.
+std::vector<RenderedEvent> allRendered() {
+    std::vector<RenderedEvent> events = rendered();
+    for (const DaemonNotice& notice : daemonSamples()) {
+        events.push_back(render(notice));
+    }
+    return events;
+}
+
+template <typename Notices>
+std::size_t alternativesIn(const Notices& notices) {
+    std::set<std::size_t> alternatives;
+    for (const auto& notice : notices) {
+        alternatives.insert(notice.index());
+    }
+    return alternatives.size();
+}
+
 std::string sentence(const Notice& notice) {
     return render("web", notice).sentence;
 }
 
-/// Raised by the daemon, not by a process.
-bool isOfTheDaemon(EventKind kind) {
-    return kind == EventKind::reloaded || kind == EventKind::reloadFailed;
-}
-
 TEST(EventCatalog, EveryNoticeAndEveryKindHasASample) {
-    std::set<std::size_t> alternatives;
+    EXPECT_EQ(alternativesIn(samples()), std::variant_size_v<Notice>)
+        << "a notice without a sample in this test";
+    EXPECT_EQ(alternativesIn(daemonSamples()), std::variant_size_v<DaemonNotice>)
+        << "a notice without a sample in this test";
     std::set<EventKind> kinds;
     std::set<EventField> fields;
-    for (const Notice& notice : samples()) {
-        alternatives.insert(notice.index());
-        const RenderedEvent event = render("web", notice);
+    for (const RenderedEvent& event : allRendered()) {
         kinds.insert(event.kind);
         for (const auto& [field, value] : event.fields) {
             fields.insert(field);
         }
     }
-    EXPECT_EQ(alternatives.size(), std::variant_size_v<Notice>) << "a notice without a sample in this test";
     for (const EventInfo& info : eventCatalog()) {
-        EXPECT_TRUE(kinds.contains(info.kind) || isOfTheDaemon(info.kind))
-            << "nothing is rendered as " << info.name;
+        EXPECT_TRUE(kinds.contains(info.kind)) << "nothing is rendered as " << info.name;
     }
     for (const EventFieldInfo& info : eventFields()) {
         EXPECT_TRUE(fields.contains(info.field)) << "no event has the field " << info.name;
@@ -88,16 +125,19 @@ TEST(EventCatalog, EveryNoticeAndEveryKindHasASample) {
 }
 
 TEST(EventCatalog, EverySentenceNamesItsProcess) {
-    for (const Notice& notice : samples()) {
-        EXPECT_THAT(sentence(notice), HasSubstr("rocess web"));
-        EXPECT_THAT(sentence(notice), Not(HasSubstr("PID 0")));
+    for (const RenderedEvent& event : allRendered()) {
+        EXPECT_THAT(event.sentence, Not(IsEmpty()));
+        EXPECT_THAT(event.sentence, Not(HasSubstr("PID 0")));
+        if (!event.process.empty()) {
+            EXPECT_THAT(event.sentence, HasSubstr("rocess web"));
+        }
     }
 }
 
 TEST(EventCatalog, FieldsHaveTheTypeOfTheTable) {
     const std::map<std::size_t, char> letters{{0, 'b'}, {1, 'u'}, {2, 't'}, {3, 'i'}, {4, 's'}};
-    for (const Notice& notice : samples()) {
-        for (const auto& [field, value] : render("web", notice).fields) {
+    for (const RenderedEvent& event : allRendered()) {
+        for (const auto& [field, value] : event.fields) {
             EXPECT_EQ(letters.at(value.index()), infoOf(field).type) << infoOf(field).name;
         }
     }
@@ -160,8 +200,12 @@ TEST(EventCatalog, TheManualHasTheSameJournalFields) {
 TEST(EventCatalog, TheManualOfDBusHasTheSameEventsAndFields) {
     const std::string section = manualSection(projectFile("docs/man/org.healer.5"), ".Ss org.healer.Manager");
     Words keys{"time_usec t", "event s", "process s", "incident t", "message s"};
-    for (const EventFieldInfo& info : eventFields()) {
-        keys.insert(std::string(info.name) + " " + info.type);
+    Words names;
+    for (const RenderedEvent& event : rendered()) {
+        names.emplace(infoOf(event.kind).name);
+        for (const auto& [field, value] : event.fields) {
+            keys.insert(std::string(infoOf(field).name) + " " + infoOf(field).type);
+        }
     }
     Words inManual;
     std::string events;
@@ -174,12 +218,6 @@ TEST(EventCatalog, TheManualOfDBusHasTheSameEventsAndFields) {
         }
     }
     EXPECT_EQ(inManual, keys) << "org.healer.5, keys of GetHistory";
-    Words names;
-    for (const EventInfo& info : eventCatalog()) {
-        if (!isOfTheDaemon(info.kind)) {
-            names.emplace(info.name);
-        }
-    }
     EXPECT_EQ(wordsIn(events.substr(0, events.find(".Xr")), "[ ]([a-z][a-z-]+)(?= [,;])"), names)
         << "org.healer.5, key event";
 }
