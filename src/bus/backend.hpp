@@ -50,9 +50,6 @@ public:
     [[nodiscard]] virtual std::string ebpfStatus() const = 0;
     [[nodiscard]] virtual std::uint64_t lostEvents() const = 0;
     [[nodiscard]] virtual std::string lastReloadError() const = 0;
-
-    /// CLOCK_REALTIME microseconds of an instant on the core's clock.
-    [[nodiscard]] virtual std::uint64_t realtimeUsec(core::TimePoint when) const = 0;
 };
 
 } // namespace healer::bus

@@ -75,7 +75,7 @@ ManagerObject::ListProcesses() {
             if (const core::ProcessView* view = requests_.backend().view(name)) {
                 result.emplace_back(validUtf8(name), std::string(toString(view->state)),
                                     std::string(toString(view->breaker)),
-                                    view->key ? static_cast<std::uint32_t>(view->key->pid) : std::uint32_t{0},
+                                    static_cast<std::uint32_t>(core::pidOf(view->instance)),
                                     sdbus::ObjectPath(processPath(name)));
             }
         }
@@ -94,7 +94,7 @@ sdbus::ObjectPath ManagerObject::GetProcessByPID(const std::uint32_t& pid) {
     return guarded([&] {
         for (const std::string& name : requests_.backend().processNames()) {
             const core::ProcessView* view = requests_.backend().view(name);
-            if (view != nullptr && view->key && static_cast<std::uint32_t>(view->key->pid) == pid) {
+            if (view != nullptr && static_cast<std::uint32_t>(core::pidOf(view->instance)) == pid) {
                 return sdbus::ObjectPath(processPath(name));
             }
         }

@@ -93,15 +93,14 @@ std::string ProcessObject::BreakerState() {
 }
 
 std::uint64_t ProcessObject::BreakerRetryUSec() {
-    return fromView(requests_, name_, [this](const core::ProcessView& view) {
-        return view.breakerRetryAt ? requests_.backend().realtimeUsec(*view.breakerRetryAt)
-                                   : std::uint64_t{0};
+    return fromView(requests_, name_, [](const core::ProcessView& view) {
+        return view.breakerRetryAt ? core::usecOf(view.breakerRetryAt->wall) : std::uint64_t{0};
     });
 }
 
 std::uint32_t ProcessObject::PID() {
     return fromView(requests_, name_, [](const core::ProcessView& view) {
-        return view.key ? static_cast<std::uint32_t>(view.key->pid) : std::uint32_t{0};
+        return static_cast<std::uint32_t>(core::pidOf(view.instance));
     });
 }
 
@@ -124,8 +123,8 @@ std::uint64_t ProcessObject::RestartCount() {
 }
 
 std::uint64_t ProcessObject::ActiveSinceUSec() {
-    return fromView(requests_, name_, [this](const core::ProcessView& view) {
-        return view.activeSince ? requests_.backend().realtimeUsec(*view.activeSince) : std::uint64_t{0};
+    return fromView(requests_, name_, [](const core::ProcessView& view) {
+        return view.activeSince ? core::usecOf(view.activeSince->wall) : std::uint64_t{0};
     });
 }
 
@@ -147,9 +146,7 @@ std::map<std::string, std::string> ProcessObject::DependencyOrigins() {
 }
 
 std::map<std::string, sdbus::Variant> ProcessObject::LastExit() {
-    return fromView(requests_, name_, [this](const core::ProcessView& view) {
-        return lastExitDetails(requests_.backend(), view);
-    });
+    return fromView(requests_, name_, lastExitDetails);
 }
 
 } // namespace healer::bus

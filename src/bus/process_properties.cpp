@@ -65,12 +65,12 @@ ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name) {
 Fingerprint fingerprintOf(const ProcessSnapshot& snapshot) {
     const core::ProcessView& view = snapshot.view;
     const auto instant = [](const auto& at) {
-        return hashOf(at.has_value(), at ? at->time_since_epoch().count() : 0);
+        return hashOf(at.has_value(), at ? at->wall.time_since_epoch().count() : 0);
     };
     Fingerprint print{hashOf(static_cast<int>(view.state)),
                       hashOf(static_cast<int>(view.breaker)),
                       instant(view.breakerRetryAt),
-                      hashOf(view.key ? view.key->pid : 0),
+                      hashOf(core::pidOf(view.instance)),
                       hashOf(snapshot.unit),
                       hashOfAll(snapshot.command),
                       hashOfAll(snapshot.monitors),
@@ -88,7 +88,7 @@ Fingerprint fingerprintOf(const ProcessSnapshot& snapshot) {
     if (view.lastExit) {
         const auto& [exit, pid, at, runtime] = *view.lastExit;
         print.back() = hashOf(static_cast<int>(exit.reason), exit.code.value_or(-1), exit.signal.value_or(-1),
-                              exit.probe, exit.detail, pid, at.time_since_epoch().count(),
+                              exit.probe, exit.detail, pid, at.wall.time_since_epoch().count(),
                               runtime.value_or(core::Duration(-1)).count());
     }
     return print;
@@ -196,7 +196,7 @@ Dictionary exitDetails(const core::Exit& exit) {
     return details;
 }
 
-Dictionary lastExitDetails(const Backend& backend, const core::ProcessView& view) {
+Dictionary lastExitDetails(const core::ProcessView& view) {
     if (!view.lastExit) {
         return {};
     }
@@ -204,7 +204,7 @@ Dictionary lastExitDetails(const Backend& backend, const core::ProcessView& view
     if (view.lastExit->pid > 0) {
         details.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(view.lastExit->pid)));
     }
-    details.emplace("time_usec", sdbus::Variant(backend.realtimeUsec(view.lastExit->at)));
+    details.emplace("time_usec", sdbus::Variant(core::usecOf(view.lastExit->at.wall)));
     if (view.lastExit->runtime) {
         details.emplace("runtime_usec",
                         sdbus::Variant(static_cast<std::uint64_t>(view.lastExit->runtime->count())));

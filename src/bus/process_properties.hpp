@@ -49,7 +49,7 @@ using Dictionary = std::map<std::string, sdbus::Variant>;
 /// The keys that an Exit alone gives: reason, code, signal, probe, detail, each where known.
 [[nodiscard]] Dictionary exitDetails(const core::Exit& exit);
 /// All keys of LastExit that are known; empty without an end.
-[[nodiscard]] Dictionary lastExitDetails(const Backend& backend, const core::ProcessView& view);
+[[nodiscard]] Dictionary lastExitDetails(const core::ProcessView& view);
 [[nodiscard]] Dictionary toDictionary(const HistoryEntry& entry);
 
 } // namespace healer::bus

@@ -18,7 +18,7 @@ namespace healer::core::action {
 /// Begin to watch this process; the monitors answer with Up or Absent.
 struct Watch {
     std::string name;
-    std::optional<ProcessKey> known; ///< instance known from before (state file), to be tried first
+    std::optional<Instance> known; ///< instance known from before (state file), to be tried first
 };
 
 /// Let go of it: nothing about it is reported any more.
@@ -29,7 +29,7 @@ struct Unwatch {
 /// This incarnation (or none) is the instance now: monitors follow it.
 struct Track {
     std::string name;
-    std::optional<ProcessKey> key;
+    std::optional<Instance> instance;
 };
 
 /// Look again whether an instance is running; answered with Up or Absent.
@@ -43,7 +43,7 @@ struct Look {
 struct Launch {
     std::string name;
     std::uint64_t attempt = 0;
-    std::optional<ProcessKey> predecessor;
+    std::optional<Instance> predecessor;
     bool afterFailure =
         false; ///< nobody asked for it: if the predecessor was stopped on purpose, do not start
 };
@@ -59,7 +59,7 @@ struct CancelLaunch {
 /// Down.
 struct Stop {
     std::string name;
-    ProcessKey key;
+    Instance instance;
     bool force = false;
 };
 

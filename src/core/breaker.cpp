@@ -6,7 +6,7 @@
 
 namespace healer::core {
 
-bool Breaker::allowsStart(const RecoveryPlan& plan, TimePoint now) {
+bool Breaker::allowsStart(const RecoveryPlan& plan, Moment now) {
     advance(plan, now, std::nullopt);
     switch (data_.state) {
     case BreakerState::closed:
@@ -29,14 +29,14 @@ bool Breaker::allowsStart(const RecoveryPlan& plan, TimePoint now) {
     return false;
 }
 
-void Breaker::countStart(const RecoveryPlan& plan, TimePoint now) {
-    const auto from = now - plan.retryWindow;
+void Breaker::countStart(const RecoveryPlan& plan, Moment now) {
+    const auto from = now.at - plan.retryWindow;
     data_.starts.erase(data_.starts.begin(), std::find_if(data_.starts.begin(), data_.starts.end(),
                                                           [from](TimePoint at) { return at > from; }));
     if (data_.state == BreakerState::halfOpen) {
         data_.trialMade = true;
     }
-    data_.starts.push_back(now);
+    data_.starts.push_back(now.at);
 }
 
 void Breaker::uncountStart() {
@@ -46,9 +46,9 @@ void Breaker::uncountStart() {
     }
 }
 
-bool Breaker::advance(const RecoveryPlan& plan, TimePoint now, std::optional<TimePoint> upSince) {
+bool Breaker::advance(const RecoveryPlan& plan, Moment now, std::optional<TimePoint> upSince) {
     const auto due = deadline(plan, upSince);
-    if (!due || now < *due) {
+    if (!due || now.at < *due) {
         return false;
     }
     if (data_.state == BreakerState::open) {
@@ -61,30 +61,31 @@ bool Breaker::advance(const RecoveryPlan& plan, TimePoint now, std::optional<Tim
 
 std::optional<TimePoint> Breaker::deadline(const RecoveryPlan& plan, std::optional<TimePoint> upSince) const {
     if (data_.state == BreakerState::open) {
-        return retryAt(plan);
+        return retryAt(plan)->at;
     }
     if (data_.state == BreakerState::halfOpen && upSince) {
-        return std::max(*upSince, data_.since) + plan.stable;
+        return std::max(*upSince, data_.since.at) + plan.stable;
     }
     return std::nullopt;
 }
 
-void Breaker::reset(TimePoint now) {
+void Breaker::reset(Moment now) {
     data_ = Snapshot{};
     data_.since = now;
 }
 
-std::optional<TimePoint> Breaker::retryAt(const RecoveryPlan& plan) const {
-    return data_.state == BreakerState::open ? std::optional(data_.since + cooldown(plan)) : std::nullopt;
+std::optional<Moment> Breaker::retryAt(const RecoveryPlan& plan) const {
+    return data_.state == BreakerState::open ? std::optional(data_.since.after(cooldown(plan)))
+                                             : std::nullopt;
 }
 
-unsigned Breaker::startsInWindow(const RecoveryPlan& plan, TimePoint now) const {
-    const auto from = now - plan.retryWindow;
+unsigned Breaker::startsInWindow(const RecoveryPlan& plan, Moment now) const {
+    const auto from = now.at - plan.retryWindow;
     return static_cast<unsigned>(
         std::count_if(data_.starts.begin(), data_.starts.end(), [from](TimePoint at) { return at > from; }));
 }
 
-void Breaker::enter(BreakerState state, TimePoint now) {
+void Breaker::enter(BreakerState state, Moment now) {
     data_.state = state;
     data_.since = now;
     data_.trialMade = false;

@@ -25,7 +25,7 @@ public:
     struct Snapshot {
         BreakerState state = BreakerState::closed;
         std::vector<TimePoint> starts; ///< counted starts, oldest first
-        TimePoint since;               ///< when the present state began
+        Moment since;                  ///< when the present state began
         unsigned failedTrials = 0;     ///< in a row
         bool trialMade = false;        ///< in this half-open period
 
@@ -36,29 +36,29 @@ public:
     explicit Breaker(Snapshot snapshot) : data_(std::move(snapshot)) {}
 
     /// The process is down: may it be started now? May open the breaker.
-    [[nodiscard]] bool allowsStart(const RecoveryPlan& plan, TimePoint now);
+    [[nodiscard]] bool allowsStart(const RecoveryPlan& plan, Moment now);
     /// An automatic start is being made.
-    void countStart(const RecoveryPlan& plan, TimePoint now);
+    void countStart(const RecoveryPlan& plan, Moment now);
     /// That start turned out to be none (the process had been stopped on purpose).
     void uncountStart();
     /// Moves on what only the clock moves: open to half-open, and half-open to closed when the process has
     /// been up since `upSince` for long enough. True when the state changed.
-    bool advance(const RecoveryPlan& plan, TimePoint now, std::optional<TimePoint> upSince);
+    bool advance(const RecoveryPlan& plan, Moment now, std::optional<TimePoint> upSince);
     /// When advance() has something to do next; none: not by the clock.
     [[nodiscard]] std::optional<TimePoint> deadline(const RecoveryPlan& plan,
                                                     std::optional<TimePoint> upSince) const;
     /// Back to closed with nothing counted, as a person asked for a start or a reset.
-    void reset(TimePoint now);
+    void reset(Moment now);
 
     [[nodiscard]] BreakerState state() const { return data_.state; }
     /// The end of the cooldown, while open.
-    [[nodiscard]] std::optional<TimePoint> retryAt(const RecoveryPlan& plan) const;
+    [[nodiscard]] std::optional<Moment> retryAt(const RecoveryPlan& plan) const;
     /// How many starts are counted within the window that ends now.
-    [[nodiscard]] unsigned startsInWindow(const RecoveryPlan& plan, TimePoint now) const;
+    [[nodiscard]] unsigned startsInWindow(const RecoveryPlan& plan, Moment now) const;
     [[nodiscard]] const Snapshot& snapshot() const { return data_; }
 
 private:
-    void enter(BreakerState state, TimePoint now);
+    void enter(BreakerState state, Moment now);
     [[nodiscard]] Duration cooldown(const RecoveryPlan& plan) const;
 
     Snapshot data_;

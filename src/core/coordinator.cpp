@@ -50,7 +50,7 @@ Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optiona
         .first->second;
 }
 
-Actions Coordinator::begin(TimePoint now) {
+Actions Coordinator::begin(Moment now) {
     Outbox out = outbox();
     for (auto& [name, entry] : entries_) {
         entry.subject.begin(now, out);
@@ -59,13 +59,15 @@ Actions Coordinator::begin(TimePoint now) {
     return collect(std::move(out));
 }
 
-Actions Coordinator::handle(const Event& event, TimePoint now) {
+Actions Coordinator::handle(const Event& event, Moment now) {
     Outbox out = outbox();
     const auto found = entries_.find(nameOf(event));
     if (found != entries_.end()) {
         Subject& subject = found->second.subject;
         const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && subject.isUp();
-        const Subject* target = stopped ? failedTarget(subject.name(), subject.view().activeSince) : nullptr;
+        const auto since = subject.view().activeSince;
+        const auto ranSince = since ? std::optional(since->at) : std::nullopt;
+        const Subject* target = stopped ? failedTarget(subject.name(), ranSince) : nullptr;
         if (target != nullptr) {
             subject.stoppedWith(target->name(), now, out);
         } else {
@@ -83,11 +85,11 @@ Actions Coordinator::handle(const Event& event, TimePoint now) {
     return collect(std::move(out));
 }
 
-Actions Coordinator::advance(TimePoint now) {
+Actions Coordinator::advance(Moment now) {
     Outbox out = outbox();
     std::vector<std::string> due;
     for (const auto& [when, name] : deadlines_) {
-        if (when > now) {
+        if (when > now.at) {
             break;
         }
         due.push_back(name);
@@ -100,7 +102,7 @@ Actions Coordinator::advance(TimePoint now) {
     return collect(std::move(out));
 }
 
-Actions Coordinator::reload(Plan plan, TimePoint now) {
+Actions Coordinator::reload(Plan plan, Moment now) {
     Outbox out = outbox();
     for (const auto& process : plan.processes) {
         // What a unit file says does not hold for another unit of the same process.
@@ -113,7 +115,7 @@ Actions Coordinator::reload(Plan plan, TimePoint now) {
     return collect(std::move(out));
 }
 
-void Coordinator::replacePlan(Plan plan, TimePoint now, Outbox& out) {
+void Coordinator::replacePlan(Plan plan, Moment now, Outbox& out) {
     complete(plan, out);
     for (auto& process : plan.processes) {
         const auto known = sharedPlan(process->name);
@@ -177,7 +179,7 @@ std::optional<SubjectSnapshot> Coordinator::snapshot(const std::string& name) co
 }
 
 /// Files the subject's deadline, and publishes its view if that changed.
-void Coordinator::settle(Entry& entry, TimePoint now, Outbox& out) {
+void Coordinator::settle(Entry& entry, Moment now, Outbox& out) {
     const std::string& name = entry.subject.name();
     if (const auto deadline = entry.subject.deadline(); deadline != entry.deadline) {
         if (entry.deadline) {
@@ -196,7 +198,7 @@ void Coordinator::settle(Entry& entry, TimePoint now, Outbox& out) {
 }
 
 /// Goes on to the dependents of the dependents; the graph has no cycles.
-void Coordinator::tellDependents(const Entry& entry, TimePoint now, Outbox& out) {
+void Coordinator::tellDependents(const Entry& entry, Moment now, Outbox& out) {
     const std::string& name = entry.subject.name();
     const auto found = targets_.find(name);
     if (found == targets_.end()) {
@@ -206,7 +208,7 @@ void Coordinator::tellDependents(const Entry& entry, TimePoint now, Outbox& out)
     const TargetFacts facts = entry.subject.facts();
     const auto instance = entry.subject.readyInstance();
     if (target.instance && instance != target.instance && !target.lostAt) {
-        target.lostAt = now;
+        target.lostAt = now.at;
     }
     const auto lostAt = instance ? std::exchange(target.lostAt, std::nullopt) : std::nullopt;
     const bool restarted = lostAt && instance != target.instance;

@@ -30,11 +30,11 @@ public:
     Coordinator(const Coordinator&) = delete;
     Coordinator& operator=(const Coordinator&) = delete;
 
-    [[nodiscard]] Actions begin(TimePoint now);
-    [[nodiscard]] Actions handle(const Event& event, TimePoint now);
-    [[nodiscard]] Actions advance(TimePoint now);
+    [[nodiscard]] Actions begin(Moment now);
+    [[nodiscard]] Actions handle(const Event& event, Moment now);
+    [[nodiscard]] Actions advance(Moment now);
     /// Replaces the plan. What did not change in an entry is not touched.
-    [[nodiscard]] Actions reload(Plan plan, TimePoint now);
+    [[nodiscard]] Actions reload(Plan plan, Moment now);
 
     /// When advance() must be called next. Never empty while something is down that nobody wants down.
     [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
@@ -60,24 +60,24 @@ private:
     /// What has to be known of one that others depend on.
     struct Target {
         std::vector<std::string> dependents;
-        TargetFacts facts;                  ///< as the dependents were told last
-        std::optional<ProcessKey> instance; ///< the last one that was ready
-        std::optional<TimePoint> lostAt;    ///< since when it is not ready any more
+        TargetFacts facts;                ///< as the dependents were told last
+        std::optional<Instance> instance; ///< the last one that was ready
+        std::optional<TimePoint> lostAt;  ///< since when it is not ready any more
     };
 
-    void replacePlan(Plan plan, TimePoint now, Outbox& out);
+    void replacePlan(Plan plan, Moment now, Outbox& out);
 
     // What unit files say (coordinator_units.cpp)
     void complete(Plan& plan, Outbox& out);
-    void learn(const event::UnitSettings& settings, TimePoint now, Outbox& out);
+    void learn(const event::UnitSettings& settings, Moment now, Outbox& out);
     [[nodiscard]] const Subject* failedTarget(const std::string& bound,
                                               std::optional<TimePoint> ranSince) const;
-    void reviseStops(const Subject& target, TimePoint now, Outbox& out);
+    void reviseStops(const Subject& target, Moment now, Outbox& out);
 
     void linkTargets();
-    void tellDependents(const Entry& entry, TimePoint now, Outbox& out);
+    void tellDependents(const Entry& entry, Moment now, Outbox& out);
     Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
-    void settle(Entry& entry, TimePoint now, Outbox& out);
+    void settle(Entry& entry, Moment now, Outbox& out);
     Outbox outbox() const;
     Actions collect(Outbox&& out);
 

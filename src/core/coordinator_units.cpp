@@ -25,7 +25,7 @@ void Coordinator::complete(Plan& plan, Outbox& out) {
     omitted_ = std::move(omitted);
 }
 
-void Coordinator::learn(const event::UnitSettings& settings, TimePoint now, Outbox& out) {
+void Coordinator::learn(const event::UnitSettings& settings, Moment now, Outbox& out) {
     UnitRelations& known = relations_[settings.name];
     if (known == settings.relations) {
         return;
@@ -53,7 +53,7 @@ const Subject* Coordinator::failedTarget(const std::string& bound, std::optional
 }
 
 /// What was just stopped may turn out to have been stopped because this one had ended.
-void Coordinator::reviseStops(const Subject& target, TimePoint now, Outbox& out) {
+void Coordinator::reviseStops(const Subject& target, Moment now, Outbox& out) {
     const std::string& unit = target.plan().unit;
     if (unit.empty()) {
         return;

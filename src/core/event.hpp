@@ -19,7 +19,7 @@ namespace healer::core::event {
 /// A monitor saw a verified running instance. Repeats are fine.
 struct Up {
     std::string name;
-    ProcessKey key;
+    Instance instance;
 };
 
 /// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays
@@ -33,7 +33,7 @@ struct Absent {
 /// pidfd.
 struct Down {
     std::string name;
-    ProcessKey key;
+    Instance instance;
     Exit exit;
 };
 
@@ -57,7 +57,7 @@ struct Unhealthy {
 struct LaunchFinished {
     std::string name;
     std::uint64_t attempt = 0; ///< Launch::attempt of the action that this answers
-    Result<ProcessKey> outcome;
+    Result<Instance> outcome;
 };
 
 /// Somebody stopped the process through the service manager (systemctl stop): not to be healed.

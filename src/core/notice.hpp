@@ -54,8 +54,8 @@ struct RecoveryFinished {
 struct BreakerChanged {
     BreakerState from = BreakerState::closed;
     BreakerState to = BreakerState::closed;
-    std::optional<TimePoint> retryAt; ///< when open: the next trial
-    std::string reason;               ///< a sentence
+    std::optional<Moment> retryAt; ///< when open: the next trial
+    std::string reason;            ///< a sentence
 };
 
 /// A running instance was found or taken over without a start by Healer.

@@ -40,6 +40,19 @@ std::string describe(const SignalSender& sender, bool signalIsTold) {
 
 } // namespace
 
+pid_t pidOf(const Instance& instance) {
+    if (const auto* process = std::get_if<ProcessKey>(&instance)) {
+        return process->pid;
+    }
+    const auto* ended = std::get_if<EndedProcess>(&instance);
+    return ended != nullptr ? ended->pid : 0;
+}
+
+std::optional<ProcessKey> processOf(const std::optional<Instance>& instance) {
+    const auto* process = instance ? std::get_if<ProcessKey>(&*instance) : nullptr;
+    return process != nullptr ? std::optional(*process) : std::nullopt;
+}
+
 Exit exitFromWaitStatus(int status) {
     Exit exit;
     if (const int signal = status & kSignalMask; signal != 0) {

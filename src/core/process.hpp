@@ -8,18 +8,58 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 
 namespace healer::core {
 
-/// One incarnation of a process. A PID alone may be recycled; together with the start time it is unique for a
-/// boot. What runs without a process of its own that could be told (a unit without a main process, a service
-/// known by its probe alone) has PID 0 and a number that tells it from others.
+/// A process. A PID alone may be recycled; together with the start time it is unique for a boot.
 struct ProcessKey {
     pid_t pid = 0;
     std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat: clock ticks (1/100 s) after boot
 
     auto operator<=>(const ProcessKey&) const = default;
 };
+
+/// A run of a systemd unit that has no main process.
+struct UnitRun {
+    std::uint64_t invocation = 0; ///< a hash of the unit's invocation ID
+
+    auto operator<=>(const UnitRun&) const = default;
+};
+
+/// A service that answers its probes while its process is not known.
+struct Unidentified {
+    std::uint64_t serial = 0; ///< distinguishes it from others of the same name
+
+    auto operator<=>(const Unidentified&) const = default;
+};
+
+/// A process that was started and had ended before its start time could be read.
+struct EndedProcess {
+    pid_t pid = 0;
+
+    auto operator<=>(const EndedProcess&) const = default;
+};
+
+/// What runs, or ran, under the name of a managed process.
+using Instance = std::variant<ProcessKey, UnitRun, Unidentified, EndedProcess>;
+
+[[nodiscard]] inline bool operator==(const Instance& instance, const ProcessKey& process) {
+    const auto* key = std::get_if<ProcessKey>(&instance);
+    return key != nullptr && *key == process;
+}
+
+/// The PID of an instance; 0 where it has none.
+[[nodiscard]] pid_t pidOf(const Instance& instance);
+[[nodiscard]] inline pid_t pidOf(const std::optional<Instance>& instance) {
+    return instance ? pidOf(*instance) : 0;
+}
+/// The process of an instance; none where it has none that can be referred to.
+[[nodiscard]] std::optional<ProcessKey> processOf(const std::optional<Instance>& instance);
+[[nodiscard]] inline bool isUnidentified(const std::optional<Instance>& instance) {
+    return instance && std::holds_alternative<Unidentified>(*instance);
+}
 
 /// How an incarnation ended, in the words of the contract's `LastExit.reason`.
 enum class ExitReason { exited, signaled, coreDumped, oomKilled, probeFailed, unitFailed, vanished };

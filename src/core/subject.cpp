@@ -33,7 +33,7 @@ Subject::Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targe
         paused_ = before->paused;
         stopWanted_ = before->stopWanted;
         stopDetail_ = before->stopDetail;
-        known_ = before->key;
+        known_ = before->instance;
         degraded_ = before->degraded;
         down_ = before->down;
         breaker_ = Breaker(before->breaker);
@@ -44,7 +44,7 @@ Subject::Subject(const ProcessPlan& plan, bool observeOnly, const Targets& targe
     }
 }
 
-void Subject::begin(TimePoint now, Outbox& out) {
+void Subject::begin(Moment now, Outbox& out) {
     if (!plan_->enabled) {
         phase_ = Phase::off;
         phaseDeadline_.reset();
@@ -52,24 +52,24 @@ void Subject::begin(TimePoint now, Outbox& out) {
         return;
     }
     phase_ = Phase::looking;
-    phaseDeadline_ = now + plan_->startTimeout + kLookSlack;
+    phaseDeadline_ = now.at + plan_->startTimeout + kLookSlack;
     reason_ = "looking for a running instance";
     out.actions.emplace_back(action::Watch{name(), known_});
 }
 
-void Subject::handle(const Event& event, TimePoint now, Outbox& out) {
+void Subject::handle(const Event& event, Moment now, Outbox& out) {
     if (phase_ == Phase::off && !std::holds_alternative<event::Request>(event)) {
         return;
     }
     std::visit([&](const auto& what) { on(what, now, out); }, event);
 }
 
-void Subject::advance(TimePoint now, Outbox& out) {
+void Subject::advance(Moment now, Outbox& out) {
     if (phase_ == Phase::off) {
         return;
     }
     advanceBreaker(now, out);
-    if (!phaseDeadline_ || now < *phaseDeadline_) {
+    if (!phaseDeadline_ || now.at < *phaseDeadline_) {
         return;
     }
     switch (phase_) {
@@ -81,7 +81,7 @@ void Subject::advance(TimePoint now, Outbox& out) {
         check(now, out);
         break;
     case Phase::deferred:
-        if (now < deferredSince_.value_or(now) + kQuick) {
+        if (now.at < deferredSince_.value_or(now.at) + kQuick) {
             launch(now, out);
         } else {
             check(now, out);
@@ -113,7 +113,7 @@ void Subject::advance(TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint now, Outbox& out) {
+void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, Moment now, Outbox& out) {
     const ProcessPlan& old = *plan_;
     const bool wasEnabled = old.enabled;
     const bool watchedOtherwise = old.monitors != plan.monitors || old.command != plan.command;
@@ -141,7 +141,7 @@ void Subject::changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint no
             watchAnew(out);
         }
         if (phase_ == Phase::open) {
-            phaseDeadline_ = breaker_.retryAt(plan.recovery);
+            phaseDeadline_ = breaker_.deadline(plan.recovery, std::nullopt);
         } else if (phase_ == Phase::waiting || phase_ == Phase::deferred ||
                    (phase_ == Phase::resting && !stopWanted_)) {
             decide(now, out);
@@ -161,7 +161,7 @@ void Subject::end(Outbox& out) {
 }
 
 /// The process is down: what now? The one place where that is decided.
-void Subject::decide(TimePoint now, Outbox& out) {
+void Subject::decide(Moment now, Outbox& out) {
     if (stopWanted_) {
         down_ = false;
         rest(stopDetail_);
@@ -200,7 +200,7 @@ void Subject::decide(TimePoint now, Outbox& out) {
             reason_ = "circuit breaker is open: the cooldown is not over";
         }
         phase_ = Phase::open;
-        phaseDeadline_ = breaker_.retryAt(plan_->recovery);
+        phaseDeadline_ = breaker_.deadline(plan_->recovery, std::nullopt);
         return;
     }
     if (breaker_.state() == BreakerState::halfOpen) {
@@ -222,13 +222,13 @@ void Subject::decide(TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::wait(Duration delay, TimePoint now) {
+void Subject::wait(Duration delay, Moment now) {
     phase_ = Phase::waiting;
-    phaseDeadline_ = now + delay;
+    phaseDeadline_ = now.at + delay;
     reason_ = "waits " + durationText(delay) + " before the next start";
 }
 
-void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
+void Subject::enterUp(Instance key, Moment now, Outbox& out) {
     if (!(known_ == key && activeSince_)) {
         activeSince_ = now;
     }
@@ -251,21 +251,21 @@ void Subject::enterUp(ProcessKey key, TimePoint now, Outbox& out) {
     forgetStopByTarget();
     restartWith_ = false;
     track(key, out);
-    answerStarts(key.pid, out);
+    answerStarts(pidOf(key), out);
     if (awaits(event::Verb::stop)) {
         stop(key, AfterStop::rest, now, out);
     }
 }
 
 /// About to start after a wait in which somebody may have been quicker: the monitors look first.
-void Subject::check(TimePoint now, Outbox& out) {
+void Subject::check(Moment now, Outbox& out) {
     phase_ = Phase::checking;
-    phaseDeadline_ = now + plan_->startTimeout + kLookSlack;
+    phaseDeadline_ = now.at + plan_->startTimeout + kLookSlack;
     reason_ = "looking for an instance that somebody else started";
     out.actions.emplace_back(action::Look{name()});
 }
 
-void Subject::launch(TimePoint now, Outbox& out) {
+void Subject::launch(Moment now, Outbox& out) {
     if (!passesGate(now, out)) {
         return;
     }
@@ -279,30 +279,30 @@ void Subject::launch(TimePoint now, Outbox& out) {
         breaker_.countStart(plan_->recovery, now);
     }
     phase_ = Phase::launching;
-    phaseDeadline_ = now + plan_->startTimeout;
+    phaseDeadline_ = now.at + plan_->startTimeout;
     reason_ = "being started";
     launched_.reset();
     confirmed_ = false;
     launchAnswered_ = false;
     attempt_ = ++out.lastAttempt;
     if (!downAt_) {
-        downAt_ = now;
+        downAt_ = now.at;
     }
     out.actions.emplace_back(action::Launch{name(), attempt_, predecessor_, automatic && !stoppedByTarget()});
     announce(notice::RecoveryStarted{cause_, attempt}, out);
 }
 
-void Subject::startSucceeded(ProcessKey key, TimePoint now, Outbox& out) {
+void Subject::startSucceeded(Instance key, Moment now, Outbox& out) {
     withdrawLaunch(out);
     if (cause_ != notice::Cause::initial && cause_ != notice::Cause::request) {
         ++restartCount_;
     }
-    announce(notice::RecoveryFinished{cause_, true, key.pid, "", now - downAt_.value_or(now)}, out);
+    announce(notice::RecoveryFinished{cause_, true, pidOf(key), "", now.at - downAt_.value_or(now.at)}, out);
     enterUp(key, now, out);
 }
 
-void Subject::startFailed(const std::string& why, TimePoint now, Outbox& out) {
-    announce(notice::RecoveryFinished{cause_, false, 0, why, now - downAt_.value_or(now)}, out);
+void Subject::startFailed(const std::string& why, Moment now, Outbox& out) {
+    announce(notice::RecoveryFinished{cause_, false, 0, why, now.at - downAt_.value_or(now.at)}, out);
     answerStarts(Error{"cannot start " + name() + ": " + why, ErrorKind::recoveryFailed}, out);
     if (launched_) {
         predecessor_ = launched_;
@@ -313,9 +313,9 @@ void Subject::startFailed(const std::string& why, TimePoint now, Outbox& out) {
     decide(now, out);
 }
 
-void Subject::stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out) {
+void Subject::stop(Instance key, AfterStop after, Moment now, Outbox& out) {
     phase_ = Phase::stopping;
-    phaseDeadline_ = now + plan_->stop.timeout;
+    phaseDeadline_ = now.at + plan_->stop.timeout;
     key_ = key;
     sick_.reset();
     launched_.reset();
@@ -327,10 +327,10 @@ void Subject::stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out) 
     out.actions.emplace_back(action::Stop{name(), key, false});
 }
 
-void Subject::forceStop(TimePoint now, Outbox& out) {
-    const std::string pid = std::to_string(key_ ? key_->pid : 0);
+void Subject::forceStop(Moment now, Outbox& out) {
+    const std::string pid = std::to_string(pidOf(key_));
     if (!forced_) {
-        announce(notice::StopTimedOut{key_ ? key_->pid : 0, plan_->stop.signal, plan_->stop.timeout}, out);
+        announce(notice::StopTimedOut{pidOf(key_), plan_->stop.signal, plan_->stop.timeout}, out);
     } else if (awaits(event::Verb::stop) || awaitsStart()) {
         const Error stuck{name() + " (PID " + pid + ") is not gone after SIGKILL; Healer goes on trying",
                           ErrorKind::failed};
@@ -338,7 +338,7 @@ void Subject::forceStop(TimePoint now, Outbox& out) {
         answerStarts(stuck, out);
     }
     forced_ = true;
-    phaseDeadline_ = now + std::max(plan_->stop.timeout, kMinForceInterval);
+    phaseDeadline_ = now.at + std::max(plan_->stop.timeout, kMinForceInterval);
     reason_ = "being stopped: SIGKILL sent";
     if (key_) {
         out.actions.emplace_back(action::Stop{name(), *key_, true});

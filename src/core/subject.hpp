@@ -25,8 +25,8 @@ struct Outbox {
 
 /// What survives a restart of the daemon, for one process.
 struct SubjectSnapshot {
-    std::optional<ProcessKey> key; ///< the instance; also one that was launched and not confirmed yet
-    bool down = false;             ///< known to be down and to be recovered when the snapshot was taken
+    std::optional<Instance> instance; ///< the instance; also one that was launched and not confirmed yet
+    bool down = false;                ///< known to be down and to be recovered when the snapshot was taken
     bool paused = false;
     bool stopWanted = false;
     bool degraded = false;  ///< the instance was started without a target
@@ -34,7 +34,7 @@ struct SubjectSnapshot {
     Breaker::Snapshot breaker;
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
-    std::optional<TimePoint> activeSince;
+    std::optional<Moment> activeSince;
     std::optional<LastExit> lastExit;
 
     bool operator==(const SubjectSnapshot&) const = default;
@@ -76,37 +76,37 @@ public:
             const std::optional<SubjectSnapshot>& before);
 
     /// Begins: asks the monitors. Called once, before any event.
-    void begin(TimePoint now, Outbox& out);
-    void handle(const Event& event, TimePoint now, Outbox& out);
+    void begin(Moment now, Outbox& out);
+    void handle(const Event& event, Moment now, Outbox& out);
     /// Does what the clock makes due; harmless before deadline().
-    void advance(TimePoint now, Outbox& out);
+    void advance(Moment now, Outbox& out);
     /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the
     /// call.
-    void changePlan(const ProcessPlan& plan, bool observeOnly, TimePoint now, Outbox& out);
+    void changePlan(const ProcessPlan& plan, bool observeOnly, Moment now, Outbox& out);
     /// The entry is gone: lets go of the process, which goes on running.
     void end(Outbox& out);
 
     /// systemd stopped its unit, which is bound to the unit of `target`, because that one had ended: nobody's
     /// word, but a failure. Comes before its end is reported, or soon after.
-    void stoppedWith(const std::string& target, TimePoint now, Outbox& out);
+    void stoppedWith(const std::string& target, Moment now, Outbox& out);
     /// Whether this one can have taken along what is bound to it and ran since then: nobody stopped it, and
     /// it is down or has come up again since.
     [[nodiscard]] bool tookAlong(std::optional<TimePoint> since) const;
     /// Since when that ran which was stopped through the service manager a moment ago.
-    [[nodiscard]] std::optional<TimePoint> justStopped(TimePoint now) const;
+    [[nodiscard]] std::optional<TimePoint> justStopped(Moment now) const;
     [[nodiscard]] bool isUp() const { return phase_ == Phase::up; }
 
     /// One of those that it depends on has changed.
-    void targetChanged(TimePoint now, Outbox& out);
+    void targetChanged(Moment now, Outbox& out);
     /// One of those that it depends on is healthy again with another instance, after it was not from `lostAt`
     /// on: restarts with it what has run since before that.
-    void targetRestarted(const std::string& target, TimePoint lostAt, TimePoint now, Outbox& out);
+    void targetRestarted(const std::string& target, TimePoint lostAt, Moment now, Outbox& out);
 
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     /// What its dependents ask.
     [[nodiscard]] TargetFacts facts() const;
     /// The instance, when it is ready for its dependents.
-    [[nodiscard]] std::optional<ProcessKey> readyInstance() const;
+    [[nodiscard]] std::optional<Instance> readyInstance() const;
     [[nodiscard]] ProcessView view() const;
     [[nodiscard]] SubjectSnapshot snapshot() const;
     [[nodiscard]] const ProcessPlan& plan() const { return *plan_; }
@@ -122,28 +122,28 @@ private:
     };
 
     // Facts (subject_facts.cpp)
-    void on(const event::Up& up, TimePoint now, Outbox& out);
-    void on(const event::Absent& absent, TimePoint now, Outbox& out);
-    void on(const event::Down& down, TimePoint now, Outbox& out);
-    void on(const event::Healthy& healthy, TimePoint now, Outbox& out);
-    void on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out);
-    void on(const event::LaunchFinished& finished, TimePoint now, Outbox& out);
-    void on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out);
-    void on(const event::StopFailed& failed, TimePoint now, Outbox& out);
-    void on(const event::UnitSettings& settings, TimePoint now, Outbox& out);
-    void on(const event::JobUnderWay& job, TimePoint now, Outbox& out);
-    void noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out);
-    void lateLaunch(ProcessKey key, TimePoint now, Outbox& out);
-    void gone(TimePoint now, Outbox& out);
-    void relaunch(TimePoint now, Outbox& out);
+    void on(const event::Up& up, Moment now, Outbox& out);
+    void on(const event::Absent& absent, Moment now, Outbox& out);
+    void on(const event::Down& down, Moment now, Outbox& out);
+    void on(const event::Healthy& healthy, Moment now, Outbox& out);
+    void on(const event::Unhealthy& unhealthy, Moment now, Outbox& out);
+    void on(const event::LaunchFinished& finished, Moment now, Outbox& out);
+    void on(const event::StoppedOnPurpose& stopped, Moment now, Outbox& out);
+    void on(const event::StopFailed& failed, Moment now, Outbox& out);
+    void on(const event::UnitSettings& settings, Moment now, Outbox& out);
+    void on(const event::JobUnderWay& job, Moment now, Outbox& out);
+    void noteDown(Instance key, const Exit& exit, Moment now, Outbox& out);
+    void lateLaunch(Instance key, Moment now, Outbox& out);
+    void gone(Moment now, Outbox& out);
+    void relaunch(Moment now, Outbox& out);
 
     // Probes (subject_health.cpp)
     [[nodiscard]] bool allHealthy() const;
     [[nodiscard]] bool hasProbes() const;
     [[nodiscard]] bool isKeyless() const;
-    void track(std::optional<ProcessKey> key, Outbox& out);
-    void confirm(TimePoint now, Outbox& out);
-    void healthyAgain(TimePoint now, Outbox& out);
+    void track(std::optional<Instance> key, Outbox& out);
+    void confirm(Moment now, Outbox& out);
+    void healthyAgain(Moment now, Outbox& out);
     void announceDisconnected(const Exit& exit, Outbox& out) const;
 
     // Units (subject_unit.cpp)
@@ -162,38 +162,41 @@ private:
     void forgetStopByTarget();
 
     // Dependencies (subject_dependencies.cpp)
-    [[nodiscard]] bool passesGate(TimePoint now, Outbox& out);
+    [[nodiscard]] bool passesGate(Moment now, Outbox& out);
     void defer(TimePoint until, std::string reason);
-    void restartWithTarget(TimePoint now, Outbox& out);
+    void restartWithTarget(Moment now, Outbox& out);
 
     // A person's word (subject_requests.cpp)
-    void on(const event::Request& request, TimePoint now, Outbox& out);
-    void requestStart(const event::Request& request, TimePoint now, Outbox& out);
-    void requestRestart(const event::Request& request, TimePoint now, Outbox& out);
-    void requestStop(const event::Request& request, TimePoint now, Outbox& out);
-    void requestPause(const event::Request& request, TimePoint now, Outbox& out);
-    void requestResume(const event::Request& request, TimePoint now, Outbox& out);
-    void requestReset(const event::Request& request, TimePoint now, Outbox& out);
+    void on(const event::Request& request, Moment now, Outbox& out);
+    void requestStart(const event::Request& request, Moment now, Outbox& out);
+    void requestRestart(const event::Request& request, Moment now, Outbox& out);
+    void requestStop(const event::Request& request, Moment now, Outbox& out);
+    void requestPause(const event::Request& request, Moment now, Outbox& out);
+    void requestResume(const event::Request& request, Moment now, Outbox& out);
+    void requestReset(const event::Request& request, Moment now, Outbox& out);
     void answer(event::Verb verb, const Result<pid_t>& outcome, Outbox& out);
     void answerStarts(const Result<pid_t>& outcome, Outbox& out);
     static void reply(std::uint64_t id, Result<pid_t> outcome, Outbox& out);
 
     // Decisions and moves (subject.cpp)
-    void decide(TimePoint now, Outbox& out);
-    void enterUp(ProcessKey key, TimePoint now, Outbox& out);
-    void check(TimePoint now, Outbox& out);
-    void launch(TimePoint now, Outbox& out);
-    void wait(Duration delay, TimePoint now);
-    void startSucceeded(ProcessKey key, TimePoint now, Outbox& out);
-    void startFailed(const std::string& why, TimePoint now, Outbox& out);
-    void stop(ProcessKey key, AfterStop after, TimePoint now, Outbox& out);
+    void decide(Moment now, Outbox& out);
+    void enterUp(Instance key, Moment now, Outbox& out);
+    void check(Moment now, Outbox& out);
+    void launch(Moment now, Outbox& out);
+    void wait(Duration delay, Moment now);
+    void startSucceeded(Instance key, Moment now, Outbox& out);
+    void startFailed(const std::string& why, Moment now, Outbox& out);
+    void stop(Instance key, AfterStop after, Moment now, Outbox& out);
     void withdrawLaunch(Outbox& out);
     void rest(std::string reason);
-    void forceStop(TimePoint now, Outbox& out);
+    void forceStop(Moment now, Outbox& out);
     void watchAnew(Outbox& out);
-    void resetBreaker(TimePoint now, Outbox& out);
-    void advanceBreaker(TimePoint now, Outbox& out);
+    void resetBreaker(Moment now, Outbox& out);
+    void advanceBreaker(Moment now, Outbox& out);
     void announceBreaker(BreakerState from, const std::string& why, Outbox& out) const;
+    [[nodiscard]] std::optional<TimePoint> upSince() const {
+        return phase_ == Phase::up && activeSince_ ? std::optional(activeSince_->at) : std::nullopt;
+    }
     [[nodiscard]] bool restartsAfter(const Exit& exit) const;
     [[nodiscard]] Error unknownProcess() const;
     [[nodiscard]] bool awaits(event::Verb verb) const;
@@ -212,26 +215,26 @@ private:
     // Where it is.
     std::optional<TimePoint> phaseDeadline_;
     std::string reason_;
-    std::optional<ProcessKey> key_;      ///< up: the instance; stopping: the one that is being ended
-    std::optional<ProcessKey> launched_; ///< launching: started, to be confirmed by a monitor
-    std::uint64_t attempt_ = 0;          ///< launching: the number of the order
-    std::string failure_;                ///< stopping after a failed start: why it failed
+    std::optional<Instance> key_;      ///< up: the instance; stopping: the one that is being ended
+    std::optional<Instance> launched_; ///< launching: started, to be confirmed by a monitor
+    std::uint64_t attempt_ = 0;        ///< launching: the number of the order
+    std::string failure_;              ///< stopping after a failed start: why it failed
 
     // How it is.
-    std::optional<ProcessKey> tracked_;      ///< what the monitors follow
+    std::optional<Instance> tracked_;        ///< what the monitors follow
     std::vector<std::size_t> healthy_;       ///< the probes that pass, by index in the plan
-    std::optional<ProcessKey> sick_;         ///< down by its probe, but alive: to be ended before a start
+    std::optional<Instance> sick_;           ///< down by its probe, but alive: to be ended before a start
     std::optional<TimePoint> deferredSince_; ///< of this incident
 
     std::unique_ptr<UnitSide> unit_; ///< of a unit about which there is something to know
 
     // What happened.
     Breaker breaker_;
-    std::optional<Exit> endedWith_;         ///< the end that restart_on judges
-    std::optional<ProcessKey> predecessor_; ///< the incarnation that ended last
-    std::optional<ProcessKey> known_;       ///< from the snapshot, until the monitors have answered
+    std::optional<Exit> endedWith_;       ///< the end that restart_on judges
+    std::optional<Instance> predecessor_; ///< the incarnation that ended last
+    std::optional<Instance> known_;       ///< from the snapshot, until the monitors have answered
     std::optional<TimePoint> downAt_;
-    std::optional<TimePoint> activeSince_;
+    std::optional<Moment> activeSince_;
     std::optional<LastExit> lastExit_;
     std::uint64_t restartCount_ = 0;
     std::uint64_t incident_ = 0;

@@ -5,7 +5,7 @@
 
 namespace healer::core {
 
-void Subject::resetBreaker(TimePoint now, Outbox& out) {
+void Subject::resetBreaker(Moment now, Outbox& out) {
     const auto from = breaker_.state();
     breaker_.reset(now);
     if (from != BreakerState::closed) {
@@ -13,9 +13,9 @@ void Subject::resetBreaker(TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::advanceBreaker(TimePoint now, Outbox& out) {
+void Subject::advanceBreaker(Moment now, Outbox& out) {
     const auto from = breaker_.state();
-    if (breaker_.advance(plan_->recovery, now, phase_ == Phase::up ? activeSince_ : std::nullopt)) {
+    if (breaker_.advance(plan_->recovery, now, upSince())) {
         announceBreaker(from,
                         breaker_.state() == BreakerState::closed
                             ? "up for " + durationText(plan_->recovery.stable)

@@ -8,8 +8,8 @@
 
 namespace healer::core {
 
-void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
-    if (up.key == predecessor_) {
+void Subject::on(const event::Up& up, Moment now, Outbox& out) {
+    if (up.instance == predecessor_) {
         // It is dying: the exit was seen, but /proc still shows it.
         return;
     }
@@ -19,7 +19,7 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
         stopOfOthers_ = false;
         stopDetail_.clear();
     }
-    if (sick_ == up.key && hasProbes()) {
+    if (sick_ == up.instance && hasProbes()) {
         // That it lives is known; its probes say when it is well again.
         if (phase_ == Phase::checking) {
             launch(now, out);
@@ -31,16 +31,16 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
     case Phase::stopping:
         return;
     case Phase::launching:
-        launched_ = up.key;
+        launched_ = up.instance;
         confirmed_ = true;
         confirm(now, out);
         return;
     case Phase::up:
-        if (key_ != up.key) {
+        if (key_ != up.instance) {
             if (!isKeyless()) {
-                announce(notice::Adopted{up.key.pid}, out);
+                announce(notice::Adopted{pidOf(up.instance)}, out);
             }
-            enterUp(up.key, now, out);
+            enterUp(up.instance, now, out);
         }
         return;
     case Phase::looking:
@@ -49,15 +49,15 @@ void Subject::on(const event::Up& up, TimePoint now, Outbox& out) {
     case Phase::open:
     case Phase::checking:
     case Phase::resting:
-        if (known_ != up.key) {
-            announce(notice::Adopted{up.key.pid}, out);
+        if (known_ != up.instance) {
+            announce(notice::Adopted{pidOf(up.instance)}, out);
         }
-        enterUp(up.key, now, out);
+        enterUp(up.instance, now, out);
         return;
     }
 }
 
-void Subject::on(const event::Absent& absent, TimePoint now, Outbox& out) {
+void Subject::on(const event::Absent& absent, Moment now, Outbox& out) {
     if (phase_ == Phase::checking) {
         if (stopWanted_ || observeOnly_) {
             decide(now, out);
@@ -88,59 +88,59 @@ void Subject::on(const event::Absent& absent, TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::on(const event::Down& down, TimePoint now, Outbox& out) {
-    if (phase_ == Phase::launching && launched_ == down.key) {
+void Subject::on(const event::Down& down, Moment now, Outbox& out) {
+    if (phase_ == Phase::launching && launched_ == down.instance) {
         if (confirmsStart() && down.exit.reason == ExitReason::exited && down.exit.code == 0) {
             // It may have forked its daemon off: the monitor will say whether that came up.
             predecessor_ = launched_;
             launched_.reset();
             return;
         }
-        lastExit_ = LastExit{down.exit, down.key.pid, now, std::nullopt};
+        lastExit_ = LastExit{down.exit, pidOf(down.instance), now, std::nullopt};
         startFailed(describe(down.exit) + " while it was starting", now, out);
         return;
     }
-    if (sick_ == down.key) {
+    if (sick_ == down.instance) {
         sick_.reset();
-        predecessor_ = down.key;
+        predecessor_ = down.instance;
         track(std::nullopt, out);
-        announce(notice::InstanceEnded{down.key.pid, down.exit, notice::EndedKind::unhealthy}, out);
+        announce(notice::InstanceEnded{pidOf(down.instance), down.exit, notice::EndedKind::unhealthy}, out);
         return;
     }
-    if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.key) {
-        noteDown(down.key, judged(down.exit), now, out);
+    if ((phase_ == Phase::up || phase_ == Phase::stopping) && key_ == down.instance) {
+        noteDown(down.instance, judged(down.exit), now, out);
         gone(now, out);
     }
 }
 
-void Subject::noteDown(ProcessKey key, const Exit& exit, TimePoint now, Outbox& out) {
+void Subject::noteDown(Instance key, const Exit& exit, Moment now, Outbox& out) {
     predecessor_ = key;
     if (phase_ == Phase::stopping && afterStop_ == AfterStop::relaunch) {
-        announce(notice::InstanceEnded{key.pid, exit, notice::EndedKind::restarting}, out);
+        announce(notice::InstanceEnded{pidOf(key), exit, notice::EndedKind::restarting}, out);
         return;
     }
-    LastExit last{exit, key.pid, now, std::nullopt};
-    if (activeSince_ && now >= *activeSince_) {
-        last.runtime = now - *activeSince_;
+    LastExit last{exit, pidOf(key), now, std::nullopt};
+    if (activeSince_ && now.at >= activeSince_->at) {
+        last.runtime = now.at - activeSince_->at;
     }
     lastExit_ = std::move(last);
     activeSince_.reset();
-    downAt_ = now;
+    downAt_ = now.at;
     const bool asked = phase_ == Phase::stopping && afterStop_ != AfterStop::startFailed;
     if (asked || stopWanted_) {
-        announce(notice::InstanceEnded{key.pid, exit, notice::EndedKind::requested}, out);
+        announce(notice::InstanceEnded{pidOf(key), exit, notice::EndedKind::requested}, out);
         return;
     }
     endedWith_ = exit;
     if (phase_ != Phase::stopping) {
         incident_ = ++out.lastIncident;
         announceDisconnected(exit, out);
-        announce(notice::ProcessDown{key.pid, exit, describe(exit)}, out);
+        announce(notice::ProcessDown{pidOf(key), exit, describe(exit)}, out);
     }
 }
 
 /// The instance has ended (it may still be letting go of what it holds).
-void Subject::gone(TimePoint now, Outbox& out) {
+void Subject::gone(Moment now, Outbox& out) {
     const bool wasStopping = phase_ == Phase::stopping;
     key_.reset();
     track(std::nullopt, out);
@@ -157,7 +157,7 @@ void Subject::gone(TimePoint now, Outbox& out) {
 }
 
 /// What was ended for it is gone: on with the start, unless somebody has said otherwise meanwhile.
-void Subject::relaunch(TimePoint now, Outbox& out) {
+void Subject::relaunch(Moment now, Outbox& out) {
     if (stopWanted_ || (paused_ && !awaitsStart())) {
         decide(now, out);
     } else {
@@ -165,7 +165,7 @@ void Subject::relaunch(TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& out) {
+void Subject::on(const event::LaunchFinished& finished, Moment now, Outbox& out) {
     const bool awaited = phase_ == Phase::launching && finished.attempt == attempt_ && !launchAnswered_;
     if (!awaited) {
         if (finished.outcome.ok()) {
@@ -178,7 +178,7 @@ void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& o
         startFailed(finished.outcome.error().message, now, out);
     } else if (confirmsStart()) {
         launched_ = *finished.outcome;
-        reason_ = "started as PID " + std::to_string(launched_->pid) + ", not confirmed yet";
+        reason_ = "started as PID " + std::to_string(pidOf(*launched_)) + ", not confirmed yet";
         track(launched_, out);
         confirm(now, out);
     } else {
@@ -187,7 +187,7 @@ void Subject::on(const event::LaunchFinished& finished, TimePoint now, Outbox& o
 }
 
 /// A start that nobody waits for any more has succeeded after all: it becomes the instance, or is ended.
-void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
+void Subject::lateLaunch(Instance key, Moment now, Outbox& out) {
     if (key == key_ || key == launched_ || key == predecessor_) {
         return;
     }
@@ -197,7 +197,7 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
     case Phase::deferred:
     case Phase::open:
     case Phase::checking:
-        announce(notice::Adopted{key.pid}, out);
+        announce(notice::Adopted{pidOf(key)}, out);
         enterUp(key, now, out);
         break;
     case Phase::resting:
@@ -207,7 +207,7 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
     case Phase::launching:
     case Phase::stopping:
         if (!confirmsStart()) {
-            announce(notice::SecondCopy{key.pid}, out);
+            announce(notice::SecondCopy{pidOf(key)}, out);
             out.actions.emplace_back(action::Stop{name(), key, false});
         }
         break;
@@ -216,7 +216,7 @@ void Subject::lateLaunch(ProcessKey key, TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& out) {
+void Subject::on(const event::StoppedOnPurpose& stopped, Moment now, Outbox& out) {
     if (phase_ == Phase::stopping && key_ && !plan_->unit.empty()) {
         // The unit may be down before the answer that tells that it was Healer who stopped it.
         Exit exit;
@@ -242,7 +242,7 @@ void Subject::on(const event::StoppedOnPurpose& stopped, TimePoint now, Outbox& 
     }
 }
 
-void Subject::on(const event::StopFailed& failed, TimePoint /*now*/, Outbox& out) {
+void Subject::on(const event::StopFailed& failed, Moment /*now*/, Outbox& out) {
     if (phase_ == Phase::stopping) {
         announce(notice::StopFailed{failed.detail}, out);
     }

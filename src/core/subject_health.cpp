@@ -7,7 +7,7 @@
 
 namespace healer::core {
 
-void Subject::on(const event::Healthy& healthy, TimePoint now, Outbox& out) {
+void Subject::on(const event::Healthy& healthy, Moment now, Outbox& out) {
     if (std::find(healthy_.begin(), healthy_.end(), healthy.monitor) == healthy_.end()) {
         healthy_.push_back(healthy.monitor);
     }
@@ -35,7 +35,7 @@ void Subject::on(const event::Healthy& healthy, TimePoint now, Outbox& out) {
 }
 
 /// The probes pass, although it is not up as far as is known.
-void Subject::healthyAgain(TimePoint now, Outbox& out) {
+void Subject::healthyAgain(Moment now, Outbox& out) {
     if (sick_) {
         if (!stopWanted_) {
             announce(notice::HealthyAgain{}, out);
@@ -52,7 +52,7 @@ void Subject::healthyAgain(TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out) {
+void Subject::on(const event::Unhealthy& unhealthy, Moment now, Outbox& out) {
     std::erase(healthy_, unhealthy.monitor);
     if (holdsBack(unhealthy)) {
         return;
@@ -62,7 +62,7 @@ void Subject::on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out) 
     exit.probe = unhealthy.probe;
     exit.detail = unhealthy.reason;
     if (phase_ == Phase::launching && launched_) {
-        lastExit_ = LastExit{exit, launched_->pid, now, std::nullopt};
+        lastExit_ = LastExit{exit, pidOf(*launched_), now, std::nullopt};
         failure_ = describe(exit) + " while it was starting";
         stop(*launched_, AfterStop::startFailed, now, out);
     } else if (phase_ == Phase::up) {
@@ -70,7 +70,7 @@ void Subject::on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out) 
         noteDown(*instance, exit, now, out);
         predecessor_.reset();
         // A unit is ended by the restart of it; of what has no known process nothing can be.
-        if (instance->pid != 0 || !plan_->unit.empty()) {
+        if (pidOf(*instance) != 0 || !plan_->unit.empty()) {
             sick_ = instance;
         } else {
             track(std::nullopt, out);
@@ -80,21 +80,21 @@ void Subject::on(const event::Unhealthy& unhealthy, TimePoint now, Outbox& out) 
 }
 
 /// A start is complete when the instance is known, as far as the monitors tell that, and all probes pass.
-void Subject::confirm(TimePoint now, Outbox& out) {
+void Subject::confirm(Moment now, Outbox& out) {
     const bool monitorNamesIt =
         std::any_of(plan_->monitors.begin(), plan_->monitors.end(), [](const MonitorPlan& monitor) {
             return monitor.confirmsStart && monitor.role == MonitorRole::instance;
         });
     if (!allHealthy()) {
         if (launched_) {
-            reason_ = "started as PID " + std::to_string(launched_->pid) + ", its probes do not pass yet";
+            reason_ = "started as PID " + std::to_string(pidOf(*launched_)) + ", its probes do not pass yet";
             track(launched_, out);
         }
     } else if (launched_ && (confirmed_ || !monitorNamesIt)) {
         startSucceeded(*launched_, now, out);
     } else if (!launched_ && launchAnswered_ && !monitorNamesIt) {
         // It has put itself into the background, and what is there now works.
-        startSucceeded(ProcessKey{0, ++out.lastAttempt}, now, out);
+        startSucceeded(Unidentified{++out.lastAttempt}, now, out);
     }
 }
 
@@ -112,13 +112,13 @@ bool Subject::allHealthy() const {
 
 /// Up, but known by its probe alone.
 bool Subject::isKeyless() const {
-    return phase_ == Phase::up && key_ && key_->pid == 0;
+    return phase_ == Phase::up && key_ && pidOf(*key_) == 0;
 }
 
 /// Another instance begins with probes that have yet to pass.
-void Subject::track(std::optional<ProcessKey> key, Outbox& out) {
-    const bool goesOn = key && tracked_ && tracked_->pid == 0;
-    if (key != tracked_ && !(key && key->pid == 0) && !goesOn) {
+void Subject::track(std::optional<Instance> key, Outbox& out) {
+    const bool goesOn = key && tracked_ && pidOf(*tracked_) == 0;
+    if (key != tracked_ && !(key && pidOf(*key) == 0) && !goesOn) {
         healthy_.clear();
         forgetHeldBack();
     }

@@ -15,7 +15,7 @@ bool isStart(event::Verb verb) {
 
 } // namespace
 
-void Subject::on(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::on(const event::Request& request, Moment now, Outbox& out) {
     if (phase_ == Phase::off) {
         reply(request.id,
               Error{name() + " is disabled in the configuration (enabled: false)", ErrorKind::disabled}, out);
@@ -49,13 +49,13 @@ void Subject::on(const event::Request& request, TimePoint now, Outbox& out) {
     }
 }
 
-void Subject::requestStart(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestStart(const event::Request& request, Moment now, Outbox& out) {
     stopWanted_ = false;
     stopDetail_.clear();
     resetBreaker(now, out);
     if (phase_ == Phase::up) {
         reason_ = runningReason();
-        reply(request.id, key_->pid, out);
+        reply(request.id, pidOf(*key_), out);
         return;
     }
     // The last word counts, also where the stop still waited for the monitors to look.
@@ -73,7 +73,7 @@ void Subject::requestStart(const event::Request& request, TimePoint now, Outbox&
     case Phase::open:
     case Phase::resting:
         cause_ = notice::Cause::request;
-        downAt_ = now;
+        downAt_ = now.at;
         check(now, out);
         break;
     case Phase::off:
@@ -84,7 +84,7 @@ void Subject::requestStart(const event::Request& request, TimePoint now, Outbox&
     }
 }
 
-void Subject::requestRestart(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestRestart(const event::Request& request, Moment now, Outbox& out) {
     if (phase_ != Phase::up) {
         requestStart(request, now, out);
         return;
@@ -101,7 +101,7 @@ void Subject::requestRestart(const event::Request& request, TimePoint now, Outbo
     stop(*key_, AfterStop::launch, now, out);
 }
 
-void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestStop(const event::Request& request, Moment now, Outbox& out) {
     stopWanted_ = true;
     stopOfOthers_ = false;
     stopDetail_ = "stopped by request";
@@ -121,9 +121,9 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
         break;
     case Phase::launching:
         withdrawLaunch(out);
-        announce(
-            notice::RecoveryFinished{cause_, false, 0, "stopped by request", now - downAt_.value_or(now)},
-            out);
+        announce(notice::RecoveryFinished{cause_, false, 0, "stopped by request",
+                                          now.at - downAt_.value_or(now.at)},
+                 out);
         if (launched_) {
             stop(*launched_, AfterStop::rest, now, out);
         } else {
@@ -147,7 +147,7 @@ void Subject::requestStop(const event::Request& request, TimePoint now, Outbox& 
     }
 }
 
-void Subject::requestPause(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestPause(const event::Request& request, Moment now, Outbox& out) {
     if (!paused_) {
         paused_ = true;
         announce(notice::Requested{event::Verb::pause}, out);
@@ -160,7 +160,7 @@ void Subject::requestPause(const event::Request& request, TimePoint now, Outbox&
     reply(request.id, 0, out);
 }
 
-void Subject::requestResume(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestResume(const event::Request& request, Moment now, Outbox& out) {
     if (paused_) {
         paused_ = false;
         announce(notice::Requested{event::Verb::resume}, out);
@@ -171,7 +171,7 @@ void Subject::requestResume(const event::Request& request, TimePoint now, Outbox
     reply(request.id, 0, out);
 }
 
-void Subject::requestReset(const event::Request& request, TimePoint now, Outbox& out) {
+void Subject::requestReset(const event::Request& request, Moment now, Outbox& out) {
     resetBreaker(now, out);
     if (phase_ == Phase::open) {
         decide(now, out);

@@ -19,7 +19,7 @@ Exit endedBecauseOf(const std::string& target, Exit exit) {
 
 } // namespace
 
-void Subject::on(const event::UnitSettings& settings, TimePoint /*now*/, Outbox& /*out*/) {
+void Subject::on(const event::UnitSettings& settings, Moment /*now*/, Outbox& /*out*/) {
     if (!settings.restart.empty() || unit_) {
         unitSide().restart = settings.restart;
     }
@@ -31,7 +31,7 @@ void Subject::on(const event::UnitSettings& settings, TimePoint /*now*/, Outbox&
 /// What does not answer while systemd stops or restarts it has not failed. When the job leaves it as it was,
 /// it has. The clock here is systemd's: a job ends at the latest when the unit's own time-outs say so, and
 /// with a lost connection to systemd it counts as ended.
-void Subject::on(const event::JobUnderWay& job, TimePoint now, Outbox& out) {
+void Subject::on(const event::JobUnderWay& job, Moment now, Outbox& out) {
     if (job.underWay) {
         unitSide().jobUnderWay = true;
     } else if (unit_) {
@@ -78,16 +78,16 @@ bool Subject::tookAlong(std::optional<TimePoint> since) const {
     if (stopWanted_ || phase_ == Phase::off || phase_ == Phase::looking) {
         return false;
     }
-    return phase_ != Phase::up || (since && activeSince_ && *activeSince_ > *since);
+    return phase_ != Phase::up || (since && activeSince_ && activeSince_->at > *since);
 }
 
-std::optional<TimePoint> Subject::justStopped(TimePoint now) const {
+std::optional<TimePoint> Subject::justStopped(Moment now) const {
     const bool fresh = stopOfOthers_ && phase_ == Phase::resting && lastExit_ && lastExit_->runtime &&
-                       now < lastExit_->at + kSameMoment;
-    return fresh ? std::optional(lastExit_->at - *lastExit_->runtime) : std::nullopt;
+                       now.at < lastExit_->at.at + kSameMoment;
+    return fresh ? std::optional(lastExit_->at.at - *lastExit_->runtime) : std::nullopt;
 }
 
-void Subject::stoppedWith(const std::string& target, TimePoint now, Outbox& out) {
+void Subject::stoppedWith(const std::string& target, Moment now, Outbox& out) {
     unitSide().stoppedWith = target;
     if (phase_ != Phase::resting || !lastExit_) {
         return; // its end is still to be told

@@ -10,8 +10,7 @@ std::optional<TimePoint> Subject::deadline() const {
     if (phase_ == Phase::off) {
         return std::nullopt;
     }
-    const auto breaker =
-        breaker_.deadline(plan_->recovery, phase_ == Phase::up ? activeSince_ : std::nullopt);
+    const auto breaker = breaker_.deadline(plan_->recovery, upSince());
     if (phaseDeadline_ && breaker) {
         return std::min(*phaseDeadline_, *breaker);
     }
@@ -57,7 +56,7 @@ ProcessView Subject::view() const {
     view.breaker = breaker_.state();
     view.breakerRetryAt = breaker_.retryAt(plan_->recovery);
     const bool alive = phase_ == Phase::up || phase_ == Phase::stopping;
-    view.key = alive ? key_ : sick_;
+    view.instance = alive ? key_ : sick_;
     view.degraded = degraded_ && alive;
     view.restartCount = restartCount_;
     view.activeSince = alive ? activeSince_ : std::nullopt;
@@ -67,7 +66,7 @@ ProcessView Subject::view() const {
 
 SubjectSnapshot Subject::snapshot() const {
     SubjectSnapshot snapshot;
-    snapshot.key = key_ ? key_ : launched_ ? launched_ : sick_ ? sick_ : known_;
+    snapshot.instance = key_ ? key_ : launched_ ? launched_ : sick_ ? sick_ : known_;
     snapshot.down = down_;
     snapshot.paused = paused_;
     snapshot.stopWanted = stopWanted_;

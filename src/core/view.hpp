@@ -34,7 +34,7 @@ enum class BreakerState { closed, open, halfOpen };
 struct LastExit {
     Exit exit;
     pid_t pid = 0;
-    TimePoint at;
+    Moment at;
     std::optional<Duration> runtime; ///< how long it had been up, where known
 
     bool operator==(const LastExit&) const = default;
@@ -47,10 +47,10 @@ struct ProcessView {
     State state = State::starting;
     std::string stateReason; ///< a sentence
     BreakerState breaker = BreakerState::closed;
-    std::optional<TimePoint> breakerRetryAt; ///< the next trial, while open
-    std::optional<ProcessKey> key;           ///< the running instance
-    std::uint64_t restartCount = 0;          ///< successful restarts by Healer, only ever rises
-    std::optional<TimePoint> activeSince;    ///< since when the instance is up
+    std::optional<Moment> breakerRetryAt; ///< the next trial, while open
+    std::optional<Instance> instance;     ///< the running instance
+    std::uint64_t restartCount = 0;       ///< successful restarts by Healer, only ever rises
+    std::optional<Moment> activeSince;    ///< since when the instance is up
     bool degraded = false;
     std::optional<LastExit> lastExit;
 

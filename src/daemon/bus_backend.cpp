@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/bus_backend.hpp"
 
-#include "runtime/loop.hpp"
-
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace healer::daemon {
@@ -67,13 +63,6 @@ std::uint64_t BusBackend::lostEvents() const {
 
 std::string BusBackend::lastReloadError() const {
     return lastReloadError_;
-}
-
-std::uint64_t BusBackend::realtimeUsec(core::TimePoint when) const {
-    const auto wall =
-        std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch());
-    const auto at = wall + (when - runtime::Loop::now());
-    return static_cast<std::uint64_t>(std::max(at, core::Duration::zero()).count());
 }
 
 } // namespace healer::daemon

@@ -47,7 +47,6 @@ public:
     [[nodiscard]] std::string ebpfStatus() const override;
     [[nodiscard]] std::uint64_t lostEvents() const override;
     [[nodiscard]] std::string lastReloadError() const override;
-    [[nodiscard]] std::uint64_t realtimeUsec(core::TimePoint when) const override;
 
 private:
     Parts parts_;

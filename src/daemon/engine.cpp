@@ -8,7 +8,7 @@
 namespace healer::daemon {
 
 void Engine::begin() {
-    const auto now = runtime::Loop::now();
+    const auto now = runtime::Loop::moment();
     perform(parts_.coordinator.begin(now), now);
     drain();
 }
@@ -25,7 +25,7 @@ void Engine::request(core::event::Verb verb, const std::string& name, Answer ans
 }
 
 void Engine::reload(core::Plan plan) {
-    const auto now = runtime::Loop::now();
+    const auto now = runtime::Loop::moment();
     perform(parts_.coordinator.reload(std::move(plan), now), now);
     drain();
 }
@@ -38,7 +38,7 @@ void Engine::drain() {
     while (!events_.empty()) {
         const core::Event event = std::move(events_.front());
         events_.pop_front();
-        const auto now = runtime::Loop::now();
+        const auto now = runtime::Loop::moment();
         perform(parts_.coordinator.handle(event, now), now);
     }
     draining_ = false;
@@ -46,7 +46,7 @@ void Engine::drain() {
 }
 
 /// Starts go first: the rest is bookkeeping, which can be done while the kernel clears the predecessor away.
-void Engine::perform(core::Actions actions, core::TimePoint now) {
+void Engine::perform(core::Actions actions, core::Moment now) {
     now_ = now;
     std::stable_partition(actions.begin(), actions.end(), [](const core::Action& action) {
         return std::holds_alternative<core::action::CancelLaunch>(action) ||
@@ -67,7 +67,7 @@ void Engine::setTimer() {
     if (deadline) {
         timer_ = parts_.loop.addTimer(*deadline, [this] {
             timerAt_.reset();
-            const auto now = runtime::Loop::now();
+            const auto now = runtime::Loop::moment();
             perform(parts_.coordinator.advance(now), now);
             drain();
         });
@@ -97,7 +97,7 @@ void Engine::act(core::action::Unwatch& unwatch) {
 
 void Engine::act(core::action::Track& track) {
     if (const auto found = watched_.find(track.name); found != watched_.end()) {
-        found->second->monitors->follow(track.key);
+        found->second->monitors->follow(track.instance);
     }
 }
 
@@ -131,7 +131,7 @@ void Engine::act(core::action::CancelLaunch& cancel) {
 
 void Engine::act(core::action::Stop& stop) {
     const core::ProcessPlan* process = parts_.coordinator.processPlan(stop.name);
-    parts_.launchers.of(stop.name).stop(stop.name, stop.key,
+    parts_.launchers.of(stop.name).stop(stop.name, stop.instance,
                                         process != nullptr ? process->stop : core::StopPlan{}, stop.force);
 }
 

@@ -50,7 +50,7 @@ private:
     };
 
     void drain();
-    void perform(core::Actions actions, core::TimePoint now);
+    void perform(core::Actions actions, core::Moment now);
     void setTimer();
 
     void act(core::action::Watch& watch);
@@ -71,7 +71,7 @@ private:
     std::deque<core::Event> events_;
     bool draining_ = false;
     std::optional<core::TimePoint> timerAt_;
-    core::TimePoint now_; ///< when the actions that are carried out were decided
+    core::Moment now_; ///< when the actions that are carried out were decided
     runtime::Source timer_;
 };
 

@@ -16,17 +16,17 @@ MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make
     }
 }
 
-void MonitorSet::start(std::optional<core::ProcessKey> known) {
+void MonitorSet::start(std::optional<core::Instance> known) {
     expectAnswers();
     for (const auto& monitor : monitors_) {
         monitor->start(known);
     }
 }
 
-void MonitorSet::follow(std::optional<core::ProcessKey> key) {
+void MonitorSet::follow(std::optional<core::Instance> key) {
     for (std::size_t i = 0; i < monitors_.size(); ++i) {
         // What is known by its probe alone is no process that could be followed.
-        const bool followable = probes_[i] || !key || key->pid != 0 || isUnit_;
+        const bool followable = probes_[i] || !key || core::pidOf(*key) != 0 || isUnit_;
         monitors_[i]->follow(followable ? key : std::nullopt);
     }
 }

@@ -24,8 +24,8 @@ public:
     MonitorSet(const MonitorSet&) = delete;
     MonitorSet& operator=(const MonitorSet&) = delete;
 
-    void start(std::optional<core::ProcessKey> known);
-    void follow(std::optional<core::ProcessKey> key);
+    void start(std::optional<core::Instance> known);
+    void follow(std::optional<core::Instance> key);
     void look();
 
 private:

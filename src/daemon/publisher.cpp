@@ -14,17 +14,10 @@ namespace {
 constexpr core::Duration kDelay = std::chrono::milliseconds(2);
 constexpr core::Duration kSlice = std::chrono::milliseconds(4);
 
-std::uint64_t realtimeNow() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-}
-
 } // namespace
 
-void Publisher::announce(core::action::Announce announce, core::TimePoint at) {
-    const auto ago = std::chrono::duration_cast<std::chrono::microseconds>(runtime::Loop::now() - at);
-    pending_.push_back({std::move(announce), realtimeNow() - static_cast<std::uint64_t>(ago.count())});
+void Publisher::announce(core::action::Announce announce, core::Moment at) {
+    pending_.push_back({std::move(announce), core::usecOf(at.wall)});
     schedule(kDelay);
 }
 
@@ -119,7 +112,7 @@ std::string Publisher::statusText() const {
     for (const auto& process : parts_.coordinator.plan().processes) {
         const auto* view = parts_.coordinator.view(process->name);
         ++total;
-        up += view->key ? 1 : 0;
+        up += view->instance ? 1 : 0;
         tripped += view->state == core::State::tripped ? 1 : 0;
     }
     std::string text = std::to_string(up) + " of " + std::to_string(total) + " processes up";

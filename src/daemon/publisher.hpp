@@ -37,7 +37,7 @@ public:
     Publisher& operator=(const Publisher&) = delete;
 
     /// `at` is when it happened, or was noticed.
-    void announce(core::action::Announce announce, core::TimePoint at);
+    void announce(core::action::Announce announce, core::Moment at);
     void changed(const std::string& name);
     /// The process is not in the plan any more.
     void removed(const std::string& name);

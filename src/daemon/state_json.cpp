@@ -15,7 +15,7 @@ using core::Duration;
 using core::TimePoint;
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr std::size_t kMaxItems = 10000; ///< of any list in a state file
 
 json encode(TimePoint when) {
@@ -31,11 +31,36 @@ TimePoint decodeTime(const json& value) {
     return TimePoint(Duration(count));
 }
 
-json encode(const core::ProcessKey& key) {
-    return {{"pid", key.pid}, {"start_ticks", key.startTicks}};
+json encode(core::WallTime when) {
+    return when.time_since_epoch().count();
 }
-core::ProcessKey decodeKey(const json& value) {
-    return {numberIn<pid_t>(value.at("pid")), numberIn<std::uint64_t>(value.at("start_ticks"))};
+json encode(const core::Moment& moment) {
+    return {{"boot", encode(moment.at)}, {"wall", encode(moment.wall)}};
+}
+core::Moment decodeMoment(const json& value) {
+    return {decodeTime(value.at("boot")), core::WallTime(decodeTime(value.at("wall")).time_since_epoch())};
+}
+
+struct EncodeInstance {
+    json operator()(const core::ProcessKey& key) const {
+        return {{"pid", key.pid}, {"start_ticks", key.startTicks}};
+    }
+    json operator()(const core::UnitRun& run) const { return {{"unit_run", run.invocation}}; }
+    json operator()(const core::Unidentified& other) const { return {{"unidentified", other.serial}}; }
+    json operator()(const core::EndedProcess& ended) const { return {{"ended_pid", ended.pid}}; }
+};
+core::Instance decodeInstance(const json& value) {
+    if (value.contains("unit_run")) {
+        return core::UnitRun{numberIn<std::uint64_t>(value.at("unit_run"))};
+    }
+    if (value.contains("unidentified")) {
+        return core::Unidentified{numberIn<std::uint64_t>(value.at("unidentified"))};
+    }
+    if (value.contains("ended_pid")) {
+        return core::EndedProcess{numberIn<pid_t>(value.at("ended_pid"))};
+    }
+    return core::ProcessKey{numberIn<pid_t>(value.at("pid")),
+                            numberIn<std::uint64_t>(value.at("start_ticks"))};
 }
 
 json encode(const core::LastExit& last) {
@@ -67,7 +92,7 @@ core::LastExit decodeLastExit(const json& value) {
     last.exit.probe = value.at("probe").get<std::string>();
     last.exit.detail = value.at("detail").get<std::string>();
     last.pid = numberIn<pid_t>(value.at("pid"));
-    last.at = decodeTime(value.at("at"));
+    last.at = decodeMoment(value.at("at"));
     if (value.contains("code")) {
         last.exit.code = numberIn<int>(value.at("code"));
     }
@@ -106,7 +131,7 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
             breaker.state = state;
         }
     }
-    breaker.since = decodeTime(value.at("since"));
+    breaker.since = decodeMoment(value.at("since"));
     for (const auto& start : value.at("starts")) {
         if (breaker.starts.size() < kMaxItems) {
             breaker.starts.push_back(decodeTime(start));
@@ -119,8 +144,8 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
 
 core::SubjectSnapshot decodeSnapshot(const json& value) {
     core::SubjectSnapshot snapshot;
-    if (value.contains("key")) {
-        snapshot.key = decodeKey(value.at("key"));
+    if (value.contains("instance")) {
+        snapshot.instance = decodeInstance(value.at("instance"));
     }
     snapshot.down = value.at("down").get<bool>();
     snapshot.paused = value.at("paused").get<bool>();
@@ -131,7 +156,7 @@ core::SubjectSnapshot decodeSnapshot(const json& value) {
     snapshot.restartCount = numberIn<std::uint64_t>(value.at("restart_count"));
     snapshot.incident = numberIn<std::uint64_t>(value.at("incident"));
     if (value.contains("active_since")) {
-        snapshot.activeSince = decodeTime(value.at("active_since"));
+        snapshot.activeSince = decodeMoment(value.at("active_since"));
     }
     if (value.contains("last_exit")) {
         snapshot.lastExit = decodeLastExit(value.at("last_exit"));
@@ -152,8 +177,8 @@ std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string
                {"breaker", encode(snapshot.breaker)},
                {"restart_count", snapshot.restartCount},
                {"incident", snapshot.incident}};
-    if (snapshot.key) {
-        value["key"] = encode(*snapshot.key);
+    if (snapshot.instance) {
+        value["instance"] = std::visit(EncodeInstance{}, *snapshot.instance);
     }
     if (snapshot.activeSince) {
         value["active_since"] = encode(*snapshot.activeSince);

@@ -22,7 +22,7 @@ using Report = std::function<void(core::Event)>;
 struct LaunchOrder {
     std::string name;
     std::uint64_t attempt = 0;
-    std::optional<core::ProcessKey> predecessor; ///< wait until this incarnation is really gone
+    std::optional<core::Instance> predecessor; ///< wait until this incarnation is really gone
     std::string unit;          ///< of a process that is a unit of systemd; then there is no command
     core::CommandPlan command; ///< `output` is set when it goes to a file
     core::StopPlan stop;
@@ -49,7 +49,7 @@ public:
     /// knows of it.
     virtual void cancel(const std::string& name, std::uint64_t attempt) = 0;
     /// Ends this incarnation, and what the service manager counts to it. Failures are reported as StopFailed.
-    virtual void stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan,
+    virtual void stop(const std::string& name, core::Instance key, const core::StopPlan& plan,
                       bool force) = 0;
     /// The process is not managed any more (configuration changed): forget it, touch nothing.
     virtual void forget(const std::string& name) = 0;

@@ -9,11 +9,11 @@
 
 namespace healer::launch {
 
-PredecessorWait::PredecessorWait(runtime::Loop& loop, std::optional<core::ProcessKey> predecessor,
+PredecessorWait::PredecessorWait(runtime::Loop& loop, std::optional<core::Instance> predecessor,
                                  Callback callback)
     : callback_(std::move(callback)) {
-    if (predecessor) {
-        auto opened = runtime::openPidfd(*predecessor);
+    if (const auto process = core::processOf(predecessor)) {
+        auto opened = runtime::openPidfd(*process);
         if (!opened) {
             source_ = loop.addDeferred([this, error = opened.error()] { answer(error); });
             return;

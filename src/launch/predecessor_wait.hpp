@@ -18,7 +18,7 @@ class PredecessorWait {
 public:
     using Callback = std::function<void(core::Result<void>)>;
 
-    PredecessorWait(runtime::Loop& loop, std::optional<core::ProcessKey> predecessor, Callback callback);
+    PredecessorWait(runtime::Loop& loop, std::optional<core::Instance> predecessor, Callback callback);
 
 private:
     void answer(const core::Result<void>& outcome);

@@ -18,16 +18,20 @@ core::Result<void> signalStop(int pidfd, const core::StopPlan& plan, bool force)
     return runtime::sendSignal(pidfd, SIGCONT);
 }
 
-core::Result<void> signalStop(core::ProcessKey key, const core::StopPlan& plan, bool force) {
-    const auto pidfd = runtime::openPidfd(key);
+core::Result<void> signalStop(const core::Instance& instance, const core::StopPlan& plan, bool force) {
+    const auto process = core::processOf(instance);
+    if (!process) {
+        return {};
+    }
+    const auto pidfd = runtime::openPidfd(*process);
     if (!pidfd) {
-        return pidfd.error().in("cannot stop process " + std::to_string(key.pid));
+        return pidfd.error().in("cannot stop process " + std::to_string(process->pid));
     }
     if (!*pidfd) {
         return {};
     }
     const auto sent = signalStop(pidfd->get(), plan, force);
-    return sent ? sent : sent.error().in("cannot stop process " + std::to_string(key.pid));
+    return sent ? sent : sent.error().in("cannot stop process " + std::to_string(process->pid));
 }
 
 } // namespace healer::launch

@@ -45,12 +45,12 @@ public:
 
     /// Begins to observe. `known` is the incarnation that was followed before Healer was restarted; it is
     /// used if it still runs.
-    virtual void start(std::optional<core::ProcessKey> known) = 0;
+    virtual void start(std::optional<core::Instance> known) = 0;
     /// The instance is now this incarnation (already verified), or none. An incarnation that has ended
     /// meanwhile is reported as Down. A probe starts from zero with another incarnation: all counts are
     /// reset, and failures do not count before the first success or the end of the grace period. With none it
     /// keeps probing, so that it notices when the service answers again, but never reports Unhealthy.
-    virtual void follow(std::optional<core::ProcessKey> key) = 0;
+    virtual void follow(std::optional<core::Instance> key) = 0;
     /// Looks for a running instance now.
     virtual void look() = 0;
 };

@@ -95,6 +95,10 @@ core::TimePoint Loop::now() {
                                                                       std::chrono::nanoseconds(ts.tv_nsec)));
 }
 
+core::Moment Loop::moment() {
+    return {now(), std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now())};
+}
+
 namespace {
 
 template <typename State>

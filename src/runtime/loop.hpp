@@ -45,6 +45,8 @@ public:
 
     /// The current time on CLOCK_BOOTTIME.
     [[nodiscard]] static core::TimePoint now();
+    /// The same instant on both clocks.
+    [[nodiscard]] static core::Moment moment();
 
     /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The caller keeps owning the descriptor.
     [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents,

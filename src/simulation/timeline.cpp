@@ -31,7 +31,7 @@ bool isPassing(core::State state) {
 }
 
 bool isUp(const core::ProcessView& view) {
-    return view.key && (view.state == core::State::running || view.state == core::State::paused);
+    return view.instance && (view.state == core::State::running || view.state == core::State::paused);
 }
 
 } // namespace
@@ -63,7 +63,7 @@ void Timeline::announce(core::TimePoint now, const core::action::Announce& annou
     if (const auto* changed = std::get_if<notice::BreakerChanged>(&announce.notice)) {
         shown_[announce.name].breakerOpened += changed->to == core::BreakerState::open ? 1 : 0;
         if (changed->retryAt) {
-            event.sentence += "; next trial at " + secondsText(*changed->retryAt - beginning_);
+            event.sentence += "; next trial at " + secondsText(changed->retryAt->at - beginning_);
         }
     }
     const auto* blocked = std::get_if<notice::Blocked>(&announce.notice);

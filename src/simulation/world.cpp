@@ -167,14 +167,15 @@ void World::act(const core::action::Unwatch& unwatch) {
 }
 
 void World::act(const core::action::Track& track) {
-    if (!track.key) {
+    if (!track.instance) {
         followed_.erase(track.name);
         return;
     }
-    followed_[track.name] = *track.key;
-    if (const auto ended = ended_.find(*track.key); ended != ended_.end()) {
+    followed_[track.name] = *track.instance;
+    if (const auto ended = ended_.find(core::processOf(track.instance).value_or(core::ProcessKey{}));
+        ended != ended_.end()) {
         after(kNoticeTime, [this, track, exit = ended->second] {
-            deliver(event::Down{track.name, *track.key, exit});
+            deliver(event::Down{track.name, *track.instance, exit});
         });
     }
 }
@@ -188,12 +189,12 @@ void World::act(const core::action::CancelLaunch& cancel) {
 }
 
 void World::act(const core::action::Stop& stop) {
-    const auto named = alive_.find(stop.key);
-    const auto key = named != alive_.end() ? std::optional(named->first)
-                     : stop.key.pid == 0   ? running(stop.name)
-                                           : std::nullopt;
+    const auto named = alive_.find(core::processOf(stop.instance).value_or(core::ProcessKey{}));
+    const auto key = named != alive_.end()             ? std::optional(named->first)
+                     : core::pidOf(stop.instance) == 0 ? running(stop.name)
+                                                       : std::nullopt;
     if (!key) {
-        after(kNoticeTime, [this, stop] { deliver(event::Down{stop.name, stop.key, {}}); });
+        after(kNoticeTime, [this, stop] { deliver(event::Down{stop.name, stop.instance, {}}); });
         return;
     }
     const core::ProcessPlan* plan = core_.processPlan(stop.name);
@@ -243,8 +244,9 @@ void World::startProgram(const core::action::Launch& launch) {
     if (cancelled_.contains(launch.attempt)) {
         return;
     }
-    if (launch.predecessor && alive_.contains(*launch.predecessor)) {
-        waiting_.insert_or_assign(*launch.predecessor, launch);
+    if (const auto predecessor = core::processOf(launch.predecessor);
+        predecessor && alive_.contains(*predecessor)) {
+        waiting_.insert_or_assign(*predecessor, launch);
         return;
     }
     if (const auto fails = failing_.find(launch.name);
@@ -255,7 +257,7 @@ void World::startProgram(const core::action::Launch& launch) {
     }
     const core::ProcessKey key{++lastPid_, static_cast<std::uint64_t>(lastPid_)};
     alive_.emplace(key, Instance{launch.name, false, false, {}});
-    deliver(event::LaunchFinished{launch.name, launch.attempt, key});
+    deliver(event::LaunchFinished{launch.name, launch.attempt, core::Instance(key)});
     after(habits_.ready, [this, key] { becomeReady(key); });
 }
 
@@ -296,8 +298,8 @@ void World::die(core::ProcessKey key, const core::Exit& exit) {
     });
     noticeFailing(name, "connection refused", [this, name, key] {
         const auto followed = followed_.find(name);
-        const bool unnoticed =
-            followed != followed_.end() && (followed->second == key || followed->second.pid == 0);
+        const bool unnoticed = followed != followed_.end() && (followed->second == core::Instance(key) ||
+                                                               core::pidOf(followed->second) == 0);
         return unnoticed && !running(name);
     });
 }

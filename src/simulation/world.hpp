@@ -83,7 +83,7 @@ private:
     std::multimap<core::TimePoint, std::function<void()>> due_;
     std::map<core::ProcessKey, Instance> alive_;
     std::map<core::ProcessKey, core::Exit> ended_;
-    std::map<std::string, core::ProcessKey> followed_;
+    std::map<std::string, core::Instance> followed_;
     std::map<std::string, std::optional<core::TimePoint>> failing_; ///< until when starts fail
     std::map<core::ProcessKey, core::action::Launch> waiting_;      ///< launches, by their predecessor
     std::set<std::uint64_t> cancelled_;

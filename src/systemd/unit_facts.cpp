@@ -90,16 +90,16 @@ std::string loadTrouble(const UnitFacts& facts, std::string_view unit) {
     return subject + " cannot be loaded: " + why;
 }
 
-core::ProcessKey instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main) {
+core::Instance instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main) {
     if (facts.mainPid != 0) {
-        return main.value_or(core::ProcessKey{facts.mainPid, 0});
+        return main ? core::Instance(*main) : core::Instance(core::EndedProcess{facts.mainPid});
     }
     // FNV-1a: the same for every Healer of this boot.
     std::uint64_t hash = 0xcbf29ce484222325U;
     for (const char letter : facts.invocation) {
         hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
     }
-    return {0, hash};
+    return core::UnitRun{hash};
 }
 
 std::string restartNote(const UnitFacts& facts, std::string_view unit) {

@@ -67,7 +67,7 @@ enum class UnitCondition {
 
 /// The incarnation that an active unit is: its main process (`main`: its key), else a number made of the
 /// invocation.
-[[nodiscard]] core::ProcessKey instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main);
+[[nodiscard]] core::Instance instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main);
 
 /// "unit web.service restarts by itself (Restart=always): ..."; empty for a unit that does not.
 [[nodiscard]] std::string restartNote(const UnitFacts& facts, std::string_view unit);

@@ -51,7 +51,8 @@ struct Watched {
         return found;
     }
     [[nodiscard]] bool up(core::ProcessKey key) const {
-        return std::ranges::any_of(all<core::event::Up>(), [&](const auto& up) { return up.key == key; });
+        return std::ranges::any_of(all<core::event::Up>(),
+                                   [&](const auto& up) { return up.instance == core::Instance(key); });
     }
     [[nodiscard]] std::size_t downs() const { return all<core::event::Down>().size(); }
     [[nodiscard]] std::size_t absents() const { return all<core::event::Absent>().size(); }

@@ -16,7 +16,7 @@ Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(st
     std::signal(SIGCHLD, SIG_DFL);
 }
 
-void Children::follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd) {
+void Children::follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd) {
     watch(Child{name, key, std::move(pidfd), nullptr, {}, {}});
 }
 
@@ -33,12 +33,12 @@ void Children::forget(const std::string& name) {
     }
 }
 
-int Children::pidfdOf(core::ProcessKey key) const {
+int Children::pidfdOf(core::Instance key) const {
     const auto found = pidfds_.find(key);
     return found == pidfds_.end() ? -1 : found->second;
 }
 
-bool Children::whenEnded(core::ProcessKey key, std::function<void()> callback) {
+bool Children::whenEnded(core::Instance key, std::function<void()> callback) {
     const int pidfd = pidfdOf(key);
     if (pidfd < 0 || runtime::hasExited(pidfd)) {
         return false;

@@ -24,7 +24,7 @@ public:
     Children(runtime::Loop& loop, Report report);
 
     /// A started program: its end is reported as event::Down.
-    void follow(const std::string& name, core::ProcessKey key, runtime::UniqueFd pidfd);
+    void follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd);
     /// One that did not become the program, or must not any more: it is killed and reaped, nothing is
     /// reported. Its memory is kept until then.
     void bury(std::unique_ptr<runtime::Spawn> spawn);
@@ -33,16 +33,16 @@ public:
 
     /// Calls back once, from the loop, when that incarnation has really ended. False if it is no followed
     /// child or has ended already.
-    bool whenEnded(core::ProcessKey key, std::function<void()> callback);
+    bool whenEnded(core::Instance key, std::function<void()> callback);
 
     /// Its pidfd if it is a followed child that has not been reaped, else -1. While it is there the PID, and
     /// a process group of that number, are nobody else's.
-    [[nodiscard]] int pidfdOf(core::ProcessKey key) const;
+    [[nodiscard]] int pidfdOf(core::Instance key) const;
 
 private:
     struct Child {
         std::string name; ///< empty: nothing is reported
-        core::ProcessKey key;
+        core::Instance key;
         runtime::UniqueFd pidfd;
         std::unique_ptr<runtime::Spawn> memory; ///< of one that is buried; has its pidfd
         std::vector<std::function<void()>> waiting;
@@ -56,7 +56,7 @@ private:
     runtime::Loop& loop_;
     Report report_;
     std::map<int, Child> children_; ///< by pidfd
-    std::map<core::ProcessKey, int> pidfds_;
+    std::map<core::Instance, int> pidfds_;
 };
 
 } // namespace healer::launch::direct

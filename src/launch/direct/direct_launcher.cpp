@@ -47,7 +47,8 @@ public:
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
-    void stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) override;
+    void stop(const std::string& name, core::Instance instance, const core::StopPlan& plan,
+              bool force) override;
     void forget(const std::string& name) override;
 
 private:
@@ -67,12 +68,12 @@ private:
 
     SpawnResult prepare(const LaunchOrder& order) const;
     core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::SpawnSettings& settings) const;
-    void awaitEndOf(const std::optional<core::ProcessKey>& predecessor, const std::string& name);
+    void awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name);
     void predecessorGone(const std::string& name, const core::Result<void>& outcome);
     void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
     void drop(std::map<std::string, Pending>::iterator entry, bool answers);
-    void answer(const std::string& name, const core::Result<core::ProcessKey>& outcome);
+    void answer(const std::string& name, const core::Result<core::Instance>& outcome);
 
     LauncherContext context_;
     std::vector<runtime::Limit> limits_;
@@ -96,7 +97,7 @@ void Direct::launch(LaunchOrder order) {
 }
 
 /// A predecessor that was started here is the usual one, and often gone by now: then no time is lost.
-void Direct::awaitEndOf(const std::optional<core::ProcessKey>& predecessor, const std::string& name) {
+void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name) {
     Pending& pending = pending_[name];
     if (!predecessor || children_.pidfdOf(*predecessor) >= 0) {
         const auto ended = [this, name, attempt = pending.attempt] {
@@ -199,12 +200,13 @@ void Direct::statusChanged(const std::string& name) {
         runtime::resetOomScore(spawn->pid());
     }
     // Not reaped yet, so that the number is certainly still this process.
-    const auto key = runtime::keyOfPid(spawn->pid()).value_or(core::ProcessKey{spawn->pid(), 0});
+    const auto process = runtime::keyOfPid(spawn->pid());
+    const core::Instance key = process ? core::Instance(*process) : core::EndedProcess{spawn->pid()};
     children_.follow(name, key, spawn->takePidfd());
     answer(name, key);
 }
 
-void Direct::answer(const std::string& name, const core::Result<core::ProcessKey>& outcome) {
+void Direct::answer(const std::string& name, const core::Result<core::Instance>& outcome) {
     const auto entry = pending_.find(name);
     const auto attempt = entry->second.attempt;
     pending_.erase(entry);
@@ -222,7 +224,8 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) 
         if (outcome && *outcome && key) {
             children_.follow(entry->first, *key, spawn->takePidfd());
             if (answers) {
-                const core::event::LaunchFinished finished{entry->first, pending.attempt, *key};
+                const core::event::LaunchFinished finished{entry->first, pending.attempt,
+                                                           core::Instance(*key)};
                 overtaken_[pending.attempt] = context_.loop.addDeferred([this, finished] {
                     overtaken_.erase(finished.attempt);
                     context_.report(finished);
@@ -242,12 +245,13 @@ void Direct::cancel(const std::string& name, std::uint64_t attempt) {
     }
 }
 
-void Direct::stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) {
-    const int child = children_.pidfdOf(key);
-    const auto sent = child >= 0 ? signalStop(child, plan, force) : signalStop(key, plan, force);
-    if (child >= 0 && force && ::getpgid(key.pid) == key.pid) {
+void Direct::stop(const std::string& name, core::Instance instance, const core::StopPlan& plan, bool force) {
+    const pid_t pid = core::pidOf(instance);
+    const int child = children_.pidfdOf(instance);
+    const auto sent = child >= 0 ? signalStop(child, plan, force) : signalStop(instance, plan, force);
+    if (child >= 0 && force && ::getpgid(pid) == pid) {
         // As long as the leader has not been reaped nobody else can have a group of this number.
-        ::kill(-key.pid, SIGKILL);
+        ::kill(-pid, SIGKILL);
     }
     if (!sent) {
         failures_[name] = context_.loop.addDeferred([this, name, error = sent.error()] {

@@ -35,7 +35,7 @@ public:
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
-    void stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) override;
+    void stop(const std::string& name, core::Instance key, const core::StopPlan& plan, bool force) override;
     void forget(const std::string& name) override;
 
 private:
@@ -55,10 +55,10 @@ private:
     void tellJob(const std::string& unit, bool underWay);
     void launchDone(const std::string& name, const std::vector<core::Event>& events);
     void foreignJobEnded(const std::string& unit);
-    void stopUnit(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force);
-    void stopAnswered(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force,
+    void stopUnit(const std::string& name, core::Instance key, const core::StopPlan& plan, bool force);
+    void stopAnswered(const std::string& name, core::Instance key, const core::StopPlan& plan, bool force,
                       const Failure* failure);
-    void signalProcess(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force);
+    void signalProcess(const std::string& name, core::Instance key, const core::StopPlan& plan, bool force);
     ErrandEntry newErrand() { return errands_.emplace(errands_.end()); }
 
     LauncherContext context_;
@@ -178,9 +178,11 @@ void TransientUnits::connected() {
     }
 }
 
-void TransientUnits::stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan,
+void TransientUnits::stop(const std::string& name, core::Instance key, const core::StopPlan& plan,
                           bool force) {
-    const bool ours = systemd::processInUnit(key.pid, core::transientUnitName(name)) == key;
+    const auto process = core::processOf(key);
+    const bool ours =
+        process && systemd::processInUnit(process->pid, core::transientUnitName(name)) == process;
     if (ours && bus_.isConnected()) {
         stopUnit(name, key, plan, force);
     } else {
@@ -188,7 +190,7 @@ void TransientUnits::stop(const std::string& name, core::ProcessKey key, const c
     }
 }
 
-void TransientUnits::stopUnit(const std::string& name, core::ProcessKey key, const core::StopPlan& plan,
+void TransientUnits::stopUnit(const std::string& name, core::Instance key, const core::StopPlan& plan,
                               bool force) {
     const auto errand = newErrand();
     const auto answered = [this, errand, name, key, plan, force](const auto& outcome) {
@@ -203,7 +205,7 @@ void TransientUnits::stopUnit(const std::string& name, core::ProcessKey key, con
     }
 }
 
-void TransientUnits::stopAnswered(const std::string& name, core::ProcessKey key, const core::StopPlan& plan,
+void TransientUnits::stopAnswered(const std::string& name, core::Instance key, const core::StopPlan& plan,
                                   bool force, const Failure* failure) {
     if (failure != nullptr) {
         context_.log.warn("systemd does not stop " + core::transientUnitName(name) + " (" + failure->message +
@@ -212,7 +214,7 @@ void TransientUnits::stopAnswered(const std::string& name, core::ProcessKey key,
     }
 }
 
-void TransientUnits::signalProcess(const std::string& name, core::ProcessKey key, const core::StopPlan& plan,
+void TransientUnits::signalProcess(const std::string& name, core::Instance key, const core::StopPlan& plan,
                                    bool force) {
     const auto sent = signalStop(key, plan, force);
     if (!sent) {

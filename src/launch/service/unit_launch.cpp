@@ -148,7 +148,7 @@ void UnitLaunch::stop() {
 void UnitLaunch::inspectMain() {
     readNumber("MainPID", [this](std::int64_t pid) {
         const auto key = systemd::processInUnit(static_cast<pid_t>(pid), settings_.unit);
-        const bool successor = key && key != order_.predecessor;
+        const bool successor = key && core::Instance(*key) != order_.predecessor;
         if (successor && (circumstances_.foreignJob || (sameSettings_ && !settings_.mayFork))) {
             succeed(*key);
         } else if (circumstances_.foreignJob && settings_.mayFork) {
@@ -284,7 +284,7 @@ void UnitLaunch::readEnd() {
 
 /// The program was executing and its first process has ended since.
 void UnitLaunch::endRead(std::int64_t pid) {
-    const core::ProcessKey key{static_cast<pid_t>(pid), 0};
+    const core::Instance key = core::EndedProcess{static_cast<pid_t>(pid)};
     if (pid <= 0) {
         fail(core::Error{"cannot start " + order_.command.path + " as " + settings_.unit +
                          ": it ended as soon as it was started"});
@@ -323,7 +323,7 @@ void UnitLaunch::readFailure(const std::string& jobResult) {
                                  });
 }
 
-void UnitLaunch::succeed(core::ProcessKey key) {
+void UnitLaunch::succeed(core::Instance key) {
     context_.ledger.settle(settings_.unit);
     finish({core::event::LaunchFinished{order_.name, order_.attempt, key}});
 }

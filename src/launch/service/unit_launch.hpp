@@ -30,7 +30,7 @@ struct UnitLaunchContext {
 
 /// What is known of a unit since its last launch by this Healer.
 struct KnownUnit {
-    core::ProcessKey main;
+    core::Instance main;
     std::string description; ///< empty: not known
 };
 
@@ -83,7 +83,7 @@ private:
 
     void readNumber(const char* property, std::function<void(std::int64_t)> next);
 
-    void succeed(core::ProcessKey key);
+    void succeed(core::Instance key);
     void fail(core::Error error);
     void finish(std::vector<core::Event> events);
 

@@ -11,10 +11,10 @@
 namespace healer::launch::unit {
 
 struct StartCircumstances {
-    std::optional<core::ProcessKey> instance = {};    ///< of the unit, when it is active
-    std::optional<core::ProcessKey> predecessor = {}; ///< what is to be succeeded
-    bool afterFailure = false;                        ///< nobody asked for this start
-    bool stoppedByHealer = false;                     ///< the last stop was Healer's own
+    std::optional<core::Instance> instance = {};    ///< of the unit, when it is active
+    std::optional<core::Instance> predecessor = {}; ///< what is to be succeeded
+    bool afterFailure = false;                      ///< nobody asked for this start
+    bool stoppedByHealer = false;                   ///< the last stop was Healer's own
     bool awaitedStop = false; ///< somebody else's job, waited for here, ended well and left it down
 };
 

@@ -36,7 +36,7 @@ public:
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
-    void stop(const std::string& name, core::ProcessKey key, const core::StopPlan& plan, bool force) override;
+    void stop(const std::string& name, core::Instance key, const core::StopPlan& plan, bool force) override;
     void forget(const std::string& name) override;
 
 private:
@@ -97,7 +97,7 @@ void UnitLauncher::cancel(const std::string& name, std::uint64_t attempt) {
     launches_.erase(entry);
 }
 
-void UnitLauncher::stop(const std::string& name, core::ProcessKey /*key*/, const core::StopPlan& /*plan*/,
+void UnitLauncher::stop(const std::string& name, core::Instance /*instance*/, const core::StopPlan& /*plan*/,
                         bool force) {
     if (const auto unit = unitOf_(name); !unit.empty()) {
         stopUnit(name, unit, force);
@@ -162,7 +162,7 @@ public:
             core::Error{"systemd cannot be reached, so unit " + order.unit + " cannot be started"}});
     }
     void cancel(const std::string& /*name*/, std::uint64_t /*attempt*/) override {}
-    void stop(const std::string& name, core::ProcessKey /*key*/, const core::StopPlan& /*plan*/,
+    void stop(const std::string& name, core::Instance /*key*/, const core::StopPlan& /*plan*/,
               bool /*force*/) override {
         defer(core::event::StopFailed{name, "systemd cannot be reached"});
     }

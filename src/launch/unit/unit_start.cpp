@@ -9,7 +9,7 @@ namespace healer::launch::unit {
 
 namespace {
 
-std::optional<core::ProcessKey> instance(const systemd::UnitFacts& facts) {
+std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
     if (!systemd::isActive(facts)) {
         return std::nullopt;
     }
@@ -130,7 +130,7 @@ void UnitStart::conclude(const std::string& result, const systemd::UnitFacts& fa
         return;
     }
     // It was up, and has ended since.
-    const core::ProcessKey key{facts.execMainPid, 0};
+    const core::Instance key = core::EndedProcess{facts.execMainPid};
     std::vector<core::Event> events{core::event::LaunchFinished{order_.name, order_.attempt, key}};
     if (systemd::conditionOf(facts) == systemd::UnitCondition::down) {
         events.emplace_back(core::event::Down{order_.name, key, systemd::exitOf(facts)});
@@ -152,7 +152,7 @@ void UnitStart::connected() {
     look();
 }
 
-void UnitStart::succeed(core::ProcessKey key) {
+void UnitStart::succeed(core::Instance key) {
     finish({core::event::LaunchFinished{order_.name, order_.attempt, key}});
 }
 

@@ -47,7 +47,7 @@ private:
     void conclude(const std::string& result, const systemd::UnitFacts& facts);
     void read(std::function<void(const systemd::UnitFacts&)> next);
     void onFailure(const Failure& failure);
-    void succeed(core::ProcessKey key);
+    void succeed(core::Instance key);
     void fail(std::string why);
     void finish(std::vector<core::Event> events);
 

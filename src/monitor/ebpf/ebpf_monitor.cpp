@@ -40,22 +40,26 @@ core::Identity EbpfMonitor::identity() const {
     return runtime::identityOf(process_.command, host_.unitOf(process_.name));
 }
 
-void EbpfMonitor::start(std::optional<core::ProcessKey> known) {
+void EbpfMonitor::start(std::optional<core::Instance> known) {
     expectInstance();
-    if (known && isRunning(*known)) {
-        events_.post(core::event::Up{process_.name, *known});
+    if (const auto process = core::processOf(known); process && isRunning(*process)) {
+        events_.post(core::event::Up{process_.name, *process});
     } else {
         ask();
     }
 }
 
-void EbpfMonitor::follow(std::optional<core::ProcessKey> key) {
+void EbpfMonitor::follow(std::optional<core::Instance> instance) {
+    const auto key = core::processOf(instance);
     if (key && key == watch_.key()) {
         return;
     }
     if (!key) {
         dropInstance();
         expectInstance();
+        if (instance && std::holds_alternative<core::EndedProcess>(*instance)) {
+            events_.post(core::event::Down{process_.name, *instance, {}});
+        }
         return;
     }
     release();

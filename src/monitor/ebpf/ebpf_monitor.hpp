@@ -19,8 +19,8 @@ public:
     EbpfMonitor(EbpfHost& host, MonitorContext context);
     ~EbpfMonitor() override;
 
-    void start(std::optional<core::ProcessKey> known) override;
-    void follow(std::optional<core::ProcessKey> key) override;
+    void start(std::optional<core::Instance> known) override;
+    void follow(std::optional<core::Instance> instance) override;
     void look() override;
 
     void onExit(const ExitRecord& record);

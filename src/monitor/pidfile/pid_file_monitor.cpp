@@ -35,15 +35,19 @@ core::Identity PidFileMonitor::identity() const {
     return runtime::identityOf(process_.command, host_.unitOf(process_.name));
 }
 
-void PidFileMonitor::start(std::optional<core::ProcessKey> known) {
+void PidFileMonitor::start(std::optional<core::Instance> known) {
     host_.folders().add(*this, path_);
-    if (known && isRunning(*known)) {
-        awaited_ = known;
+    if (const auto process = core::processOf(known); process && isRunning(*process)) {
+        awaited_ = process;
     }
     look();
 }
 
-void PidFileMonitor::follow(std::optional<core::ProcessKey> key) {
+void PidFileMonitor::follow(std::optional<core::Instance> instance) {
+    const auto key = core::processOf(instance);
+    if (instance && std::holds_alternative<core::EndedProcess>(*instance)) {
+        events_.post(core::event::Down{process_.name, *instance, {}});
+    }
     if (key == watch_.key()) {
         return;
     }

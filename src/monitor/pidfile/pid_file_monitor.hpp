@@ -20,8 +20,8 @@ public:
     PidFileMonitor(PidFileHost& host, MonitorContext context);
     ~PidFileMonitor() override;
 
-    void start(std::optional<core::ProcessKey> known) override;
-    void follow(std::optional<core::ProcessKey> key) override;
+    void start(std::optional<core::Instance> known) override;
+    void follow(std::optional<core::Instance> instance) override;
     void look() override;
 
     void due() override;

@@ -14,7 +14,7 @@ ProbeMonitor::~ProbeMonitor() {
     shared_.throttle.clear(*this);
 }
 
-void ProbeMonitor::start(std::optional<core::ProcessKey> /*known*/) {
+void ProbeMonitor::start(std::optional<core::Instance> /*known*/) {
     look();
 }
 
@@ -25,7 +25,7 @@ void ProbeMonitor::look() {
     }
 }
 
-void ProbeMonitor::follow(std::optional<core::ProcessKey> key) {
+void ProbeMonitor::follow(std::optional<core::Instance> key) {
     if (!state_.follow(key, runtime::Loop::now())) {
         return;
     }
@@ -71,8 +71,7 @@ void ProbeMonitor::finished(Finding finding) {
 void ProbeMonitor::noteUnknown(const Finding& finding) {
     const bool unknown = finding.verdict == Verdict::unknown;
     if (unknown && !unknownReported_) {
-        shared_.log.report(
-            core::notice::ProbeImpossible{name_, std::string(probe_->text()), finding.reason});
+        shared_.log.report(core::notice::ProbeImpossible{name_, std::string(probe_->text()), finding.reason});
     }
     unknownReported_ = unknown;
 }

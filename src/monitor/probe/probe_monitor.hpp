@@ -26,8 +26,8 @@ public:
     ProbeMonitor(ProbeContext shared, MonitorContext context, std::unique_ptr<Probe> probe);
     ~ProbeMonitor() override;
 
-    void start(std::optional<core::ProcessKey> known) override;
-    void follow(std::optional<core::ProcessKey> key) override;
+    void start(std::optional<core::Instance> known) override;
+    void follow(std::optional<core::Instance> key) override;
     void look() override;
 
     void due() override { shared_.throttle.enqueue(*this); }

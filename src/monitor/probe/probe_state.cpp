@@ -14,7 +14,7 @@ constexpr core::Duration kQuick = std::chrono::milliseconds(100);
 
 } // namespace
 
-bool ProbeState::follow(std::optional<core::ProcessKey> key, core::TimePoint now) {
+bool ProbeState::follow(std::optional<core::Instance> key, core::TimePoint now) {
     if (key == key_) {
         return false;
     }

@@ -48,7 +48,7 @@ public:
     void ask() { ++waiting_; }
     /// True when another incarnation is followed from now on; the result of a probe in progress is then
     /// useless.
-    bool follow(std::optional<core::ProcessKey> key, core::TimePoint now);
+    bool follow(std::optional<core::Instance> key, core::TimePoint now);
 
     void begin();
     /// The probe in progress was cancelled.
@@ -67,7 +67,7 @@ private:
     void failed(core::TimePoint now, Reports& reports);
 
     Thresholds thresholds_;
-    std::optional<core::ProcessKey> key_;
+    std::optional<core::Instance> key_;
     std::optional<core::TimePoint> graceUntil_; ///< none: over, or never begun
     Health health_ = Health::unknown;
     bool unhealthyReported_ = false; ///< since the last success or the last follow()

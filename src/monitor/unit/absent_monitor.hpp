@@ -15,8 +15,8 @@ public:
     AbsentMonitor(runtime::Loop& loop, MonitorContext context, std::string why)
         : process_(context.process.name), why_(std::move(why)), events_(loop, std::move(context.report)) {}
 
-    void start(std::optional<core::ProcessKey> /*known*/) override { look(); }
-    void follow(std::optional<core::ProcessKey> /*key*/) override {}
+    void start(std::optional<core::Instance> /*known*/) override { look(); }
+    void follow(std::optional<core::Instance> /*key*/) override {}
     void look() override { events_.post(core::event::Absent{process_, why_}); }
 
 private:

@@ -29,7 +29,7 @@ void UnitMonitor::watch(const std::string& unit) {
         [this](std::string_view interface, sd_bus_message* message) { changed(interface, message); });
 }
 
-void UnitMonitor::start(std::optional<core::ProcessKey> known) {
+void UnitMonitor::start(std::optional<core::Instance> known) {
     tracker_.expect(known);
     look();
 }
@@ -39,7 +39,7 @@ void UnitMonitor::look() {
     read();
 }
 
-void UnitMonitor::follow(std::optional<core::ProcessKey> key) {
+void UnitMonitor::follow(std::optional<core::Instance> key) {
     if (tracker_.follow(key)) {
         read();
     }

@@ -22,8 +22,8 @@ public:
     UnitMonitor(UnitHost& host, MonitorContext context);
     ~UnitMonitor() override;
 
-    void start(std::optional<core::ProcessKey> known) override;
-    void follow(std::optional<core::ProcessKey> key) override;
+    void start(std::optional<core::Instance> known) override;
+    void follow(std::optional<core::Instance> key) override;
     void look() override;
 
     void jobNew(std::uint32_t job);

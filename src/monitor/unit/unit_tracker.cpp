@@ -9,7 +9,7 @@ namespace healer::monitor::unit {
 UnitTracker::UnitTracker(std::string process, std::string unit, IsOwn isOwn)
     : process_(std::move(process)), unit_(std::move(unit)), isOwn_(std::move(isOwn)) {}
 
-bool UnitTracker::follow(std::optional<core::ProcessKey> key) {
+bool UnitTracker::follow(std::optional<core::Instance> key) {
     instance_ = key;
     return key && key != seen_;
 }
@@ -32,9 +32,10 @@ void UnitTracker::lost() {
 std::vector<core::Event> UnitTracker::update(const systemd::UnitFacts& facts,
                                              std::optional<core::ProcessKey> main) {
     std::vector<core::Event> events;
-    if (!main && facts.mainPid != 0 && instance_ && instance_->pid == facts.mainPid) {
-        // It is gone already, and PID 1 is about to tell that.
-        main = instance_;
+    const auto followed = core::processOf(instance_);
+    if (!main && followed && followed->pid == facts.mainPid) {
+        // It is gone already, and PID 1 is about to report that.
+        main = followed;
     }
     switch (systemd::conditionOf(facts)) {
     case systemd::UnitCondition::up:
@@ -52,7 +53,7 @@ std::vector<core::Event> UnitTracker::update(const systemd::UnitFacts& facts,
     return events;
 }
 
-void UnitTracker::up(const systemd::UnitFacts& facts, core::ProcessKey instance,
+void UnitTracker::up(const systemd::UnitFacts& facts, core::Instance instance,
                      std::vector<core::Event>& events) {
     if (questions_ > 0 || instance_ != instance) {
         events.insert(events.end(), std::max(questions_, 1U), core::event::Up{process_, instance});

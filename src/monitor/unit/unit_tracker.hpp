@@ -30,7 +30,7 @@ public:
     /// Somebody asks whether an instance runs: one answer more is due.
     void ask() { ++questions_; }
     /// An earlier Healer knew this incarnation.
-    void expect(std::optional<core::ProcessKey> known) { hadInstance_ = known.has_value(); }
+    void expect(std::optional<core::Instance> known) { hadInstance_ = known.has_value(); }
     [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
     /// Whether a job may be taking the unit down.
     [[nodiscard]] bool jobUnderWay(const systemd::UnitFacts& facts) const {
@@ -38,7 +38,7 @@ public:
     }
     /// This incarnation is the instance now, or none. True: the last facts say otherwise, or it is not known,
     /// so they are to be read afresh.
-    [[nodiscard]] bool follow(std::optional<core::ProcessKey> key);
+    [[nodiscard]] bool follow(std::optional<core::Instance> key);
     void jobNew(std::uint32_t job) { jobs_.insert(job); }
     void jobRemoved(std::uint32_t job, const std::string& result);
     /// Signals may have been missed from now on.
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);
 
 private:
-    void up(const systemd::UnitFacts& facts, core::ProcessKey instance, std::vector<core::Event>& events);
+    void up(const systemd::UnitFacts& facts, core::Instance instance, std::vector<core::Event>& events);
     void down(const systemd::UnitFacts& facts, std::vector<core::Event>& events);
     void answerAbsent(const std::string& why, std::vector<core::Event>& events);
     [[nodiscard]] bool stoppedOnPurpose(const systemd::UnitFacts& facts) const;
@@ -61,14 +61,14 @@ private:
     std::string unit_;
     IsOwn isOwn_;
     unsigned questions_ = 0;
-    std::optional<core::ProcessKey> instance_; ///< followed, or reported as up
-    std::optional<core::ProcessKey> seen_;     ///< what the last facts at rest said
-    std::set<std::uint32_t> jobs_;             ///< not ended yet
-    bool foreignDone_ = false;                 ///< somebody else's job ended well since the unit came to rest
-    bool ownDone_ = false;                     ///< the same of Healer's own
-    bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
-    bool missed_ = true;                       ///< jobs may have been missed since it came to rest
-    std::optional<std::string> invocation_;    ///< when it came to rest
+    std::optional<core::Instance> instance_; ///< followed, or reported as up
+    std::optional<core::Instance> seen_;     ///< what the last facts at rest said
+    std::set<std::uint32_t> jobs_;           ///< not ended yet
+    bool foreignDone_ = false;               ///< somebody else's job ended well since the unit came to rest
+    bool ownDone_ = false;                   ///< the same of Healer's own
+    bool hadInstance_ = false;               ///< it was up when jobs began to be missed
+    bool missed_ = true;                     ///< jobs may have been missed since it came to rest
+    std::optional<std::string> invocation_;  ///< when it came to rest
 };
 
 } // namespace healer::monitor::unit

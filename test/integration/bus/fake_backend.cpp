@@ -18,7 +18,7 @@ void FakeBackend::add(const std::string& name, pid_t pid) {
     view.name = name;
     view.state = core::State::running;
     view.stateReason = "running";
-    view.key = core::ProcessKey{pid, 1};
+    view.instance = core::ProcessKey{pid, 1};
     view.activeSince = core::TimePoint(std::chrono::seconds(100));
     views[name] = view;
 }
@@ -65,7 +65,7 @@ std::vector<bus::HistoryEntry> FakeBackend::history(const std::string& name, std
 
 void FakeBackend::request(core::event::Verb verb, const std::string& name, Answer answer) {
     if (answerAtOnce) {
-        answer(views[name].key ? views[name].key->pid : 0);
+        answer(core::pidOf(views[name].instance));
         return;
     }
     asked.push_back({verb, name, std::move(answer)});
@@ -73,10 +73,6 @@ void FakeBackend::request(core::event::Verb verb, const std::string& name, Answe
 
 core::Result<core::notice::Reloaded> FakeBackend::reload() {
     return reloadOutcome;
-}
-
-std::uint64_t FakeBackend::realtimeUsec(core::TimePoint when) const {
-    return 1'700'000'000'000'000U + static_cast<std::uint64_t>(when.time_since_epoch().count());
 }
 
 std::size_t MemoryLog::count(const std::string& part) const {

@@ -37,7 +37,6 @@ public:
     [[nodiscard]] std::string ebpfStatus() const override { return "active"; }
     [[nodiscard]] std::uint64_t lostEvents() const override { return lost; }
     [[nodiscard]] std::string lastReloadError() const override { return {}; }
-    [[nodiscard]] std::uint64_t realtimeUsec(core::TimePoint when) const override;
 
     std::map<std::string, core::ProcessPlan> plans;
     std::map<std::string, core::ProcessView> views;

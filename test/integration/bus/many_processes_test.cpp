@@ -51,7 +51,7 @@ TEST_F(BusManyProcesses, BurstOfChangesStaysCheapAndComplete) {
     ASSERT_TRUE(runUntil([&ready] { return ready.load(); }));
     const auto begin = std::chrono::steady_clock::now();
     for (auto& [name, view] : backend_.views) {
-        view.key = core::ProcessKey{view.key->pid + 5000, 2};
+        view.instance = core::ProcessKey{core::pidOf(view.instance) + 5000, 2};
         service_->announce({name, 1, core::notice::ProcessDown{.pid = 1, .exit = {}, .reason = "killed"}});
         service_->processChanged(name);
     }

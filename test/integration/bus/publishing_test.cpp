@@ -80,9 +80,9 @@ TEST_F(BusPublishing, OnlyWhatChangedIsSentAndOnceForManyReports) {
 TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
     auto listening = listen(1);
     waitForListener();
-    backend_.views["web"].key.reset();
+    backend_.views["web"].instance.reset();
     service_->processChanged("web");
-    backend_.views["web"].key = core::ProcessKey{200, 2};
+    backend_.views["web"].instance = core::ProcessKey{200, 2};
     backend_.views["web"].restartCount = 1;
     auto& last = backend_.views["web"].lastExit.emplace();
     last.exit = killed();

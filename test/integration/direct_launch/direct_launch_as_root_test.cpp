@@ -109,7 +109,8 @@ TEST_F(DirectLaunchAsRoot, resetsALoweredOomScore) {
     auto direct = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {});
     direct->launch(orderAsStranger({}));
     ASSERT_TRUE(until([&] { return launches_.size() == 1 && launches_[0].outcome.ok(); }));
-    EXPECT_EQ(test::readText("/proc/" + std::to_string(launches_[0].outcome.value().pid) + "/oom_score_adj"),
+    EXPECT_EQ(test::readText("/proc/" + std::to_string(core::pidOf(launches_[0].outcome.value())) +
+                             "/oom_score_adj"),
               "0\n");
     EXPECT_EQ(test::readText(mine), "-100\n") << "Healer's own score was changed";
     std::ofstream(mine) << "0";

@@ -94,7 +94,7 @@ protected:
         if (const auto* finished = std::get_if<core::event::LaunchFinished>(&event)) {
             launches_.push_back(*finished);
             if (finished->outcome) {
-                started_.push_back(*finished->outcome);
+                started_.push_back(core::processOf(*finished->outcome).value());
             }
         } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
             downs_.push_back(*down);
@@ -132,7 +132,12 @@ protected:
             return core::Error{"no answer"};
         }
         EXPECT_EQ(launches_.back().attempt, attempt_);
-        return launches_.back().outcome;
+        const auto& outcome = launches_.back().outcome;
+        if (!outcome) {
+            return outcome.error();
+        }
+        const auto process = core::processOf(*outcome);
+        return process ? core::Result(*process) : core::Error{"its start time could not be read"};
     }
 
     core::ProcessKey launched(LaunchOrder order) {

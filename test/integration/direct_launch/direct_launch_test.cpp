@@ -106,7 +106,7 @@ TEST_F(DirectLaunch, saysWhichStepFailed) {
 TEST_F(DirectLaunch, aProgramThatFailsAtOnceWasStartedAndIsDown) {
     const auto key = launched(order({"exit", "3"}));
     ASSERT_TRUE(until([&] { return !downs_.empty(); }));
-    EXPECT_EQ(downs_[0].key, key);
+    EXPECT_EQ(downs_[0].instance, key);
     EXPECT_EQ(downs_[0].exit.reason, core::ExitReason::exited);
     EXPECT_EQ(downs_[0].exit.code, 3);
     EXPECT_TRUE(isReaped(key));

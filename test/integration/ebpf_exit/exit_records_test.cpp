@@ -42,7 +42,7 @@ struct EbpfExit : testing::Test {
         if (downs.empty()) {
             return {};
         }
-        EXPECT_EQ(downs.front().key, child.key());
+        EXPECT_EQ(downs.front().instance, child.key());
         return downs.front().exit;
     }
 

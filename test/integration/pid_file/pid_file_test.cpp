@@ -241,7 +241,7 @@ TEST_F(PidFile, namesTheDaemonThatForkedItself) {
     Child starter(command);
     watched->monitor->follow(starter.key());
     ASSERT_TRUE(bench.until([&] { return !watched->all<core::event::Up>().empty(); }));
-    const auto daemon = watched->all<core::event::Up>().back().key;
+    const auto daemon = core::processOf(watched->all<core::event::Up>().back().instance).value();
     EXPECT_NE(daemon, starter.key());
     watched->monitor->follow(daemon);
     const auto fd = runtime::openPidfd(daemon);
@@ -249,7 +249,8 @@ TEST_F(PidFile, namesTheDaemonThatForkedItself) {
     EXPECT_TRUE(runtime::sendSignal(fd->get(), SIGKILL));
     EXPECT_TRUE(bench.until([&] {
         const auto downs = watched->all<core::event::Down>();
-        return std::ranges::any_of(downs, [&](const auto& down) { return down.key == daemon; });
+        return std::ranges::any_of(downs,
+                                   [&](const auto& down) { return down.instance == core::Instance(daemon); });
     }));
 }
 

@@ -44,11 +44,12 @@ TEST_F(ServiceLaunch, whatSomebodyRestartsIsTakenOver) {
     run("restart");
     ASSERT_TRUE(until([&] { return launches_.size() == 2; }));
     ASSERT_TRUE(launches_[1].outcome.ok());
-    EXPECT_EQ(property("MainPID"), std::to_string(launches_[1].outcome.value().pid));
+    EXPECT_EQ(property("MainPID"), std::to_string(core::pidOf(launches_[1].outcome.value())));
     EXPECT_EQ(property("NRestarts"), "0");
     // And what happened then is no stop.
-    kill(launches_[1].outcome.value().pid, SIGKILL);
-    EXPECT_TRUE(lives(launched(order({"/bin/sleep", "1000"}, launches_[1].outcome.value()))));
+    kill(core::pidOf(launches_[1].outcome.value()), SIGKILL);
+    EXPECT_TRUE(
+        lives(launched(order({"/bin/sleep", "1000"}, core::processOf(launches_[1].outcome.value())))));
     EXPECT_TRUE(stopped_.empty());
 }
 
@@ -120,7 +121,7 @@ TEST_F(ServiceLaunch, aReexecutedManagerLosesNothing) {
     EXPECT_TRUE(until([&] { return __atomic_load_n(&done, __ATOMIC_ACQUIRE); }));
     person.join();
     ASSERT_TRUE(launches_[1].outcome.ok()) << launches_[1].outcome.error().message;
-    key = launches_[1].outcome.value();
+    key = core::processOf(launches_[1].outcome.value()).value();
     EXPECT_TRUE(until([&] { return property("MainPID") == std::to_string(key.pid); }));
     EXPECT_TRUE(lives(key));
     ASSERT_TRUE(until([&] { return bus_->isConnected(); }));

@@ -153,7 +153,12 @@ protected:
             return core::Error{"no answer"};
         }
         EXPECT_EQ(launches_.back().attempt, attempt_);
-        return launches_.back().outcome;
+        const auto& outcome = launches_.back().outcome;
+        if (!outcome) {
+            return outcome.error();
+        }
+        const auto process = core::processOf(*outcome);
+        return process ? core::Result(*process) : core::Error{"its start time could not be read"};
     }
 
     core::ProcessKey launched(LaunchOrder order) {

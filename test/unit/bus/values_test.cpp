@@ -84,7 +84,7 @@ TEST(ProcessSnapshot, EachDifferenceHasItsProperty) {
                 ElementsAre("BreakerState"));
     EXPECT_THAT(changed([](auto& s) { s.view.breakerRetryAt = core::TimePoint(); }),
                 ElementsAre("BreakerRetryUSec"));
-    EXPECT_THAT(changed([](auto& s) { s.view.key = core::ProcessKey{1, 1}; }), ElementsAre("PID"));
+    EXPECT_THAT(changed([](auto& s) { s.view.instance = core::ProcessKey{1, 1}; }), ElementsAre("PID"));
     EXPECT_THAT(changed([](auto& s) { s.view.restartCount = 1; }), ElementsAre("RestartCount"));
     EXPECT_THAT(changed([](auto& s) { s.view.activeSince = core::TimePoint(); }),
                 ElementsAre("ActiveSinceUSec"));

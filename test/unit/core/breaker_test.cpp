@@ -56,8 +56,8 @@ TEST_F(BreakerTest, AFailedTrialOpensItAgainAndTheCooldownGrowsToItsLimit) {
     startAndFail(3);
     ASSERT_FALSE(breaker.allowsStart(plan, now));
     for (const Duration expected : {Duration(10s), Duration(30s), Duration(60s), Duration(60s)}) {
-        ASSERT_EQ(*breaker.retryAt(plan) - now, expected);
-        now = *breaker.retryAt(plan);
+        ASSERT_EQ(breaker.retryAt(plan)->at - now, expected);
+        now = breaker.retryAt(plan)->at;
         ASSERT_TRUE(breaker.allowsStart(plan, now));
         breaker.countStart(plan, now);
         now += 1s;
@@ -69,7 +69,7 @@ TEST_F(BreakerTest, AStableTrialClosesItAndForgetsTheCountAndTheGrowth) {
     plan.cooldownMultiplier = 2;
     startAndFail(3);
     ASSERT_FALSE(breaker.allowsStart(plan, now));
-    now = *breaker.retryAt(plan);
+    now = breaker.retryAt(plan)->at;
     ASSERT_TRUE(breaker.allowsStart(plan, now));
     breaker.countStart(plan, now);
     const TimePoint up = now + 100ms;
@@ -85,7 +85,7 @@ TEST_F(BreakerTest, FoundUpCountsAsUpFromTheBeginningOfHalfOpen) {
     startAndFail(3);
     ASSERT_FALSE(breaker.allowsStart(plan, now));
     const TimePoint upSince = now + 1s;
-    const TimePoint halfOpen = *breaker.retryAt(plan);
+    const TimePoint halfOpen = breaker.retryAt(plan)->at;
     ASSERT_TRUE(breaker.advance(plan, halfOpen, upSince));
     EXPECT_EQ(breaker.deadline(plan, upSince), halfOpen + plan.stable);
 }

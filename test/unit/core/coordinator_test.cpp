@@ -9,7 +9,7 @@ TEST_F(CoordinatorTest, FindsARunningInstanceInsteadOfStartingASecond) {
     const ProcessKey key = world->startElsewhere("web");
     world->begin();
     world->pass(1s);
-    EXPECT_EQ(world->view("web").key, key);
+    EXPECT_EQ(world->view("web").instance, key);
     EXPECT_EQ(world->launches["web"], 1);
     EXPECT_EQ(world->notices<notice::Adopted>("web").size(), 1U);
 }
@@ -24,15 +24,15 @@ TEST_F(CoordinatorTest, StartsWhatIsNotRunningWithoutCountingIt) {
 
 TEST_F(CoordinatorTest, RestartsAKilledProcessAtOnce) {
     World& w = up();
-    const auto before = w.view("web").key;
+    const auto before = w.view("web").instance;
     w.kill("web");
     w.pass(10ms);
     EXPECT_EQ(w.state("web"), State::running);
-    EXPECT_NE(w.view("web").key, before);
+    EXPECT_NE(w.view("web").instance, before);
     EXPECT_EQ(w.view("web").restartCount, 1U);
     ASSERT_TRUE(w.view("web").lastExit);
     EXPECT_EQ(w.view("web").lastExit->exit.signal, 9);
-    EXPECT_EQ(w.view("web").lastExit->pid, before->pid);
+    EXPECT_EQ(w.view("web").lastExit->pid, pidOf(before));
 }
 
 TEST_F(CoordinatorTest, OneIncidentOneRecoveryHoweverManyReports) {
@@ -96,10 +96,10 @@ TEST_F(CoordinatorTest, AdoptsWhatSomebodyStartsWhileTripped) {
     World& w = tripped();
     const auto key = w.startElsewhere("web");
     w.pass(1s);
-    EXPECT_EQ(w.view("web").key, key);
+    EXPECT_EQ(w.view("web").instance, key);
     w.pass(300s);
     EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
-    EXPECT_EQ(w.view("web").key, key);
+    EXPECT_EQ(w.view("web").instance, key);
     EXPECT_EQ(w.copies("web"), 1U);
 }
 
@@ -113,7 +113,7 @@ TEST_F(CoordinatorTest, WaitsTheBackoffAndLooksBeforeItStarts) {
     // Somebody is quicker, and no monitor noticed at once: the look before the start finds it.
     w.alive_.emplace(ProcessKey{77, 7}, "web");
     w.pass(1s);
-    EXPECT_EQ(w.view("web").key, (ProcessKey{77, 7}));
+    EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{77, 7}));
     EXPECT_EQ(w.launches["web"], 1);
 }
 
@@ -149,7 +149,7 @@ TEST_F(CoordinatorTest, AfterACleanExitItLooksForTheDaemonThatWasForked) {
     w.kill("web", 0);
     w.alive_.emplace(ProcessKey{88, 8}, "web");
     w.pass(1s);
-    EXPECT_EQ(w.view("web").key, (ProcessKey{88, 8}));
+    EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{88, 8}));
     EXPECT_EQ(w.launches["web"], 1);
     w.kill("web", 0);
     w.pass(1s);
@@ -172,7 +172,7 @@ TEST_F(CoordinatorTest, AConfirmingMonitorDecidesWhetherAStartSucceeded) {
     world->alive_.emplace(ProcessKey{55, 5}, "web");
     world->report(event::Up{"web", ProcessKey{55, 5}});
     EXPECT_EQ(world->state("web"), State::running);
-    EXPECT_EQ(world->view("web").key, (ProcessKey{55, 5}));
+    EXPECT_EQ(world->view("web").instance, Instance(ProcessKey{55, 5}));
 }
 
 TEST_F(CoordinatorTest, AStartThatIsNotConfirmedInTimeIsEndedAndTriedAgain) {

@@ -64,8 +64,8 @@ TEST_F(Dependencies, AWholeStackComesBackInOrderEachStartedOnce) {
         EXPECT_EQ(w.state(name), State::running) << name;
         EXPECT_EQ(w.launches[name], 2) << name;
     }
-    EXPECT_LT(*w.view("db").activeSince, *w.view("app").activeSince);
-    EXPECT_LT(*w.view("app").activeSince, *w.view("worker1").activeSince);
+    EXPECT_LT(w.view("db").activeSince->at, w.view("app").activeSince->at);
+    EXPECT_LT(w.view("app").activeSince->at, w.view("worker1").activeSince->at);
 }
 
 TEST_F(Dependencies, defers_then_releases_on_timeout_skip) {
@@ -237,30 +237,30 @@ TEST_F(Dependencies, PropagateEndsNothingThatCouldNotBeStartedAgain) {
     World& w = started({dependent(processPlan("app"),
                                   {{.target = "cache"}, {.target = "db", .propagate = Propagate::restart}}),
                         processPlan("cache"), processPlan("db")});
-    const auto app = w.view("app").key;
+    const auto app = w.view("app").instance;
     w.request(Verb::stop, "cache");
     w.pass(1s);
     w.kill("db");
     w.pass(1h);
     EXPECT_EQ(w.state("db"), State::running);
-    EXPECT_EQ(w.view("app").key, app) << "it runs on without what it could not be started without";
+    EXPECT_EQ(w.view("app").instance, app) << "it runs on without what it could not be started without";
     w.request(Verb::start, "cache");
     w.pass(1s);
     EXPECT_EQ(w.state("app"), State::running);
-    EXPECT_NE(w.view("app").key, app) << "and is restarted with db as soon as it may be";
+    EXPECT_NE(w.view("app").instance, app) << "and is restarted with db as soon as it may be";
 }
 
 TEST_F(Dependencies, PropagateWaitsForASoftTargetNoLongerThanAnyStart) {
     World& w = started({dependent(processPlan("app"), {{.target = "cache", .hard = false, .maxWait = 10s},
                                                        {.target = "db", .propagate = Propagate::restart}}),
                         processPlan("cache"), processPlan("db")});
-    const auto app = w.view("app").key;
+    const auto app = w.view("app").instance;
     w.request(Verb::stop, "cache");
     w.pass(1s);
     w.kill("db");
     w.pass(30s);
     EXPECT_EQ(w.state("app"), State::running);
-    EXPECT_NE(w.view("app").key, app);
+    EXPECT_NE(w.view("app").instance, app);
 }
 
 } // namespace

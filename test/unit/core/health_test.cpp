@@ -97,7 +97,7 @@ TEST_F(Health, WhatAnsweredAgainOrWasReplacedDuringTheJobIsWell) {
     w.report(event::Up{"web", ProcessKey{4711, 1}});
     w.report(event::JobUnderWay{"web", false});
     EXPECT_TRUE(w.notices<notice::Disconnected>("web").empty()) << "another instance now";
-    EXPECT_EQ(w.view("web").key, (ProcessKey{4711, 1}));
+    EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{4711, 1}));
 }
 
 TEST_F(Health, AnExitIsADisconnectionToo) {
@@ -132,7 +132,7 @@ TEST_F(Health, OneThatAnswersAgainBeforeItsRestartIsLeftAlone) {
     w.hang("web");
     w.pass(5s);
     EXPECT_EQ(w.state("web"), State::backoff);
-    EXPECT_EQ(w.view("web").key, key) << "it lives, and that shows";
+    EXPECT_EQ(w.view("web").instance, key) << "it lives, and that shows";
     w.cure("web");
     w.pass(5s);
     EXPECT_EQ(w.state("web"), State::running);
@@ -236,7 +236,7 @@ TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
     w.begin();
     w.report(event::Healthy{"web", 1});
     EXPECT_EQ(w.state("web"), State::running);
-    EXPECT_EQ(w.view("web").key->pid, 0);
+    EXPECT_EQ(w.pid("web"), 0);
     const auto id = w.request(Verb::restart, "web");
     ASSERT_TRUE(w.answer(id));
     EXPECT_FALSE(w.answer(id)->ok()) << "there is nothing that could be ended";
@@ -244,7 +244,7 @@ TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
     w.pass(1min);
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.copies("web"), 1U);
-    EXPECT_NE(w.view("web").key->pid, 0);
+    EXPECT_NE(w.pid("web"), 0);
     // From now on the instance is a process, and a stranger on its port is not it.
     w.habits.startsFail = true;
     w.kill("web");

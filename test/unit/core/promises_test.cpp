@@ -133,7 +133,7 @@ private:
             const auto& view = world_.view(process->name);
             const bool wantedDown = stopped_.contains(process->name) || paused_.contains(process->name) ||
                                     process->recovery.restartOn != RestartOn::always;
-            if (!view.key && !wantedDown) {
+            if (!view.instance && !wantedDown) {
                 ASSERT_TRUE(world_.core().nextDeadline())
                     << process->name << " is down and nothing will look at it";
             }

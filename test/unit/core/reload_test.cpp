@@ -88,7 +88,7 @@ TEST_F(CoordinatorTest, ARunningInstanceIsTakenOverSilentlyByTheNextHealer) {
     next.alive_ = w.alive_;
     next.begin();
     next.pass(1s);
-    EXPECT_EQ(next.view("web").key, w.view("web").key);
+    EXPECT_EQ(next.view("web").instance, w.view("web").instance);
     EXPECT_EQ(next.view("web").activeSince, w.view("web").activeSince);
     EXPECT_TRUE(next.notices<notice::Adopted>("web").empty());
     EXPECT_EQ(next.launches["web"], 0);
@@ -96,7 +96,7 @@ TEST_F(CoordinatorTest, ARunningInstanceIsTakenOverSilentlyByTheNextHealer) {
 
 TEST_F(CoordinatorTest, AReloadThatTakesTheProbeAwayTakesTheHungInstanceBack) {
     World& w = up(probedPlan("web"));
-    const auto key = w.view("web").key;
+    const auto key = w.view("web").instance;
     w.request(Verb::pause, "web");
     w.hang("web");
     w.pass(2s);
@@ -104,7 +104,7 @@ TEST_F(CoordinatorTest, AReloadThatTakesTheProbeAwayTakesTheHungInstanceBack) {
     w.reload(planOf({processPlan("web")}));
     w.pass(1s);
     EXPECT_EQ(w.view("web").stateReason, "running");
-    EXPECT_EQ(w.view("web").key, key);
+    EXPECT_EQ(w.view("web").instance, key);
 }
 
 } // namespace

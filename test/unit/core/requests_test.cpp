@@ -47,7 +47,7 @@ TEST_F(CoordinatorTest, AManualStartWorksInAnyBreakerStateAndResetsIt) {
     const auto id = w.request(Verb::start, "web");
     w.pass(1s);
     ASSERT_TRUE(w.answer(id));
-    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
+    EXPECT_EQ(**w.answer(id), w.pid("web"));
     EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
     w.kill("web");
     w.pass(1s);
@@ -56,12 +56,12 @@ TEST_F(CoordinatorTest, AManualStartWorksInAnyBreakerStateAndResetsIt) {
 
 TEST_F(CoordinatorTest, AManualRestartGivesANewInstanceAndIsNoFailure) {
     World& w = up();
-    const auto old = w.view("web").key;
+    const auto old = w.view("web").instance;
     const auto id = w.request(Verb::restart, "web");
     w.pass(1s);
     ASSERT_TRUE(w.answer(id));
-    EXPECT_EQ(**w.answer(id), w.view("web").key->pid);
-    EXPECT_NE(w.view("web").key, old);
+    EXPECT_EQ(**w.answer(id), w.pid("web"));
+    EXPECT_NE(w.view("web").instance, old);
     EXPECT_EQ(w.view("web").restartCount, 0U);
     EXPECT_TRUE(w.notices<notice::ProcessDown>("web").empty());
 }
@@ -110,7 +110,7 @@ TEST_F(CoordinatorTest, PausedMeansWatchedButNotRecovered) {
     World& w = up();
     EXPECT_TRUE(w.answer(w.request(Verb::pause, "web"))->ok());
     EXPECT_EQ(w.state("web"), State::paused);
-    EXPECT_TRUE(w.view("web").key);
+    EXPECT_TRUE(w.view("web").instance);
     w.kill("web");
     w.pass(1h);
     EXPECT_EQ(w.state("web"), State::paused);

@@ -154,7 +154,7 @@ TEST_F(UnitRelationsTest, SoIsOneWhoseTargetSystemdHasRestartedItself) {
     w.alive_.erase(*w.running("db"));
     const auto fresh = w.startElsewhere("db");
     w.pass(10ms);
-    EXPECT_EQ(w.view("db").key, fresh);
+    EXPECT_EQ(w.view("db").instance, fresh);
     systemdStops("app");
     w.pass(5s);
     EXPECT_EQ(w.state("app"), State::running);

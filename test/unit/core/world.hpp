@@ -117,6 +117,7 @@ public:
             alive_.begin(), alive_.end(), [&](const auto& entry) { return entry.second == name; }));
     }
     [[nodiscard]] const ProcessView& view(const std::string& name) const { return *core_.view(name); }
+    [[nodiscard]] pid_t pid(const std::string& name) const { return pidOf(view(name).instance); }
     [[nodiscard]] State state(const std::string& name) const { return view(name).state; }
     [[nodiscard]] const Coordinator& core() const { return core_; }
     [[nodiscard]] TimePoint now() const { return now_; }
@@ -157,14 +158,19 @@ public:
 
     void after(Duration delay, std::function<void()> what) { due_.emplace(now_ + delay, std::move(what)); }
 
-    void die(const std::string& name, ProcessKey key, const Exit& exit) {
-        if (alive_.erase(key) == 0) {
+    void die(const std::string& name, const Instance& key, const Exit& exit) {
+        const auto process = processOf(key);
+        if (!process || alive_.erase(*process) == 0) {
             return;
         }
         after(50us, [this, name, key, exit] { take(core_.handle(event::Down{name, key, exit}, now_)); });
     }
 
 private:
+    [[nodiscard]] bool isAlive(const Instance& instance) const {
+        const auto process = processOf(instance);
+        return process && alive_.contains(*process);
+    }
     ProcessKey makeInstance(const std::string& name) {
         const ProcessKey key{++lastPid_, static_cast<std::uint64_t>(lastPid_) * 10};
         alive_.emplace(key, name);
@@ -221,15 +227,15 @@ private:
         }
     }
     void act(const action::Track& track) {
-        if (track.key && !alive_.contains(*track.key)) {
+        if (track.instance && !isAlive(*track.instance)) {
             after(10us, [this, track] {
-                take(core_.handle(event::Down{track.name, *track.key, exitFromWaitStatus(9)}, now_));
+                take(core_.handle(event::Down{track.name, *track.instance, exitFromWaitStatus(9)}, now_));
             });
-        } else if (track.key && tracked_[track.name] != *track.key) {
-            tracked_[track.name] = *track.key;
+        } else if (track.instance && tracked_[track.name] != *track.instance) {
+            tracked_[track.name] = *track.instance;
             const bool hangs = hanging_.contains(track.name);
-            after(hangs ? 30s : habits.readyTime, [this, name = track.name, key = *track.key] {
-                if (alive_.contains(key) && tracked_[name] == key) {
+            after(hangs ? 30s : habits.readyTime, [this, name = track.name, key = *track.instance] {
+                if (isAlive(key) && tracked_[name] == key) {
                     probe(name);
                 }
             });
@@ -251,7 +257,7 @@ private:
                 return;
             }
             const ProcessKey key = makeInstance(launch.name);
-            take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, key}, now_));
+            take(core_.handle(event::LaunchFinished{launch.name, launch.attempt, Instance(key)}, now_));
         });
     }
     void act(const action::CancelLaunch& cancel) {
@@ -265,7 +271,7 @@ private:
         ++signalsOnTheirWay_;
         after(habits.stopTime, [this, stop] {
             --signalsOnTheirWay_;
-            die(stop.name, stop.key, exitFromWaitStatus(stop.force ? 9 : 15));
+            die(stop.name, stop.instance, exitFromWaitStatus(stop.force ? 9 : 15));
         });
     }
     void act(const action::Reply& reply) {
@@ -282,7 +288,7 @@ private:
     std::set<std::string> inFlight_;
     std::set<std::string> hanging_;
     int signalsOnTheirWay_ = 0;
-    std::map<std::string, ProcessKey> tracked_;
+    std::map<std::string, Instance> tracked_;
     std::map<std::uint64_t, std::optional<Result<pid_t>>> answers_;
     std::vector<action::Announce> announced_;
     pid_t lastPid_ = 1000;

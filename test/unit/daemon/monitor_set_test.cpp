@@ -9,12 +9,12 @@ namespace {
 class FakeMonitor final : public monitor::Monitor {
 public:
     explicit FakeMonitor(monitor::Report sink) : report(std::move(sink)) {}
-    void start(std::optional<core::ProcessKey> /*known*/) override {}
-    void follow(std::optional<core::ProcessKey> key) override { followed = key; }
+    void start(std::optional<core::Instance> /*known*/) override {}
+    void follow(std::optional<core::Instance> key) override { followed = key; }
     void look() override {}
 
     monitor::Report report;
-    std::optional<core::ProcessKey> followed;
+    std::optional<core::Instance> followed;
 };
 
 class MonitorSetTest : public testing::Test {
@@ -61,8 +61,8 @@ TEST_F(MonitorSetTest, EachQuestionIsAnsweredAnew) {
 }
 
 TEST_F(MonitorSetTest, PassesOnWhatOneOfThemSees) {
-    fakes_[1]->report(core::event::Up{"web", {5, 6}});
-    fakes_[0]->report(core::event::Down{"web", {5, 6}, {}});
+    fakes_[1]->report(core::event::Up{"web", core::ProcessKey{5, 6}});
+    fakes_[0]->report(core::event::Down{"web", core::ProcessKey{5, 6}, {}});
     EXPECT_EQ(events_.size(), 2U);
     set_->follow(core::ProcessKey{5, 6});
     EXPECT_EQ(fakes_[0]->followed, fakes_[1]->followed);

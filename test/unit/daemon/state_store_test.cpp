@@ -22,7 +22,7 @@ public:
 
 StoredState sample() {
     StoredState state;
-    state.snapshot.key = core::ProcessKey{123, 4567};
+    state.snapshot.instance = core::ProcessKey{123, 4567};
     state.snapshot.down = true;
     state.snapshot.paused = true;
     state.snapshot.stopWanted = true;

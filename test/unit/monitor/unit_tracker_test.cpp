@@ -64,9 +64,9 @@ protected:
         std::vector<std::string> result;
         for (const auto& event : events) {
             if (const auto* up = std::get_if<core::event::Up>(&event)) {
-                result.push_back("up " + std::to_string(up->key.pid));
+                result.push_back("up " + std::to_string(core::pidOf(up->instance)));
             } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
-                result.push_back("down " + std::to_string(down->key.pid) + " " +
+                result.push_back("down " + std::to_string(core::pidOf(down->instance)) + " " +
                                  std::string(core::toString(down->exit.reason)));
             } else if (std::holds_alternative<core::event::StoppedOnPurpose>(event)) {
                 result.emplace_back("stopped");
@@ -244,7 +244,7 @@ TEST_F(Tracker, AMainProcessThatIsGoneBeforeItsUnitIsTheSameIncarnation) {
     EXPECT_THAT(tracker.update(with(running(), 5), std::nullopt), IsEmpty());
     const auto events = tracker.update(failed(), std::nullopt);
     ASSERT_EQ(events.size(), 1U);
-    EXPECT_EQ(std::get<core::event::Down>(events[0]).key, key);
+    EXPECT_EQ(std::get<core::event::Down>(events[0]).instance, core::Instance(key));
 }
 
 } // namespace

@@ -69,7 +69,7 @@ TEST(UnitFacts, WithoutAMainProcessEachInvocationIsAnotherInstance) {
     UnitFacts facts;
     facts.invocation = "a";
     const auto first = instanceOf(facts, std::nullopt);
-    EXPECT_EQ(first.pid, 0);
+    EXPECT_EQ(core::pidOf(first), 0);
     EXPECT_EQ(instanceOf(facts, std::nullopt), first);
     facts.invocation = "b";
     EXPECT_NE(instanceOf(facts, std::nullopt), first);
