@@ -9,7 +9,7 @@
 namespace healer::config {
 namespace {
 
-constexpr mode_t kAnybodyExecutes = 0111;
+constexpr mode_t kExecutable = 0111;
 
 } // namespace
 
@@ -45,31 +45,20 @@ void CommandCompiler::checkProgram(const Field& command, const std::string& path
         command.error(quote(path) + " " + facts.error().message);
     } else if (facts->kind != FileKind::regular) {
         command.error(quote(path) + " is not a regular file");
-    } else if ((facts->permissions & kAnybodyExecutes) == 0) {
+    } else if ((facts->permissions & kExecutable) == 0) {
         command.error(quote(path) + " is not executable");
     }
 }
 
 void CommandCompiler::compileUser(Section& entry, ProcessDraft& draft) {
-    const auto rootField = entry.take("run_as_root");
-    const auto userField = entry.take("run_as_user");
-    const auto asRoot = rootField ? rootField->boolean() : std::optional(false);
-    if (!asRoot) {
-        return;
-    }
-    auto user = chooseUser(entry, *asRoot, rootField, userField);
+    auto user = readUser(entry);
     if (!user) {
         return;
     }
     draft.hasUser = true;
     draft.plan.command.user = std::move(*user);
-    const std::string& path = draft.plan.command.path;
-    if (const auto reason = exposureToRoot(path, draft)) {
-        entry.field().findings().errors.push_back({draft.command.file,
-                                                   draft.command.place,
-                                                   draft.command.key,
-                                                   "must not run as root: " + *reason,
-                                                   {}});
+    if (const auto reason = exposureToRoot(draft.plan.command.path, draft)) {
+        reportError(draft.command, "must not run as root: " + *reason, entry.field().findings());
     }
 }
 
@@ -92,36 +81,45 @@ std::optional<std::string> CommandCompiler::exposureToRoot(const std::string& pa
     return exposure(path, *environment_.files);
 }
 
-std::optional<core::User> CommandCompiler::chooseUser(const Section& entry, bool asRoot,
-                                                      const std::optional<Field>& rootField,
-                                                      const std::optional<Field>& userField) {
+std::optional<core::User> CommandCompiler::readUser(Section& entry) {
     const core::User& self = environment_.self;
-    if (asRoot && !environment_.isRoot()) {
+    const auto rootField = entry.take("run_as_root");
+    const auto userField = entry.take("run_as_user");
+    const auto asRoot = rootField ? rootField->boolean() : std::optional(false);
+    if (!asRoot) {
+        return std::nullopt;
+    }
+    if (*asRoot && !environment_.isRoot()) {
         rootField->error("Healer runs as " + quote(self.name) + " and cannot start anything as root");
         return std::nullopt;
     }
-    if (!userField) {
-        if (environment_.isRoot() && !asRoot) {
-            entry.missing("run_as_user", "is required unless run_as_root is true");
-            return std::nullopt;
-        }
-        return self;
+    if (userField) {
+        return readNamedUser(*userField, *asRoot ? RunAs::root : RunAs::otherUser);
     }
-    auto user = findUser(*userField);
+    if (environment_.isRoot() && !*asRoot) {
+        entry.missing("run_as_user", "is required unless run_as_root is true");
+        return std::nullopt;
+    }
+    return self;
+}
+
+std::optional<core::User> CommandCompiler::readNamedUser(const Field& field, RunAs runAs) {
+    const core::User& self = environment_.self;
+    auto user = findUser(field);
     if (!user) {
         return std::nullopt;
     }
     if (!environment_.isRoot() && user->uid != self.uid) {
-        userField->error("Healer runs as " + quote(self.name) + " and cannot start anything as " +
-                         quote(user->name));
+        field.error("Healer runs as " + quote(self.name) + " and cannot start anything as " +
+                    quote(user->name));
         return std::nullopt;
     }
-    if (asRoot && user->uid != 0) {
-        userField->error("contradicts run_as_root: true");
+    if (runAs == RunAs::root && user->uid != 0) {
+        field.error("contradicts run_as_root: true");
         return std::nullopt;
     }
-    if (!asRoot && environment_.isRoot() && user->uid == 0) {
-        userField->error(quote(user->name) + " is root; to run as root, set run_as_root: true instead");
+    if (runAs == RunAs::otherUser && environment_.isRoot() && user->uid == 0) {
+        field.error(quote(user->name) + " is root; to run as root, set run_as_root: true instead");
         return std::nullopt;
     }
     return user;

@@ -10,21 +10,21 @@
 
 namespace healer::config {
 
-/// Reads what is started and as whom. One object serves a whole configuration and asks for each user once.
+/// Completes and checks the command of a process: program, user and directory. One object serves a whole
+/// configuration and looks up each user once.
 class CommandCompiler {
 public:
     /// `environment` and `defaultDirectory` outlive this object.
     CommandCompiler(const Environment& environment, const std::string& defaultDirectory);
 
-    /// Completes the command that the keys of the entry have filled: its user and directory, and whether it
-    /// may be started.
+    /// The user and the directory of the command, after its keys have been read, and whether it can be
+    /// started.
     void compile(Section& entry, ProcessDraft& draft);
 
-    /// Reads `run_as_root` and `run_as_user` of a unit, for the programs that probe it. A unit without such
-    /// probes has neither.
+    /// Reads `run_as_root` and `run_as_user` of a unit: the user of the programs that probe it.
     void compileProbeUser(Section& entry, ProcessDraft& draft);
 
-    /// Reports what speaks against running another program as the process's user, whom the draft names
+    /// Reports an error if another program cannot run as the user of the process. The user must be known
     /// already.
     void checkFurtherProgram(const Field& program, const std::string& path, const ProcessDraft& draft) const;
 
@@ -33,12 +33,13 @@ private:
     void compileUser(Section& entry, ProcessDraft& draft);
     void compileDirectory(Section& entry, core::CommandPlan& plan) const;
     void checkProgram(const Field& command, const std::string& path) const;
-    /// Why root must not run it; nothing when the user is another one.
+    /// Why root must not run it. Nothing if the user is not root.
     [[nodiscard]] std::optional<std::string> exposureToRoot(const std::string& path,
                                                             const ProcessDraft& draft) const;
-    [[nodiscard]] std::optional<core::User> chooseUser(const Section& entry, bool asRoot,
-                                                       const std::optional<Field>& rootField,
-                                                       const std::optional<Field>& userField);
+    /// What `run_as_root` asks for.
+    enum class RunAs { root, otherUser };
+    [[nodiscard]] std::optional<core::User> readUser(Section& entry);
+    [[nodiscard]] std::optional<core::User> readNamedUser(const Field& field, RunAs runAs);
     [[nodiscard]] std::optional<core::User> findUser(const Field& field);
 
     const Environment& environment_;

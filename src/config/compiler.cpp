@@ -58,7 +58,7 @@ private:
         return processes ? processes->items() : std::nullopt;
     }
 
-    /// A part whose lines are all commented out is no mistake.
+    /// A part with nothing but comments is valid.
     std::optional<std::vector<Field>> compilePart(const ConfigDocument& document) {
         if (document.root.kind == NodeKind::null || !rootIsMapping(document)) {
             return std::nullopt;

@@ -15,18 +15,18 @@
 namespace healer::config {
 
 struct CompileInput {
-    const ConfigDocument* main = nullptr;    ///< the chosen file; none: it could not be parsed
+    const ConfigDocument* main = nullptr;    ///< the main file; null: it could not be parsed
     std::span<const ConfigDocument> parts;   ///< conf.d files in name order; each holds `processes` only
-    std::span<const MonitorSchema> monitors; ///< the kinds of monitor that there are
-    bool complete = true;                    ///< false: a file is missing here, so names may be unknown
+    std::span<const MonitorSchema> monitors; ///< all monitor kinds
+    bool complete = true;                    ///< false: a file could not be read, so names may be unknown
 };
 
 struct CompileOutcome {
-    std::optional<core::Plan> plan; ///< there exactly when there are no errors
-    Findings findings;              ///< everything at once, in the order of files and lines
+    std::optional<core::Plan> plan; ///< set if and only if there are no errors
+    Findings findings;              ///< all of them, in the order of files and lines
 };
 
-/// Turns trees into a plan. Touches nothing but what it is given.
+/// Compiles the trees into a plan. Accesses the system through `environment` only.
 [[nodiscard]] CompileOutcome compile(const CompileInput& input, const Environment& environment);
 
 } // namespace healer::config

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// A configuration file as a plain tree that knows where each part stands, free of the YAML library.
+/// A configuration file as a tree that records the place of each part, independent of the YAML library.
 namespace healer::config {
 
 /// A position in a file, counted from 1.

@@ -34,7 +34,7 @@ core::Result<std::string> named(const std::string& path, std::string_view by, co
     return full;
 }
 
-/// The base directory specification says that a relative value is to be ignored.
+/// The XDG Base Directory Specification requires a relative value to be ignored.
 std::vector<std::string> places(const SearchFacts& facts) {
     std::vector<std::string> found = {absolute("config.yaml", facts), absolute("healer.yaml", facts),
                                       "/etc/healer/config.yaml", "/etc/healer/healer.yaml"};

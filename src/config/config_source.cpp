@@ -20,7 +20,8 @@ core::Error cannot(const char* what, int error) {
     return {std::string("cannot be ") + what + ": " + std::generic_category().message(error)};
 }
 
-/// Closes at the end of the scope. (runtime::UniqueFd lies on the far side of the dependency arrow.)
+/// Closes the file at the end of the scope. (runtime::UniqueFd is not available here: config must not depend
+/// on runtime.)
 class OpenFile {
 public:
     explicit OpenFile(const std::string& path)
@@ -75,8 +76,8 @@ core::Result<std::string> readConfigFile(const std::string& path, const Environm
     if (!facts) {
         return facts.error();
     }
-    // Looked at before it is opened, as opening some devices has effects; and again afterwards, as it may
-    // have changed.
+    // Checked before it is opened, because opening some devices has side effects, and again afterwards,
+    // because it may have been replaced in between.
     if (facts->kind != FileKind::regular) {
         return core::Error{"is not a regular file"};
     }

@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-/// Gets at configuration files without being led astray: by a FIFO that never answers, or by a file that
-/// another user could have written.
+/// Reads configuration files safely: a FIFO cannot block it, and root reads no file that another user could
+/// have written.
 namespace healer::config {
 
-/// The text of a regular file, at most kMaxFileBytes of it. As root only of a file that nobody else could
-/// have changed or exchanged (see exposure()).
+/// The text of a regular file of at most kMaxFileBytes. For root it is an error if another user could have
+/// changed or replaced the file (see exposure()).
 [[nodiscard]] core::Result<std::string> readConfigFile(const std::string& path, const Environment& who);
 
-/// The paths of the *.yaml files in this directory, sorted by name, hidden ones left out; none when there is
-/// no such directory. As root only of a directory that nobody else can write.
+/// The paths of the *.yaml files in this directory, sorted by name, without hidden files; empty if there is
+/// no such directory. For root it is an error if another user can write to the directory.
 [[nodiscard]] core::Result<std::vector<std::string>> listConfigParts(const std::string& directory,
                                                                      const Environment& who);
 

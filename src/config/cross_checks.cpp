@@ -19,11 +19,7 @@ std::string placeText(const Site& site) {
     return site.file + ":" + std::to_string(site.place.line) + ":" + std::to_string(site.place.column);
 }
 
-void report(const Site& site, std::string message, Findings& findings, std::string suggestion = {}) {
-    findings.errors.push_back({site.file, site.place, site.key, std::move(message), std::move(suggestion)});
-}
-
-/// One spelling for all ways to write a path; symlinks are not followed.
+/// The canonical spelling of a path; symbolic links are not followed.
 std::string normal(const std::string& path) {
     return std::filesystem::path(path).lexically_normal().string();
 }
@@ -55,10 +51,10 @@ void checkUniqueValues(std::span<const ProcessDraft> drafts, Findings& findings)
             const Site& site = draft.monitors[i].site;
             const auto [first, added] = users.emplace(normal(*value), site);
             if (!added) {
-                report(site,
-                       "the " + std::string(key->unique) + " " + quote(first->first) +
-                           " is already used at " + placeText(first->second),
-                       findings);
+                reportError(site,
+                            "the " + std::string(key->unique) + " " + quote(first->first) +
+                                " is already used at " + placeText(first->second),
+                            findings);
             }
         }
     }
@@ -72,9 +68,10 @@ void checkUnits(std::span<const ProcessDraft> drafts, Findings& findings) {
         }
         const auto [first, added] = users.emplace(draft.plan.unit, &draft.unit);
         if (!added) {
-            report(draft.unit,
-                   "the unit " + quote(draft.plan.unit) + " is already used at " + placeText(*first->second),
-                   findings);
+            reportError(draft.unit,
+                        "the unit " + quote(draft.plan.unit) + " is already used at " +
+                            placeText(*first->second),
+                        findings);
         }
     }
 }
@@ -91,8 +88,8 @@ DraftsByName byName(std::span<const ProcessDraft> drafts) {
     return known;
 }
 
-/// Walks along the dependencies depth first (with a stack of its own: chains may be as long as the file) and
-/// reports each cycle once, where it closes.
+/// Follows the dependencies depth first, with an explicit stack because chains may be long, and reports each
+/// cycle once, where it closes.
 class CycleSearch {
 public:
     CycleSearch(const DraftsByName& known, Findings& findings) : known_(known), findings_(findings) {}
@@ -139,7 +136,7 @@ private:
                 cycle += step.draft->plan.name + " -> ";
             }
         }
-        report(site, "dependencies must not form a cycle: " + cycle + target.plan.name, findings_);
+        reportError(site, "dependencies must not form a cycle: " + cycle + target.plan.name, findings_);
     }
 
     const DraftsByName& known_;
@@ -158,9 +155,10 @@ void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
         }
         const auto [known, added] = first.emplace(draft.plan.name, &draft.name);
         if (!added) {
-            report(draft.name,
-                   "the name " + quote(draft.plan.name) + " is already used at " + placeText(*known->second),
-                   findings);
+            reportError(draft.name,
+                        "the name " + quote(draft.plan.name) + " is already used at " +
+                            placeText(*known->second),
+                        findings);
         }
     }
 }
@@ -180,9 +178,9 @@ void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
         const ProcessDraft& first = *members.front();
         for (const ProcessDraft* member : std::span(members).subspan(1)) {
             if (!isDistinct(first) || !isDistinct(*member)) {
-                report(
+                reportError(
                     member->command,
-                    "cannot be told apart from " + quote(first.plan.name) + " at " +
+                    "cannot be distinguished from " + quote(first.plan.name) + " at " +
                         placeText(first.command) +
                         ": same command, arguments and user; give each only a pid monitor with a PID file of "
                         "its own",
@@ -198,10 +196,10 @@ void checkOutputs(std::span<const ProcessDraft> drafts, const core::Plan& plan, 
     }
     for (const ProcessDraft& draft : drafts) {
         if (draft.plan.name == "healer" && draft.unit.place.line == 0 && !draft.plan.command.output) {
-            report(draft.name,
-                   "what it writes would go into Healer's own " + *plan.logDirectory +
-                       "/healer.log; give it another name or an output",
-                   findings);
+            reportError(draft.name,
+                        "its output would go into the log of Healer, " + *plan.logDirectory +
+                            "/healer.log; give it another name or an output",
+                        findings);
         }
     }
 }
@@ -217,8 +215,8 @@ void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings)
         for (std::size_t i = 0; i < draft.plan.dependencies.size(); ++i) {
             const std::string& target = draft.plan.dependencies[i].target;
             if (!known.contains(target)) {
-                report(draft.dependencies[i], "there is no process " + quote(target), findings,
-                       nearest(target, names));
+                reportError(draft.dependencies[i], "there is no process " + quote(target), findings,
+                            nearest(target, names));
             }
         }
         cycles.from(draft);

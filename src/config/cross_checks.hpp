@@ -6,20 +6,20 @@
 
 #include <span>
 
-/// What can only be seen when all entries are known.
+/// Checks that need all entries.
 namespace healer::config {
 
-/// No name twice, over all files.
+/// Names are unique across all files.
 void checkNames(std::span<const ProcessDraft> drafts, Findings& findings);
 
-/// No two enabled entries that would take each other's instance for their own: the same PID file, or the same
-/// command, arguments and user (unless each goes by a PID file of its own and by nothing else).
+/// No two enabled entries claim the same instance: by the same PID file or unit, or by the same command,
+/// arguments and user (unless each is identified by a PID file of its own alone).
 void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings);
 
-/// No output by default that would go into Healer's own log.
+/// No process writes into the log of Healer by default.
 void checkOutputs(std::span<const ProcessDraft> drafts, const core::Plan& plan, Findings& findings);
 
-/// Every dependency leads to a known process, and none leads back to where it came from.
+/// Every dependency names a known process, and there are no cycles.
 void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings);
 
 } // namespace healer::config

@@ -22,7 +22,7 @@ std::string secondsText(core::Duration duration) {
     return std::string(buffer.data(), end) + " s";
 }
 
-/// Control characters must not reach the terminal of whoever checks a file.
+/// Control characters must not reach the terminal.
 std::string shown(const std::string& text) {
     std::string safe = escaped(text);
     const bool plain = !safe.empty() && safe.find_first_of(" \"'\\$*;&|<>()") == std::string::npos;
@@ -88,8 +88,7 @@ std::string describePlan(const core::Plan& plan) {
                                       [](const auto& process) { return !process->unit.empty(); });
     table += plan.observeOnly ? ", none would be recovered (observe_only).\n" : ".\n";
     if (hasUnits) {
-        table += "A unit that restarts by itself (Restart= in its unit file) is healed only when systemd has "
-                 "given up.\n";
+        table += "A unit with Restart= in its unit file is recovered only after systemd has given up.\n";
     }
     return table;
 }

@@ -7,7 +7,7 @@
 
 namespace healer::config {
 
-/// A table for people of what would be watched, one process a line, ended by a newline.
+/// A table of the processes that would be watched, one a line, for `healer --check`. Ends with a newline.
 [[nodiscard]] std::string describePlan(const core::Plan& plan);
 
 } // namespace healer::config

@@ -14,17 +14,16 @@ struct MonitorSource {
     const MonitorSchema* schema = nullptr;
 };
 
-/// One process entry on its way into the plan, with the places that comparisons between entries have to
-/// report.
+/// One process entry while it is compiled, with the places that later checks report.
 struct ProcessDraft {
     core::ProcessPlan plan;
     Site entry;
-    Site name;                           ///< line 0 where the name is missing or unusable
-    Site command;                        ///< line 0 where the command is missing or unusable
-    Site unit;                           ///< line 0 where there is no unit
+    Site name;                           ///< line 0 if the name is missing or wrong
+    Site command;                        ///< line 0 if the command is missing or wrong
+    Site unit;                           ///< line 0 if there is none
     std::vector<MonitorSource> monitors; ///< one for each of plan.monitors
     std::vector<Site> dependencies;      ///< one for each of plan.dependencies
-    bool hasUser = false;                ///< plan.command.user is resolved
+    bool hasUser = false;                ///< plan.command.user is set
 
     [[nodiscard]] bool hasUnit() const { return unit.place.line > 0; }
 };

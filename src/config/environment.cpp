@@ -29,7 +29,7 @@ core::Error whyNot(int error) {
     if (error == ENOENT || error == ENOTDIR) {
         return {"does not exist"};
     }
-    return {"cannot be looked at: " + std::generic_category().message(error)};
+    return {"cannot be inspected: " + std::generic_category().message(error)};
 }
 
 core::Result<FileFacts> look(const std::string& path, int flags) {

@@ -9,7 +9,7 @@
 #include <functional>
 #include <string>
 
-/// What the configuration asks the machine, as an interface, so that the rules themselves stay free of I/O.
+/// The system as the configuration needs it, behind an interface, so that the rules do no I/O.
 namespace healer::config {
 
 enum class FileKind { regular, directory, symlink, other };
@@ -28,25 +28,25 @@ public:
     FileProbe& operator=(const FileProbe&) = delete;
     virtual ~FileProbe() = default;
 
-    /// What the path leads to, symlinks followed. The error says why not: "does not exist", "Permission
-    /// denied".
+    /// The file that the path leads to, symbolic links followed. The error is the reason, such as "does not
+    /// exist".
     [[nodiscard]] virtual core::Result<FileFacts> follow(const std::string& path) const = 0;
-    /// What stands at the path itself.
+    /// The file at the path itself; a symbolic link is not followed.
     [[nodiscard]] virtual core::Result<FileFacts> inspect(const std::string& path) const = 0;
 };
 
-/// The account of this name; the error says why there is none.
+/// The account with this name, or an error that says why there is none.
 using UserLookup = std::function<core::Result<core::User>(const std::string& name)>;
 
 struct Environment {
-    core::User self; ///< the account that Healer runs as; UID 0 brings the stricter rules
+    core::User self; ///< the account that Healer runs as; stricter rules apply to UID 0
     UserLookup findUser;
     const FileProbe* files = nullptr; ///< outlives this struct
 
     [[nodiscard]] bool isRoot() const { return self.uid == 0; }
 };
 
-/// The machine as it is: effective user, user database, file system.
+/// This system: effective user, user database, file system.
 [[nodiscard]] Environment systemEnvironment();
 
 } // namespace healer::config

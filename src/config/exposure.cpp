@@ -44,7 +44,7 @@ std::optional<std::string> exposureOf(const std::string& what, const FileFacts& 
     }
     if ((facts.permissions & kOthersWrite) != 0) {
         return what + " can be written by " +
-               ((facts.permissions & 0002U) != 0 ? std::string("everybody") : std::string("its group"));
+               ((facts.permissions & 0002U) != 0 ? std::string("every user") : std::string("its group"));
     }
     return std::nullopt;
 }
@@ -59,7 +59,8 @@ std::optional<std::string> exposure(const std::string& path, const FileProbe& fi
     while (facts) {
         const std::string shown = here.empty() ? "/" : here;
         if (facts->kind == FileKind::symlink) {
-            // Who may replace a link is decided by its directory; in a sticky one by its owner as well.
+            // The permissions of the directory decide who may replace a link; in a sticky directory, its
+            // owner may as well.
             if (stickyParent && facts->owner != 0) {
                 return exposureOf(shown, *facts);
             }

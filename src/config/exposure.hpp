@@ -8,13 +8,13 @@
 
 namespace healer::config {
 
-/// Why somebody other than root could change or replace what an absolute path leads to; nothing when nobody
-/// could. Looks at every directory and symlink on the way: one that belongs to another user, or that its
-/// group or others may write (save for root's own entries in a sticky directory such as /tmp), is enough. A
-/// part that cannot be looked at is an answer too.
+/// Why a user other than root could change or replace the file that an absolute path leads to; nothing if
+/// only root can. Checks every directory and symbolic link on the path: one that is owned by another user, or
+/// is writable by its group or others, is enough (entries of root in a sticky directory such as /tmp are
+/// safe). A part that cannot be inspected is a reason too.
 [[nodiscard]] std::optional<std::string> exposure(const std::string& path, const FileProbe& files);
 
-/// The same question about one file or directory by itself; `what` names it in the answer.
+/// The same for one file or directory by itself; `what` is its name in the message.
 [[nodiscard]] std::optional<std::string> exposureOf(const std::string& what, const FileFacts& facts);
 
 } // namespace healer::config

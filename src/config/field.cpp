@@ -54,12 +54,15 @@ std::string_view likelyBoolean(std::string_view word) {
 
 } // namespace
 
+void reportError(const Site& site, std::string message, Findings& findings, std::string suggestion) {
+    findings.errors.push_back({site.file, site.place, site.key, std::move(message), std::move(suggestion)});
+}
+
 Field::Field(const ConfigNode& node, Site site, Findings& findings)
     : node_(&node), site_(std::move(site)), findings_(&findings) {}
 
 void Field::error(std::string message, std::string suggestion) const {
-    findings_->errors.push_back(
-        {site_.file, site_.place, site_.key, std::move(message), std::move(suggestion)});
+    reportError(site_, std::move(message), *findings_, std::move(suggestion));
 }
 
 void Field::warning(std::string message) const {

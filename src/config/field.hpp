@@ -16,15 +16,18 @@
 
 namespace healer::config {
 
-/// Where a value stands: what a report about it needs.
+/// The place of a value, as a report needs it.
 struct Site {
     std::string file;
     Place place;
     std::string key; ///< its path
 };
 
-/// One value together with its site. Each conversion answers with the value, or reports what is wrong with it
-/// and answers with nothing. The node and the findings must outlive the field.
+/// Adds an error.
+void reportError(const Site& site, std::string message, Findings& findings, std::string suggestion = {});
+
+/// One value and its site. Each conversion returns the value, or reports an error and returns nothing. The
+/// node and the findings must outlive the field.
 class Field {
 public:
     Field(const ConfigNode& node, Site site, Findings& findings);
@@ -32,19 +35,19 @@ public:
     void error(std::string message, std::string suggestion = {}) const;
     void warning(std::string message) const;
 
-    /// Text; a plain 3 or true is not text.
+    /// Text; an unquoted 3 or true is not text.
     [[nodiscard]] std::optional<std::string> text() const;
-    /// Text as it is written, a plain 3 or true too.
+    /// Text as it is written; an unquoted 3 or true is text too.
     [[nodiscard]] std::optional<std::string> plain() const;
-    /// Text that starts with '/' and has no control characters in it.
+    /// An absolute path without control characters.
     [[nodiscard]] std::optional<std::string> absolutePath() const;
     [[nodiscard]] std::optional<bool> boolean() const;
     [[nodiscard]] std::optional<std::int64_t> integer(Range range) const;
     [[nodiscard]] std::optional<double> number(Range range) const;
     [[nodiscard]] std::optional<core::Duration> seconds(Range range) const;
-    /// A list whose items are taken as they are written, plain numbers and booleans too.
+    /// A list whose items are read as plain() does.
     [[nodiscard]] std::optional<std::vector<std::string>> textList() const;
-    /// A mapping whose values are taken as they are written, plain numbers and booleans too.
+    /// A mapping whose values are read as plain() does.
     [[nodiscard]] std::optional<std::map<std::string, std::string>> textMap() const;
 
     /// One of the given words.
@@ -64,7 +67,7 @@ public:
     [[nodiscard]] Findings& findings() const { return *findings_; }
 
 private:
-    /// The number as written, if it is one; else reports that `expected` was expected.
+    /// The number, or a report that `expected` was expected.
     [[nodiscard]] std::optional<double> numberInside(Range range, std::string_view expected) const;
     [[nodiscard]] bool isInside(Range range, double value) const;
     [[nodiscard]] std::string notThis() const;

@@ -15,28 +15,29 @@
 #include <utility>
 #include <vector>
 
-/// How the value of a key gets into the plan: each row of a key table names the member that it fills.
+/// How the value of a key is stored: each row of a key table names the member of the plan that it fills.
 namespace healer::config {
 
 /// The words of an enumeration; specialized beside the table that uses it.
 template <typename Enum>
 inline constexpr std::array<Word<Enum>, 0> kWords{};
 
-/// What kind of member a row fills. It has to fit the type of the key, which sound() checks.
+/// The kind of member that a row fills. sound() checks that it fits the type of the key.
 enum class Storage { none, boolean, integer, decimal, text, duration, list, map, word, section, elsewhere };
 
-/// How a value gets into a plan and out of it. Made by member(), elsewhere() or checkedOnly().
+/// Stores a value in a plan, and gets it back. Made by member(), elsewhere() or checkedOnly().
 template <typename Plan>
 struct Fill {
     Storage storage = Storage::none;
     std::span<const std::string_view> words = {}; ///< of an enumeration
-    /// Reads the field into the plan; false where it was wrong.
+    /// Reads the field into the plan; false if it is wrong.
     bool (*read)(const Field& field, const KeySpec& key, Plan& plan) = nullptr;
     std::optional<core::ArgValue> (*get)(const Plan& plan) = nullptr;
     void (*set)(Plan& plan, core::ArgValue value) = nullptr;
 };
 
-/// Reads a mapping by its own table; nothing (and a report) where the value is no mapping. In key_table.hpp.
+/// Reads a mapping by its own table; nothing (and a report) if the value is no mapping. Defined in
+/// key_table.hpp.
 template <typename Plan>
 [[nodiscard]] std::optional<Plan> readMapping(const Field& field);
 
@@ -167,19 +168,19 @@ consteval auto fillMember() {
 
 } // namespace detail
 
-/// The value goes to this member, or to a member of that member, and so on: member<&A::b, &B::c>.
+/// Stores the value in this member; with several, in a member of a member: member<&A::b, &B::c>().
 template <auto... Path>
 consteval auto member() {
     return detail::fillMember<Path...>();
 }
 
-/// The compiler of this mapping takes the value itself.
+/// The compiler of the mapping reads this key itself.
 template <typename Plan>
 consteval Fill<Plan> elsewhere() {
     return {.storage = Storage::elsewhere};
 }
 
-/// The value is checked, and not needed any further.
+/// The value is checked but not stored.
 template <typename Plan>
 consteval Fill<Plan> checkedOnly() {
     return {.storage = Storage::elsewhere,

@@ -12,12 +12,12 @@
 /// tests compare healer.yaml(5) and config.yaml with them.
 namespace healer::config {
 
-/// The type of a value, and so how its text is read.
+/// How the value of a key is read.
 enum class KeyType {
     text,
-    plain,   ///< text as it is written; a plain number is text too
+    plain,   ///< text as it is written; an unquoted number is text too
     path,    ///< an absolute path
-    program, ///< the absolute path of an executable, which is checked as the command of a process is
+    program, ///< the absolute path of an executable, checked like the command of a process
     integer,
     number,
     seconds,
@@ -31,11 +31,11 @@ enum class KeyType {
     textList,
     textMap,
     variables, ///< environment variables
-    mapping,   ///< keys of its own
-    mappings,  ///< a list of entries with keys of their own
+    mapping,   ///< a mapping with a table of its own
+    mappings,  ///< a list of mappings
 };
 
-/// Both ends belong to the range.
+/// Both bounds are inclusive.
 struct Range {
     double minimum = 0;
     double maximum = 1e9;
@@ -43,8 +43,8 @@ struct Range {
 
 inline constexpr double kDay = 86'400;
 inline constexpr double kYear = 365 * kDay;
-inline constexpr Range kTimeout{0.001, kDay}; ///< in seconds: a wait that cannot be zero
-inline constexpr Range kWait{0, kDay};        ///< in seconds: a wait that may be left out
+inline constexpr Range kTimeout{0.001, kDay}; ///< in seconds: a wait that must not be zero
+inline constexpr Range kWait{0, kDay};        ///< in seconds: a wait that may be zero
 
 /// A word of the configuration and what it stands for.
 template <typename Meaning>
@@ -53,13 +53,13 @@ struct Word {
     Meaning meaning;
 };
 
-/// A key that must not be given, because another key is.
+/// A key that is an error if another key is given.
 struct Exclusion {
     std::string_view by;     ///< that other key
     std::string_view reason; ///< the message
 };
 
-/// What there is to say about one key.
+/// The declaration of one key.
 struct KeySpec {
     std::string_view name = {};
     std::string_view alias = {}; ///< a second spelling, if any
@@ -67,30 +67,30 @@ struct KeySpec {
     std::string_view help = {};  ///< the first sentence of its description in healer.yaml(5)
     std::string_view since = {}; ///< the first version that has it
     bool required = false;
-    /// As it would be written in YAML. Not for a key that fills a member: the initializer of the member is
-    /// the default.
+    /// As written in YAML. Unset for a key that fills a member: the initializer of the member is its default.
     std::optional<std::string_view> byDefault = std::nullopt;
-    Range range = {};                             ///< of numbers, in the unit of the file
+    Range range = {};                             ///< of numbers, in the unit of the configuration
     std::span<const std::string_view> words = {}; ///< of KeyType::word
-    /// Another key, a row further up, whose value is a lower limit of this one. A default gives way to it.
+    /// The name of an earlier key whose value is the lower limit of this one. A default below the limit is
+    /// raised to it.
     std::string_view atLeast = {};
     Exclusion excluded = {};
-    /// What the value is, such as "PID file", if no two processes may have the same one.
+    /// The noun for the value, such as "PID file", if no two processes may have the same value.
     std::string_view unique = {};
-    /// What is wrong with a value of the right type, as "must ..."; nothing when it is good.
+    /// Returns what is wrong with a value of the right type, as "must ...", or nothing.
     std::optional<std::string> (*check)(const core::ArgValue& value) = nullptr;
 };
 
-/// What the configuration needs to know of a monitor kind.
+/// The properties of a monitor kind that the configuration needs.
 struct MonitorSchema {
-    std::string_view type; ///< the word after `type:`
+    std::string_view type; ///< the value of the key `type`
     std::span<const KeySpec> keys;
     bool confirmsStart = false; ///< see core::MonitorPlan
     core::MonitorRole role = core::MonitorRole::instance;
-    /// Of the kind that follows units: the key that names the unit. A process with a unit has this monitor
-    /// without being asked.
+    /// If this kind follows units: the key that names the unit. A process with a unit has such a monitor even
+    /// if it is not listed.
     std::string_view unitKey = {};
-    /// Whether a command with nothing but probes gets a monitor of this kind as well.
+    /// Whether a command that has nothing but probes gets a monitor of this kind in addition.
     bool addedToProbes = false;
 };
 

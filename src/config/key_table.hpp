@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-/// Tables of keys: each row declares a key and names the member of the plan that its value goes to.
+/// Tables of keys: each row declares a key and names the member of the plan that it fills.
 namespace healer::config {
 
 template <typename Plan>
@@ -22,12 +22,12 @@ struct Key {
 template <typename Plan>
 using KeyTable = std::span<const Key<Plan>>;
 
-/// The keys of the mapping that this struct is made from; specialized for each in plan_keys.hpp.
+/// The table of the mapping that this struct is filled from; specialized in plan_keys.hpp.
 template <typename Plan>
 [[nodiscard]] KeyTable<Plan> keysOf();
 
-/// Reads all keys of the section into the plan. Everything wrong is reported, unknown keys too; what is wrong
-/// or missing leaves the plan as it is.
+/// Reads all keys of the section into the plan. Reports all errors, including unknown keys; a key that is
+/// missing or wrong leaves its default.
 template <typename Plan>
 void readKeys(Section& section, KeyTable<Plan> keys, Plan& plan) {
     std::vector<bool> wrong;
@@ -65,7 +65,8 @@ template <typename Plan>
     return plan;
 }
 
-/// For a static_assert below each table: fails to compile, with the reason, where a row is not complete.
+/// To be used in a static_assert below each table. An incomplete row does not compile; the compiler shows the
+/// reason.
 template <typename Plan, std::size_t Count>
 consteval bool sound(const Key<Plan> (&keys)[Count]) {
     for (std::size_t i = 0; i < Count; ++i) {

@@ -13,7 +13,7 @@
 namespace healer::config {
 namespace {
 
-/// The files on their way into trees, with everything that went wrong.
+/// The parsed files, and all errors in reading them.
 struct Sources {
     std::vector<std::string> files;
     std::optional<ConfigDocument> main;

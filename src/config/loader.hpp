@@ -14,21 +14,21 @@
 namespace healer::config {
 
 struct LoadOptions {
-    std::string path; ///< as findConfig() answers; a relative one counts from the current directory
+    std::string path; ///< the main file, as findConfig() returns it
     std::span<const MonitorSchema> monitors;
 };
 
 struct LoadedConfig {
     core::Plan plan;
-    std::vector<std::string> files; ///< everything that was read, the chosen file first
+    std::vector<std::string> files; ///< all files that were read, the main file first
     std::vector<Diagnostic> warnings;
 };
 
-/// The whole configuration, or every error in it.
+/// The configuration, or every error in it.
 using LoadOutcome = std::variant<LoadedConfig, std::vector<Diagnostic>>;
 
-/// Reads the file and conf.d/*.yaml beside it and compiles them. Nothing is kept between two calls. May block
-/// on the file system and on the user database.
+/// Reads the file and conf.d/*.yaml beside it and compiles them. Keeps no state between calls. May block on
+/// the file system and the user database.
 [[nodiscard]] LoadOutcome load(const LoadOptions& options,
                                const Environment& environment = systemEnvironment());
 

@@ -36,7 +36,7 @@ const MonitorSchema* findSchema(const Field& type, Schemas schemas) {
     return nullptr;
 }
 
-/// `type` may be misspelt: every key that is unknown to all kinds is reported.
+/// `type` may be misspelt: report the keys that no kind has.
 void rejectKeysOfNoKind(Section& section, Schemas schemas) {
     for (const MonitorSchema& schema : schemas) {
         for (const KeySpec& key : schema.keys) {
@@ -120,26 +120,22 @@ void readMonitors(Section& entry, Schemas schemas, const ProgramCheck& checkProg
     }
 }
 
-void report(const Site& site, std::string message, Findings& findings) {
-    findings.errors.push_back({site.file, site.place, site.key, std::move(message), {}});
-}
-
 void checkMonitorOfUnit(const MonitorSource& source, core::MonitorPlan& monitor, const std::string& unit,
                         Findings& findings) {
     const std::string key(source.schema->unitKey);
     if (!key.empty()) {
         const auto named = monitor.args.find(key);
         if (named != monitor.args.end() && named->second != core::ArgValue(unit)) {
-            report(source.site,
-                   "this monitor follows the unit of its own process, " + quote(unit) + "; leave it out",
-                   findings);
+            reportError(source.site,
+                        "this monitor follows the unit of its own process, " + quote(unit) + "; leave it out",
+                        findings);
         }
         monitor.args.insert_or_assign(key, unit);
     } else if (monitor.role == core::MonitorRole::instance) {
-        report(source.site,
-               "a monitor of type " + monitor.type +
-                   " follows a command; a unit is followed through systemd, and may have probes besides",
-               findings);
+        reportError(source.site,
+                    "a monitor of type " + monitor.type +
+                        " follows a command; a unit is followed through systemd, and may have probes besides",
+                    findings);
     }
 }
 
@@ -166,10 +162,10 @@ void completeMonitorsOfUnit(Schemas schemas, ProcessDraft& draft, Findings& find
 void completeMonitorsOfCommand(Schemas schemas, ProcessDraft& draft, Findings& findings) {
     for (const MonitorSource& source : draft.monitors) {
         if (!source.schema->unitKey.empty()) {
-            report(source.site,
-                   "a monitor of type " + std::string(source.schema->type) +
-                       " follows a unit, and this process has none",
-                   findings);
+            reportError(source.site,
+                        "a monitor of type " + std::string(source.schema->type) +
+                            " follows a unit, and this process has none",
+                        findings);
         }
     }
     const bool onlyProbes =
@@ -178,7 +174,7 @@ void completeMonitorsOfCommand(Schemas schemas, ProcessDraft& draft, Findings& f
             return source.schema->role == core::MonitorRole::probe;
         });
     for (const MonitorSchema& schema : schemas) {
-        // A probe cannot identify the process that answers it, and sees an exit late.
+        // A probe cannot identify the process that answers it, and notices an exit late.
         if (onlyProbes && schema.addedToProbes) {
             draft.plan.monitors.push_back(defaultMonitor(schema));
             draft.monitors.push_back({draft.entry, &schema});

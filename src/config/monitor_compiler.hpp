@@ -11,13 +11,12 @@
 
 namespace healer::config {
 
-/// Reports what speaks against running this path as a program of the process.
+/// Reports an error if this program must not run as the user of the process.
 using ProgramCheck = std::function<void(const Field& field, const std::string& path)>;
 
-/// Reads `monitor` and `monitors` of a process into the draft, each by the schema of its `type`, defaults
-/// filled in. A process with a unit has a monitor that follows the unit, which is added if it is missing, and
-/// may have probes. A command with nothing but probes gets a monitor that follows it as well. The draft's
-/// `unit` must be known; the schemas outlive the draft.
+/// Reads `monitor` and `monitors` of a process into the draft, each by the schema of its `type`. Adds the
+/// monitor that follows the unit of a process, and one that follows a command with nothing but probes. `unit`
+/// of the draft must be set. The schemas must outlive the draft.
 void compileMonitors(Section& entry, std::span<const MonitorSchema> schemas, const ProgramCheck& checkProgram,
                      ProcessDraft& draft);
 

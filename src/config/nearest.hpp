@@ -7,8 +7,8 @@
 
 namespace healer::config {
 
-/// The candidate that `word` is most probably a slip of: smallest edit distance (insert, delete, replace,
-/// swap of neighbours), at most a third of the longer one's length. Empty when none is near enough.
+/// The candidate that `word` is probably a misspelling of: the smallest edit distance (insert, delete,
+/// replace, swap of neighbours) that is at most a third of the longer length. Empty if there is none.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 } // namespace healer::config

@@ -15,9 +15,8 @@ bool sameSettings(const core::Plan& left, const core::Plan& right) {
     });
 }
 
-/// Whether a start would go another way although the entry is the same: the launch mode, and the folder of
-/// the default output file, which only PID 1 does without. (The working directory is part of the entry
-/// already.)
+/// Whether a start would differ although the entry is the same: by the launch mode, or by the directory of
+/// the default output file, which systemd does not use. (The working directory is part of the entry.)
 bool sameInheritance(const core::Plan& from, const core::Plan& to, const core::ProcessPlan& process) {
     if (!process.unit.empty()) {
         return true;

@@ -8,12 +8,12 @@
 
 namespace healer::config {
 
-/// What a reload has to do. All names are sorted.
+/// What a reload changes. All names are sorted.
 struct PlanDiff {
     std::vector<std::string> added;
-    std::vector<std::string> changed; ///< its entry differs, or a top-level value that it takes over
+    std::vector<std::string> changed; ///< the entry differs, or a top-level value that it inherits
     std::vector<std::string> removed;
-    bool settingsChanged = false; ///< something at the top level differs
+    bool settingsChanged = false; ///< a top-level value differs
 
     [[nodiscard]] bool empty() const {
         return added.empty() && changed.empty() && removed.empty() && !settingsChanged;
@@ -21,7 +21,7 @@ struct PlanDiff {
     bool operator==(const PlanDiff&) const = default;
 };
 
-/// Both plans must be sorted by name, as plans are.
+/// Both plans must be sorted by name, which compiled plans are.
 [[nodiscard]] PlanDiff diff(const core::Plan& from, const core::Plan& to);
 
 } // namespace healer::config

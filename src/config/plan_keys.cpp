@@ -42,12 +42,12 @@ constexpr std::array<std::string_view, 1> kRecoveryTypes = {"regular"};
 constexpr Key<core::StopPlan> kStopKeys[] = {
     {.spec = {.name = "signal",
               .type = KeyType::signal,
-              .help = "The signal that asks it to end.",
+              .help = "The signal that is sent to the process.",
               .since = "0.1"},
      .fills = member<&core::StopPlan::signal>()},
     {.spec = {.name = "timeout_secs",
               .type = KeyType::seconds,
-              .help = "After this time comes SIGKILL.",
+              .help = "The time in which the process must end; then it is sent SIGKILL.",
               .since = "0.1",
               .range = kTimeout},
      .fills = member<&core::StopPlan::timeout>()},
@@ -57,13 +57,13 @@ static_assert(sound(kStopKeys));
 constexpr Key<core::BackoffPlan> kBackoffKeys[] = {
     {.spec = {.name = "initial_ms",
               .type = KeyType::milliseconds,
-              .help = "In milliseconds; 0 starts at once.",
+              .help = "The first wait, in milliseconds; 0 starts the process at once.",
               .since = "0.1",
               .range = {0, kDay * 1000}},
      .fills = member<&core::BackoffPlan::initial>()},
     {.spec = {.name = "multiplier",
               .type = KeyType::number,
-              .help = "Growth from start to start.",
+              .help = "The factor by which the wait grows from start to start.",
               .since = "0.1",
               .range = kMultiplier},
      .fills = member<&core::BackoffPlan::multiplier>()},
@@ -76,8 +76,8 @@ constexpr Key<core::BackoffPlan> kBackoffKeys[] = {
      .fills = member<&core::BackoffPlan::max>()},
     {.spec = {.name = "jitter_percent",
               .type = KeyType::integer,
-              .help =
-                  "Each wait is varied by up to this much, so that not everything starts in the same moment.",
+              .help = "The random variation of each wait, in percent, so that processes do not all start at "
+                      "the same moment.",
               .since = "0.1",
               .range = {0, 100}},
      .fills = member<&core::BackoffPlan::jitterPercent>()},
@@ -101,53 +101,53 @@ namespace {
 constexpr Key<core::RecoveryPlan> kRecoveryKeys[] = {
     {.spec = {.name = "type",
               .type = KeyType::word,
-              .help = "The only type.",
+              .help = "The type of recovery; there is only one.",
               .since = "0.1",
               .byDefault = "regular",
               .words = kRecoveryTypes},
      .fills = checkedOnly<core::RecoveryPlan>()},
     {.spec = {.name = "retries",
               .type = KeyType::integer,
-              .help = "So many restarts are made within the window.",
+              .help = "The number of restarts within the window before the breaker opens.",
               .since = "0.1",
               .range = {1, 10'000}},
      .fills = member<&core::RecoveryPlan::retries>()},
     {.spec = {.name = "retry_window_secs",
               .type = KeyType::seconds,
-              .help = "The span over which restarts are counted.",
+              .help = "The period over which restarts are counted.",
               .since = "0.1",
               .range = kWindow},
      .fills = member<&core::RecoveryPlan::retryWindow>()},
     {.spec = {.name = "cooldown_secs",
               .type = KeyType::seconds,
-              .help = "How long an open breaker waits before its trial start.",
+              .help = "The time that an open breaker waits before its trial start.",
               .since = "0.1",
               .range = kCooldown},
      .fills = member<&core::RecoveryPlan::cooldown>()},
     {.spec = {.name = "cooldown_multiplier",
               .type = KeyType::number,
-              .help = "Each failed trial makes the cooldown this many times longer.",
+              .help = "The factor by which each failed trial extends the cooldown.",
               .since = "0.1",
               .range = kMultiplier},
      .fills = member<&core::RecoveryPlan::cooldownMultiplier>()},
     {.spec = {.name = "cooldown_max_secs",
               .type = KeyType::seconds,
-              .help = "But not longer than this.",
+              .help = "The longest cooldown.",
               .since = "0.1",
               .range = kCooldown,
               .atLeast = "cooldown_secs"},
      .fills = member<&core::RecoveryPlan::cooldownMax>()},
     {.spec = {.name = "stable_secs",
               .type = KeyType::seconds,
-              .help = "Up so long after a trial start, the process is trusted again.",
+              .help = "The time that the process must stay up after a trial start for the breaker to close.",
               .since = "0.1",
               .range = kWait},
      .fills = member<&core::RecoveryPlan::stable>()},
     {.spec = {.name = "restart_on",
               .type = KeyType::word,
-              .help = "After which ends it is started again: always; failure, not after exit status 0; "
-                      "abnormal, only "
-                      "after a signal, a core dump, a shortage of memory or a failed probe.",
+              .help =
+                  "The kinds of end after which the process is started again: always; failure, all but exit "
+                  "status 0; abnormal, only a signal, a core dump, the OOM killer or a failed probe.",
               .since = "0.1"},
      .fills = member<&core::RecoveryPlan::restartOn>()},
     {.spec = {.name = "backoff",
@@ -161,7 +161,7 @@ static_assert(sound(kRecoveryKeys));
 constexpr Key<core::DependencyPlan> kDependencyKeys[] = {
     {.spec = {.name = "target",
               .type = KeyType::text,
-              .help = "The other process.",
+              .help = "The name of the other process.",
               .since = "0.1",
               .required = true,
               .check =
@@ -173,14 +173,14 @@ constexpr Key<core::DependencyPlan> kDependencyKeys[] = {
      .fills = member<&core::DependencyPlan::target>()},
     {.spec = {.name = "kind",
               .type = KeyType::word,
-              .help = "requires waits until the target is up and healthy.",
+              .help = "What the start waits for: requires until the target is up and healthy; after only "
+                      "while the target is being recovered.",
               .since = "0.1"},
      .fills = member<&core::DependencyPlan::kind>()},
     {.spec = {.name = "hard",
               .type = KeyType::boolean,
-              .help = "Whether on_failure decides at the end of the wait; otherwise the process is started "
-                      "then in any "
-                      "case.",
+              .help = "Whether on_failure applies at the end of the wait; if not, the process is started in "
+                      "any case.",
               .since = "0.1"},
      .fills = member<&core::DependencyPlan::hard>()},
     {.spec = {.name = "max_wait_secs",
@@ -189,21 +189,18 @@ constexpr Key<core::DependencyPlan> kDependencyKeys[] = {
               .since = "0.1",
               .range = kWait},
      .fills = member<&core::DependencyPlan::maxWait>()},
-    {.spec =
-         {.name = "on_failure",
-          .type = KeyType::word,
-          .help =
-              "When a hard target is not healthy by then: abort does not start the process now, but as soon "
-              "as "
-              "the target is healthy; skip starts it without; degrade does too, and the process is marked "
-              "degraded until the target is healthy.",
-          .since = "0.1"},
+    {.spec = {.name = "on_failure",
+              .type = KeyType::word,
+              .help = "What happens if a hard target is not healthy at the end of the wait: abort starts the "
+                      "process only when the target is healthy; skip starts it without the target; degrade "
+                      "does the same and marks it as degraded until the target is healthy.",
+              .since = "0.1"},
      .fills = member<&core::DependencyPlan::onFailure>()},
     {.spec =
          {.name = "propagate",
           .type = KeyType::word,
           .help =
-              "restart: when the target was restarted and is healthy again, this process is restarted too.",
+              "With restart, the process is restarted when the target was restarted and is healthy again.",
           .since = "0.1"},
      .fills = member<&core::DependencyPlan::propagate>()},
 };

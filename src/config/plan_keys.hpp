@@ -24,16 +24,16 @@ template <>
 template <>
 [[nodiscard]] KeyTable<core::DependencyPlan> keysOf();
 
-/// The only key of a file in conf.d.
+/// `processes`: the only key of a file in conf.d.
 [[nodiscard]] const KeySpec& processesKey();
 
 /// Whether a process may have this name.
 [[nodiscard]] bool isProcessName(std::string_view name);
 
-/// A key as documentation shows it.
+/// A key as the documentation shows it.
 struct DescribedKey {
     KeySpec spec;
-    std::optional<std::string> byDefault; ///< as it would be written in YAML
+    std::optional<std::string> byDefault; ///< as written in YAML
 };
 
 /// A mapping of the configuration: the heading of its section in healer.yaml(5), and its keys.
@@ -42,7 +42,7 @@ struct DescribedMapping {
     std::vector<DescribedKey> keys;
 };
 
-/// All mappings but those of monitors, whose kinds have tables.
+/// All mappings except those of monitors, which have tables in their kinds.
 [[nodiscard]] std::vector<DescribedMapping> describeMappings();
 
 } // namespace healer::config

@@ -10,7 +10,7 @@
 namespace healer::config {
 namespace {
 
-/// For messages: "processes[web]" says more than "processes[3]".
+/// For messages: "processes[web]" is clearer than "processes[3]".
 Field named(const Field& field) {
     for (const ConfigEntry& entry : field.node().entries) {
         if (entry.key == "name" && entry.value.kind == NodeKind::scalar && isProcessName(entry.value.text)) {
@@ -28,8 +28,9 @@ void rejectUnusedUser(Section& entry, const ProcessDraft& draft) {
     }
     for (const char* key : {"run_as_root", "run_as_user"}) {
         if (const auto given = entry.take(key)) {
-            given->error("belongs to a command or an exec monitor; a unit starts as its unit file says (see "
-                         "systemctl edit)");
+            given->error(
+                "belongs to a command or an exec monitor; how a unit runs is set in its unit file (see "
+                "systemctl edit)");
         }
     }
 }
@@ -52,12 +53,12 @@ void readDependencies(const Field& field, ProcessDraft& draft) {
     if (field.node().kind == NodeKind::scalar && field.node().text == "auto") {
         draft.plan.unitDependencies = true;
         if (!draft.hasUnit()) {
-            field.error("auto takes over what a unit file says, and this process has no unit");
+            field.error("auto takes the dependencies from a unit file, and this process has no unit");
         }
         return;
     }
     if (field.node().kind == NodeKind::scalar) {
-        field.error("must be a list of dependencies, or auto (of a unit: what its unit file says)");
+        field.error("must be a list of dependencies, or auto (for a unit: those of its unit file)");
         return;
     }
     for (const Field& item : field.items().value_or(std::vector<Field>{})) {

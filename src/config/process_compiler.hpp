@@ -10,12 +10,12 @@
 
 namespace healer::config {
 
-/// Reads the entries of `processes`, one at a time.
+/// Compiles the entries of `processes`, one at a time.
 class ProcessCompiler {
 public:
     ProcessCompiler(std::span<const MonitorSchema> schemas, CommandCompiler commands);
 
-    /// Everything that could be read of this entry; the rest is reported. Nothing where it is no mapping.
+    /// The entry as far as it is valid; errors are reported. Nothing if it is no mapping.
     [[nodiscard]] std::optional<ProcessDraft> compile(const Field& field);
 
 private:

@@ -30,16 +30,17 @@ bool isIntegerText(std::string_view text) {
     return !digits.empty() && (digits.size() == 1 || digits.front() != '0');
 }
 
-/// std::from_chars knows no leading '+'.
+/// std::from_chars does not accept a leading plus sign.
 std::string_view withoutPlus(std::string_view text) {
     return text.starts_with('+') ? text.substr(1) : text;
 }
 
 constexpr std::int64_t kKibi = 1024;
 constexpr std::string_view kSizeSuffixes = "KMGT";
-constexpr double kLargestExactInteger = 9007199254740992.0; ///< 2^53: beyond it doubles skip integers
+constexpr double kLargestExactInteger =
+    9007199254740992.0; ///< 2^53: a double represents every integer below it
 
-/// 0: there is no such suffix.
+/// 0 if there is no such suffix.
 std::int64_t factorOf(char suffix) {
     std::int64_t factor = 1;
     for (const char known : kSizeSuffixes) {

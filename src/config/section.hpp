@@ -10,32 +10,32 @@
 
 namespace healer::config {
 
-/// A mapping whose keys are all known: take() every key that may be there, then rejectUnknownKeys() once. The
-/// node and the findings must outlive the section.
+/// A mapping: take() every key that is known, then rejectUnknownKeys() once. The node and the findings must
+/// outlive the section.
 class Section {
 public:
-    /// Nothing (and a report) where the value is no mapping.
+    /// Nothing (and a report) if the value is no mapping.
     [[nodiscard]] static std::optional<Section> open(const Field& field);
-    /// The whole of a file; its keys have no prefix. The root must be a mapping.
+    /// A whole file, whose keys have no prefix. The root must be a mapping.
     Section(const ConfigDocument& document, Findings& findings);
 
     /// Whether this key is given.
     [[nodiscard]] bool gives(std::string_view key) const;
-    /// The value of this key if it is given. From now on the key counts as known here.
+    /// The value of this key if it is given. The key is known from now on.
     [[nodiscard]] std::optional<Field> take(std::string_view key);
-    /// The value of this key, by either spelling, without a report.
+    /// The value of this key, by either spelling.
     [[nodiscard]] std::optional<Field> find(const KeySpec& key);
     /// As find(). Reports a required key that is missing, a key that is given by both spellings, and one that
     /// another key excludes.
     [[nodiscard]] std::optional<Field> take(const KeySpec& key);
-    /// As take(), with a report where it is missing.
+    /// As take(). Reports an error if the key is missing.
     [[nodiscard]] std::optional<Field> require(std::string_view key);
-    /// Reports about a key that is not there.
+    /// Reports an error about a key that is not given.
     void missing(std::string_view key, std::string message) const;
     /// Reports every key that was not taken, each with the nearest known key.
     void rejectUnknownKeys() const;
 
-    /// The mapping itself, to report about it as a whole.
+    /// The mapping itself, for reports about it as a whole.
     [[nodiscard]] const Field& field() const { return field_; }
 
 private:

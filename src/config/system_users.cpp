@@ -38,7 +38,8 @@ std::string textOf(const char* text) {
     return text == nullptr ? std::string() : std::string(text);
 }
 
-/// Calls one of the getpw*_r functions with as much room as it needs. Nothing: there is no such account.
+/// Calls one of the getpw*_r functions with a buffer that is large enough. Nothing if there is no such
+/// account.
 using Query = std::function<int(passwd* entry, char* buffer, std::size_t size, passwd** found)>;
 core::Result<std::optional<core::User>> query(const Query& ask) {
     std::vector<char> buffer(1024);

@@ -8,13 +8,13 @@
 
 #include <string>
 
-/// The system's user database, groups included. May block as long as the name service does.
+/// The user database of the system, groups included. May block as long as the name service does.
 namespace healer::config {
 
 [[nodiscard]] core::Result<core::User> findSystemUser(const std::string& name);
 
-/// The account with this UID; where the database has none, one that is named by its number and belongs to
-/// `group` alone.
+/// The account with this UID. If the database has none: one whose name is the UID and whose only group is
+/// `group`.
 [[nodiscard]] core::User systemUserById(uid_t uid, gid_t group);
 
 } // namespace healer::config

@@ -27,7 +27,7 @@ bool endsInOne(std::string_view name, const std::array<std::string_view, Count>&
                        [name](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
-/// What is wrong with the complete name; empty when it is good.
+/// What is wrong with the complete name; empty if it is valid.
 std::string faultOf(std::string_view unit) {
     const std::string_view stem = unit.substr(0, unit.rfind('.'));
     if (stem.find_first_of("*?[") != std::string_view::npos) {

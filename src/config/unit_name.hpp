@@ -11,7 +11,7 @@ namespace healer::config {
 /// The unit name with its suffix: "nginx" is "nginx.service".
 [[nodiscard]] std::string completeUnitName(const std::string& name);
 
-/// The name of a unit that Healer can recover, with its suffix. Anything else is reported.
+/// The name of a unit that Healer can recover, with its suffix. Reports any other value.
 [[nodiscard]] std::optional<std::string> readUnitName(const Field& field);
 
 } // namespace healer::config

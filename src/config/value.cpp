@@ -59,9 +59,9 @@ std::optional<std::map<std::string, std::string>> readVariables(const Field& fie
     }
     for (const ConfigEntry& entry : field.node().entries) {
         if (!isVariableName(entry.key)) {
-            Site site{field.site().file, entry.place, field.site().key + "." + entry.key};
-            Field(entry.value, std::move(site), field.findings())
-                .error("not the name of an environment variable (letters, digits and _, no digit first)");
+            reportError({field.site().file, entry.place, field.site().key + "." + entry.key},
+                        "not the name of an environment variable (letters, digits and _, no digit first)",
+                        field.findings());
         }
     }
     return variables;

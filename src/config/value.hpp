@@ -10,17 +10,17 @@
 
 namespace healer::config {
 
-/// The value of a key, read by its type, range, words and check. Nothing where it is wrong, which has been
-/// reported, and for the types `mapping` and `mappings`, which are no single value.
+/// The value of a key, read by its type, range, words and check. Nothing if it is wrong (which has been
+/// reported), and for the types `mapping` and `mappings`, which are not single values.
 [[nodiscard]] std::optional<core::ArgValue> readValue(const Field& field, const KeySpec& key);
 
-/// The value of `byDefault`; nothing where there is no default.
+/// The value of `byDefault`; nothing if there is no default.
 [[nodiscard]] std::optional<core::ArgValue> defaultValue(const KeySpec& key);
 
-/// The value as it would be written in YAML.
+/// The value as written in YAML.
 [[nodiscard]] std::string render(const core::ArgValue& value, KeyType type);
 
-/// The word for this type in healer.yaml(5).
+/// The word that healer.yaml(5) uses for this type.
 [[nodiscard]] std::string_view typeName(KeyType type);
 
 } // namespace healer::config

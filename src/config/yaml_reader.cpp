@@ -18,7 +18,7 @@ namespace healer::config {
 namespace {
 
 constexpr std::size_t kMaxDepth = 32;
-constexpr std::size_t kMaxNodes = 1'000'000; ///< aliases count as often as they are used
+constexpr std::size_t kMaxNodes = 1'000'000; ///< each use of an alias counts
 
 Place placeOf(const YAML::Mark& mark) {
     return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
@@ -46,15 +46,15 @@ std::size_t depthOf(const ConfigNode& node) {
     return deepest + 1;
 }
 
-/// Builds the tree from the parser's events. Trouble that makes going on pointless is thrown as a parser
-/// error.
+/// Builds the tree from the events of the parser. An error that makes it impossible to go on is thrown as a
+/// parser error.
 class TreeBuilder : public YAML::EventHandler {
 public:
     explicit TreeBuilder(const std::string& file) : file_(file) {}
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (++documents_ > 1) {
-            throw YAML::ParserException(mark, "a second document begins here, only one is allowed");
+            throw YAML::ParserException(mark, "a second document begins here; only one is allowed");
         }
     }
     void OnDocumentEnd() override {}
@@ -68,11 +68,11 @@ public:
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end()) {
-            throw YAML::ParserException(mark, "an alias cannot stand inside its own anchor");
+            throw YAML::ParserException(mark, "an alias must not be part of its own anchor");
         }
         const std::size_t size = countNodes(found->second);
         if (nodes_ + size > kMaxNodes || open_.size() + depthOf(found->second) > kMaxDepth) {
-            throw YAML::ParserException(mark, "the aliases expand to too much");
+            throw YAML::ParserException(mark, "the aliases expand to too many values");
         }
         ConfigNode node = found->second;
         node.place = placeOf(mark);
@@ -111,14 +111,14 @@ public:
     std::vector<Diagnostic> takeErrors() { return std::move(errors_); }
 
 private:
-    /// A collection whose end has not come yet.
+    /// A collection that has begun but not ended.
     struct Open {
         ConfigNode node;
         YAML::anchor_t anchor = 0;
         YAML::Mark mark;
         bool haveKey = false;
         bool dropValue = false;
-        ConfigEntry entry; ///< of a mapping: the key that waits for its value
+        ConfigEntry entry; ///< of a mapping: a key without its value yet
         std::unordered_map<std::string, Place> keys;
     };
 
@@ -181,7 +181,7 @@ private:
         open.haveKey = false;
         if (!open.dropValue) {
             if (node.kind == NodeKind::null) {
-                // The parser places a missing value where the next token begins, often a line further down.
+                // The parser reports a missing value at the next token, often on a later line.
                 node.place = open.entry.place;
             }
             open.entry.value = std::move(node);

@@ -14,18 +14,17 @@ namespace healer::config {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{4} * 1024 * 1024;
 
-/// What one YAML text turned into. `document` is missing where the text could not be parsed to its end; it
-/// may be there beside errors (a key given twice), so that the rest can be checked too.
+/// The result of reading one YAML text. `document` is unset if the text could not be parsed to its end. It
+/// may be set although there are errors (a duplicate key), so that the rest can be checked too.
 struct YamlOutcome {
     std::optional<ConfigDocument> document;
     std::vector<Diagnostic> errors;
 };
 
-/// Reads one YAML document. Anchors and aliases are resolved here (an alias stands where it is written, what
-/// is inside it stands at its anchor). Errors: bad syntax, bytes that are no UTF-8, NUL, a second document, a
-/// key twice in one mapping, keys that are no text, tags other than !!str, !!map and !!seq, more than
-/// kMaxFileBytes, nesting or aliases without measure. An empty text gives a null root. `file` is only used in
-/// diagnostics.
+/// Reads one YAML document. Anchors and aliases are resolved: an alias has the place where it is written, and
+/// its parts have the places at the anchor. Errors: syntax, invalid UTF-8, NUL, a second document, duplicate
+/// keys, keys that are not text, tags other than !!str, !!map and !!seq, more than kMaxFileBytes, too many
+/// nested or aliased values. An empty text is a null root. `file` is used in diagnostics only.
 [[nodiscard]] YamlOutcome readYaml(const std::string& file, std::string_view text);
 
 } // namespace healer::config

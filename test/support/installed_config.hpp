@@ -8,7 +8,7 @@
 
 namespace healer::test {
 
-/// config/config.yaml with every setting switched on: a '#' before anything but a single space is removed.
+/// config/config.yaml with every key uncommented: removes each # that is not followed by a single space.
 inline std::string uncommented() {
     std::istringstream in(projectFile("config/config.yaml"));
     std::string text;

@@ -11,7 +11,7 @@ const Kind& kind() {
     static constexpr std::array kKeys{
         config::KeySpec{.name = "unit",
                         .type = config::KeyType::unitName,
-                        .help = "The unit of the process; may be left out.",
+                        .help = "The unit of the process; may be omitted.",
                         .since = "0.1"},
     };
     static const Kind kKind{

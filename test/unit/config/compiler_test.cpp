@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/compiler.hpp"
-
-#include "unit/config/fixture.hpp"
+#include "unit/config/compiler_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -14,30 +12,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Compiler : public testing::Test {
-protected:
-    std::vector<std::string> errors(const std::string& text, const core::User& self = kRoot) {
-        const auto outcome = compileText(text, as(self, files));
-        EXPECT_EQ(outcome.plan.has_value(), outcome.findings.errors.empty());
-        return lines(outcome.findings.errors);
-    }
-    core::Plan plan(const std::string& text, const core::User& self = kRoot) {
-        const auto outcome = compileText(text, as(self, files));
-        EXPECT_THAT(lines(outcome.findings.errors), IsEmpty());
-        return outcome.plan.value_or(core::Plan{});
-    }
-    /// A good entry that ends where more keys of it may follow, from line 6 on.
-    static std::string entry(const std::string& more = "") {
-        return "processes:\n"
-               "  - name: web\n"
-               "    command: /usr/bin/web\n"
-               "    run_as_user: web\n"
-               "    monitor: {type: ebpf}\n" +
-               more;
-    }
-
-    FakeFiles files;
-};
+using Compiler = CompilerTest;
 
 TEST_F(Compiler, FillsInTheDefaultsOfTheContract) {
     const auto p = plan(entry());
@@ -138,7 +113,7 @@ TEST_F(Compiler, ReportsEverythingAtOnceInTheOrderOfTheFile) {
                     "31536000, not -1"));
 }
 
-TEST_F(Compiler, KeepsTypesApart) {
+TEST_F(Compiler, DistinguishesTypes) {
     EXPECT_THAT(
         errors(entry("    enabled: 'true'\n"
                      "    output: 3\n"
@@ -213,184 +188,6 @@ TEST_F(Compiler, KnowsItsWords) {
     EXPECT_THAT(errors(entry("    stop: {signal: SIGSTOP}\n")),
                 ElementsAre("c.yaml:6:20: processes[web].stop.signal: SIGSTOP suspends a process instead of "
                             "ending it"));
-}
-
-TEST_F(Compiler, ChecksNames) {
-    EXPECT_THAT(
-        errors("processes:\n  - name: a/b\n    command: /usr/bin/a\n    run_as_user: web\n"
-               "    monitor: {type: ebpf}\n"
-               "  - command: /usr/bin/b\n    run_as_user: web\n    monitor: {type: ebpf}\n"
-               "  - 7\n"),
-        ElementsAre("c.yaml:2:11: processes[0].name: must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ "
-                    "-, not 'a/b'",
-                    "c.yaml:6:5: processes[1].name: is required",
-                    "c.yaml:9:5: processes[2]: must be a mapping of keys to values"));
-    EXPECT_THAT(
-        errors(entry("  - name: web\n    command: /usr/bin/b\n    run_as_user: web\n"
-                     "    monitor: {type: ebpf}\n")),
-        ElementsAre("c.yaml:6:11: processes[web].name: the name 'web' is already used at c.yaml:2:11"));
-}
-
-TEST_F(Compiler, ChecksTheCommand) {
-    const auto withCommand = [](const std::string& command) {
-        return "processes:\n  - name: web\n    command: " + command +
-               "\n    run_as_user: web\n    monitor: {type: ebpf}\n";
-    };
-    files.set("/usr/bin/gone", core::Error{"does not exist"});
-    files.set("/usr/bin/text", FileFacts{FileKind::regular, 0644, 0, {}});
-    EXPECT_THAT(errors(withCommand("nginx")),
-                ElementsAre("c.yaml:3:14: processes[web].command: must be an absolute path, 'nginx' is not"));
-    EXPECT_THAT(errors(withCommand("/usr/bin/gone")),
-                ElementsAre("c.yaml:3:14: processes[web].command: '/usr/bin/gone' does not exist"));
-    EXPECT_THAT(errors(withCommand("/usr/bin")),
-                ElementsAre("c.yaml:3:14: processes[web].command: '/usr/bin' is not a regular file"));
-    EXPECT_THAT(errors(withCommand("/usr/bin/text")),
-                ElementsAre("c.yaml:3:14: processes[web].command: '/usr/bin/text' is not executable"));
-    EXPECT_THAT(errors(withCommand("\"/usr/bin/a\\nb\"")),
-                ElementsAre("c.yaml:3:14: processes[web].command: the path contains control characters"));
-    EXPECT_THAT(errors("processes:\n  - {name: web, run_as_user: web, monitor: {type: ebpf}}\n"),
-                ElementsAre("c.yaml:2:5: processes[web].command: is required (or unit, for a unit of "
-                            "systemd)"));
-}
-
-TEST_F(Compiler, NeverRunsAsRootByAccident) {
-    const auto withUser = [](const std::string& user) {
-        return "processes:\n  - name: web\n    command: /usr/bin/web\n    monitor: {type: ebpf}\n" + user;
-    };
-    EXPECT_THAT(
-        errors(withUser("")),
-        ElementsAre("c.yaml:2:5: processes[web].run_as_user: is required unless run_as_root is true"));
-    EXPECT_THAT(errors(withUser("    run_as_user: wbe\n")),
-                ElementsAre("c.yaml:5:18: processes[web].run_as_user: there is no user 'wbe'"));
-    EXPECT_THAT(errors(withUser("    run_as_user: root\n")),
-                ElementsAre("c.yaml:5:18: processes[web].run_as_user: 'root' is root; to run as root, set "
-                            "run_as_root: true instead"));
-    EXPECT_THAT(errors(withUser("    run_as_root: true\n    run_as_user: web\n")),
-                ElementsAre("c.yaml:6:18: processes[web].run_as_user: contradicts run_as_root: true"));
-    EXPECT_EQ(plan(withUser("    run_as_root: true\n")).processes.at(0)->command.user, kRoot);
-}
-
-TEST_F(Compiler, StaysWithItsOwnUserWhereItIsNotRoot) {
-    const auto withUser = [](const std::string& user) {
-        return "processes:\n  - name: web\n    command: /usr/bin/web\n    monitor: {type: ebpf}\n" + user;
-    };
-    EXPECT_EQ(plan(withUser(""), kBob).processes.at(0)->command.user, kBob);
-    EXPECT_EQ(plan(withUser("    run_as_user: bob\n"), kBob).processes.at(0)->command.user, kBob);
-    EXPECT_THAT(errors(withUser("    run_as_user: web\n"), kBob),
-                ElementsAre("c.yaml:5:18: processes[web].run_as_user: Healer runs as 'bob' and cannot start "
-                            "anything as 'web'"));
-    EXPECT_THAT(errors(withUser("    run_as_root: true\n"), kBob),
-                ElementsAre("c.yaml:5:18: processes[web].run_as_root: Healer runs as 'bob' and cannot start "
-                            "anything as root"));
-}
-
-TEST_F(Compiler, RunsNothingAsRootThatOthersCouldExchange) {
-    const std::string asRoot = "processes:\n  - name: web\n    command: /srv/app/web\n    run_as_root: true\n"
-                               "    monitor: {type: ebpf}\n";
-    files.set("/srv/app", FileFacts{FileKind::directory, 0775, 0, {}});
-    EXPECT_THAT(errors(asRoot),
-                ElementsAre("c.yaml:3:14: processes[web].command: must not run as root: /srv/app "
-                            "can be written by its group"));
-    files.set("/srv/app", FileFacts{FileKind::directory, 0755, 1000, {}});
-    EXPECT_THAT(errors(asRoot),
-                ElementsAre("c.yaml:3:14: processes[web].command: must not run as root: /srv/app "
-                            "belongs to UID 1000, not to root"));
-    files.set("/srv/app", FileFacts{FileKind::directory, 0755, 0, {}});
-    files.set("/srv/app/web", FileFacts{FileKind::regular, 0777, 0, {}});
-    EXPECT_THAT(errors(asRoot), ElementsAre("c.yaml:3:14: processes[web].command: must not run as root: "
-                                            "/srv/app/web can be written by everybody"));
-    files.set("/srv/app/web", FileFacts{FileKind::regular, 0755, 0, {}});
-    EXPECT_THAT(errors(asRoot), IsEmpty());
-}
-
-TEST_F(Compiler, ChecksWhatAKindItselfChecks) {
-    const auto with = [](const std::string& user, const std::string& monitor) {
-        return "processes:\n  - name: web\n    command: /usr/bin/web\n    " + user + "\n    monitor: {" +
-               monitor + "}\n";
-    };
-    const std::string web = "run_as_user: web";
-    EXPECT_THAT(errors(with(web, "type: network, target_url: bad")),
-                ElementsAre("c.yaml:5:42: processes[web].monitor.target_url: must not be bad"));
-    EXPECT_THAT(errors(with(web, "type: network, target_url: good, expected_status: 200")), IsEmpty());
-    EXPECT_THAT(errors(with(web, "type: network, target_url: good, expected_status: [200]")),
-                ElementsAre("c.yaml:5:65: processes[web].monitor.expected_status: must be text, not a list"));
-
-    files.set("/srv/check", FileFacts{FileKind::regular, 0777, 0, {}});
-    EXPECT_THAT(errors(with(web, "type: exec, command: /srv/check")), IsEmpty());
-    EXPECT_THAT(
-        errors(with("run_as_root: true", "type: exec, command: /srv/check")),
-        ElementsAre("c.yaml:5:36: processes[web].monitor.command: must not run as root: /srv/check can be "
-                    "written by everybody"));
-    files.set("/srv/check", FileFacts{FileKind::regular, 0644, 0, {}});
-    EXPECT_THAT(errors(with(web, "type: exec, command: /srv/check")),
-                ElementsAre("c.yaml:5:36: processes[web].monitor.command: '/srv/check' is not executable"));
-}
-
-TEST_F(Compiler, ChecksMonitors) {
-    const auto with = [](const std::string& monitors) {
-        return "processes:\n  - name: web\n    command: /usr/bin/web\n    run_as_user: web\n" + monitors;
-    };
-    EXPECT_THAT(
-        errors(with("    monitor: {type: epbf}\n")),
-        ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'epbf', known are ebpf, "
-                    "exec, network, pid, unit (did you mean 'ebpf'?)"));
-    EXPECT_THAT(
-        errors(with("    monitor: {type: cron, target_url: x}\n")),
-        ElementsAre("c.yaml:5:21: processes[web].monitor.type: unknown monitor type 'cron', known are "
-                    "ebpf, exec, network, pid, unit"));
-    EXPECT_THAT(errors(with("    monitor: {type: pid, interval: 3}\n")),
-                ElementsAre("c.yaml:5:14: processes[web].monitor.pid_file_path: is required",
-                            "c.yaml:5:26: processes[web].monitor.interval: unknown key, known here are type, "
-                            "pid_file_path, interval_secs"));
-    EXPECT_THAT(
-        errors(with("    monitor: {type: pid, pid_file_path: run/x, interval_sec: 0}\n")),
-        ElementsAre("c.yaml:5:41: processes[web].monitor.pid_file_path: must be an absolute path, 'run/x' "
-                    "is not",
-                    "c.yaml:5:48: processes[web].monitor.interval_sec: unknown key (did you mean "
-                    "'interval_secs'?)"));
-    EXPECT_THAT(
-        errors(with("    monitor: {type: ebpf, interval_secs: 0}\n")),
-        ElementsAre("c.yaml:5:42: processes[web].monitor.interval_secs: must be between 0.01 and 3600, not "
-                    "0"));
-    EXPECT_THAT(errors(with("")),
-                ElementsAre("c.yaml:2:5: processes[web].monitor: is required (or monitors, a list of them)"));
-    EXPECT_THAT(errors(with("    monitors: []\n")),
-                ElementsAre("c.yaml:5:15: processes[web].monitors: needs at least one monitor"));
-    EXPECT_THAT(errors(with("    monitor: {type: ebpf}\n    monitors: [{type: ebpf}, {}]\n")),
-                ElementsAre("c.yaml:6:15: processes[web].monitors: give either monitor or monitors, not both",
-                            "c.yaml:6:16: processes[web].monitors[0]: this monitor is listed twice",
-                            "c.yaml:6:30: processes[web].monitors[1].type: is required"));
-    EXPECT_THAT(errors(with("    monitor: {typ: ebpf, interval_secs: 3}\n")),
-                ElementsAre("c.yaml:5:14: processes[web].monitor.type: is required",
-                            "c.yaml:5:15: processes[web].monitor.typ: unknown key (did you mean 'type'?)"));
-    const auto p =
-        plan(with("    monitors:\n      - {type: pid, pid_file_path: /run/x}\n      - {type: ebpf}\n"));
-    ASSERT_EQ(p.processes.at(0)->monitors.size(), 2U);
-    EXPECT_TRUE(p.processes[0]->monitors[0].confirmsStart);
-    EXPECT_EQ(p.processes[0]->monitors[0].args.at("interval_secs"), core::ArgValue(core::Duration(3s)));
-}
-
-TEST_F(Compiler, ChecksEnvironmentAndDirectories) {
-    files.set("/srv/gone", core::Error{"does not exist"});
-    EXPECT_THAT(errors(entry("    environment: {1A: x, B-C: y, D: [], E: }\n")),
-                ElementsAre("c.yaml:6:37: processes[web].environment.D: must be text, not a list",
-                            "c.yaml:6:41: processes[web].environment.E: must be text, not nothing"));
-    EXPECT_THAT(
-        errors(entry("    environment: {1A: x, B: y}\n")),
-        ElementsAre("c.yaml:6:19: processes[web].environment.1A: not the name of an environment variable "
-                    "(letters, digits and _, no digit first)"));
-    EXPECT_THAT(
-        errors(entry("    working_directory: /usr/bin/web\n")),
-        ElementsAre("c.yaml:6:24: processes[web].working_directory: '/usr/bin/web' is not a directory"));
-    EXPECT_THAT(
-        errors(entry("    working_directory: /srv\n    working_dir: /tmp\n")),
-        ElementsAre("c.yaml:7:18: processes[web].working_dir: is the same as working_directory; give one "
-                    "of them"));
-    const auto outcome = compileText(entry("    working_dir: /srv/gone\n"), as(kRoot, files));
-    EXPECT_TRUE(outcome.plan);
-    EXPECT_THAT(
-        lines(outcome.findings.warnings),
-        ElementsAre("c.yaml:6:18: processes[web].working_dir: the directory '/srv/gone' does not exist"));
 }
 
 } // namespace

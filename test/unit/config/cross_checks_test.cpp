@@ -14,7 +14,7 @@ protected:
     std::vector<std::string> errors(const std::string& text) {
         return lines(compileText("processes:\n" + text, as(kRoot, files)).findings.errors);
     }
-    /// One line: an entry of its own.
+    /// An entry in one line.
     static std::string entry(const std::string& name, const std::string& command, const std::string& monitor,
                              const std::string& more = "") {
         return "  - {name: " + name + ", command: " + command + ", run_as_user: web, monitor: {" + monitor +
@@ -27,11 +27,12 @@ protected:
     FakeFiles files;
 };
 
-TEST_F(CrossChecks, TwoEntriesForOneInstanceCannotBeToldApart) {
+TEST_F(CrossChecks, TwoEntriesForOneInstanceAreAnError) {
     EXPECT_THAT(
         errors(entry("a", "/usr/bin/x", "type: ebpf") + entry("b", "/usr/bin/../bin//x", "type: ebpf")),
-        ElementsAre("c.yaml:3:24: processes[b].command: cannot be told apart from 'a' at c.yaml:2:24: same "
-                    "command, arguments and user; give each only a pid monitor with a PID file of its own"));
+        ElementsAre(
+            "c.yaml:3:24: processes[b].command: cannot be distinguished from 'a' at c.yaml:2:24: same "
+            "command, arguments and user; give each only a pid monitor with a PID file of its own"));
     EXPECT_EQ(errors(entry("a", "/usr/bin/x", "type: ebpf") +
                      entry("b", "/usr/bin/x", "type: pid, pid_file_path: /run/b"))
                   .size(),
@@ -44,7 +45,7 @@ TEST_F(CrossChecks, NoProcessWritesIntoHealersOwnLog) {
         return compileText(text, as(kRoot, files)).findings.errors;
     };
     EXPECT_THAT(format(found("log_directory: /var/log/healer\n" + healer)),
-                testing::HasSubstr("processes[healer].name: what it writes would go into Healer's own "
+                testing::HasSubstr("processes[healer].name: its output would go into the log of Healer, "
                                    "/var/log/healer/healer.log; give it another name or an output"));
     EXPECT_THAT(found(healer), IsEmpty());
     EXPECT_THAT(found("launch: service\nlog_directory: /var/log/healer\n" + healer), IsEmpty());
@@ -53,7 +54,7 @@ TEST_F(CrossChecks, NoProcessWritesIntoHealersOwnLog) {
                 IsEmpty());
 }
 
-TEST_F(CrossChecks, ArgumentsUserOrPidFilesTellThemApart) {
+TEST_F(CrossChecks, ArgumentsUserOrPidFilesDistinguishThem) {
     EXPECT_THAT(errors(entry("a", "/usr/bin/x", "type: ebpf") +
                        entry("b", "/usr/bin/x", "type: ebpf", ", args: [1]")),
                 IsEmpty());
@@ -97,7 +98,7 @@ TEST_F(CrossChecks, DependenciesMustNotFormACycle) {
     EXPECT_THAT(errors(needs("a", "b, c") + needs("b", "d") + needs("c", "d") + needs("d", "")), IsEmpty());
 }
 
-TEST_F(CrossChecks, ALongChainIsNoTrouble) {
+TEST_F(CrossChecks, ALongChainIsNoProblem) {
     std::string text;
     for (int i = 0; i < 5000; ++i) {
         text += needs("p" + std::to_string(i), "p" + std::to_string((i + 1) % 5000));
@@ -105,7 +106,7 @@ TEST_F(CrossChecks, ALongChainIsNoTrouble) {
     EXPECT_EQ(errors(text).size(), 1U);
 }
 
-TEST_F(CrossChecks, DependenciesAreReadInFullWithAWarning) {
+TEST_F(CrossChecks, DependenciesAreReadInFull) {
     const auto outcome = compileText(
         "processes:\n" + needs("a", "") +
             needs("b", "{target: a, kind: after, hard: false, max_wait_secs: 1.5, on_failure: degrade, "

@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Escaped, IsWhatSteersATerminalAndWhatIsNoText) {
+TEST(Escaped, AreControlCharactersAndInvalidText) {
     EXPECT_EQ(escaped("plain \xc3\xbc \xe2\x82\xac"), "plain \xc3\xbc \xe2\x82\xac");
     EXPECT_EQ(escaped("\x1b[2J\n\x7f"), "\\x1b[2J\\x0a\\x7f");
     EXPECT_EQ(escaped("\xc2\x9b"

@@ -43,7 +43,7 @@ TEST_F(Exposure, RootsOwnEntriesInAStickyDirectoryAreSafe) {
     EXPECT_EQ(exposure("/tmp/x", files), std::nullopt);
     files.set("/tmp/x", file(0644, 1000));
     EXPECT_EQ(exposure("/tmp/x", files), "/tmp/x belongs to UID 1000, not to root");
-    EXPECT_EQ(exposure("/tmp", files), "/tmp can be written by everybody");
+    EXPECT_EQ(exposure("/tmp", files), "/tmp can be written by every user");
 }
 
 TEST_F(Exposure, LinksAreFollowedStepByStep) {
@@ -51,7 +51,7 @@ TEST_F(Exposure, LinksAreFollowedStepByStep) {
     EXPECT_EQ(exposure("/opt/x", files), "/home/bob belongs to UID 1000, not to root");
     files.set("/opt/x", link("y"));
     files.set("/opt/y", file(0666));
-    EXPECT_EQ(exposure("/opt/x", files), "/opt/y can be written by everybody");
+    EXPECT_EQ(exposure("/opt/x", files), "/opt/y can be written by every user");
     files.set("/opt/y", file(0644));
     EXPECT_EQ(exposure("/opt/x", files), std::nullopt);
     files.set("/tmp/l", link("/opt/y", 1000));
@@ -64,7 +64,7 @@ TEST_F(Exposure, LinksInACircleEnd) {
     EXPECT_EQ(exposure("/opt/a", files), "/opt/a leads through too many symbolic links");
 }
 
-TEST_F(Exposure, WhatCannotBeLookedAtIsNotSafe) {
+TEST_F(Exposure, WhatCannotBeInspectedIsNotSafe) {
     files.set("/opt/x", core::Error{"does not exist"});
     EXPECT_EQ(exposure("/opt/x", files), "/opt/x does not exist");
 }

@@ -22,7 +22,7 @@ inline constexpr std::array<KeySpec, 2> kPidKeys = {{
 inline constexpr std::array<KeySpec, 1> kEbpfKeys = {{
     {.name = "interval_secs", .type = KeyType::seconds, .help = "", .byDefault = "30", .range = {0.01, 3600}},
 }};
-/// What the settings of both probes have in common.
+/// The common settings of both probes.
 inline constexpr KeySpec secondsKey(std::string_view name, std::optional<std::string_view> byDefault) {
     return {.name = name, .type = KeyType::seconds, .help = "", .byDefault = byDefault};
 }
@@ -64,8 +64,8 @@ inline constexpr std::array<MonitorSchema, 5> kSchemas = {{
     {.type = "unit", .keys = kUnitKeys, .unitKey = "unit"},
 }};
 
-/// A machine on which every path is an executable of root's, save for what a test says otherwise; known
-/// folders are directories.
+/// A file system in which every path is an executable file of root, except for known directories and what a
+/// test sets.
 class FakeFiles : public FileProbe {
 public:
     std::map<std::string, core::Result<FileFacts>> special;
@@ -104,7 +104,7 @@ inline Environment as(const core::User& self, const FileProbe& files) {
     return {self, fakeUser, &files};
 }
 
-/// Compiles one text as the file "c.yaml".
+/// Compiles a text as the file "c.yaml".
 inline CompileOutcome compileText(const std::string& text, const Environment& who) {
     YamlOutcome yaml = readYaml("c.yaml", text);
     CompileInput input;

@@ -9,7 +9,7 @@
 
 namespace healer::config {
 
-/// A plan with a member of every kind that a key can fill.
+/// A plan with members of several kinds.
 struct Sample {
     struct Inner {
         std::string deep = "none";
@@ -170,7 +170,7 @@ TEST(Values, AreRenderedAsTheyAreWritten) {
     EXPECT_EQ(render(true, KeyType::boolean), "true");
 }
 
-/// A value that is wrong for every type, and the error names the key: so no key of a table is ever ignored.
+/// A value of the wrong type is reported for every key: no key of a table is ignored.
 TEST(PlanKeys, AreAllRead) {
     const FakeFiles files;
     const std::map<std::string, std::string> places = {

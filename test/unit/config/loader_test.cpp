@@ -16,8 +16,8 @@ namespace {
 
 using testing::ElementsAre;
 
-/// Real files in a folder of their own, loaded by whoever runs the test. The folder belongs to that user, so
-/// that the rules for root hold for root's own folder.
+/// Real files in a directory that belongs to the user who runs the test, so that the rules for root can be
+/// tested as root.
 class Loader : public testing::Test {
 public:
 protected:
@@ -190,12 +190,12 @@ TEST_F(Loader, AsRootRefusesWhatOthersCanWrite) {
     EXPECT_THAT(errors(path), testing::IsEmpty());
 
     const auto part = write("conf.d/a.yaml", "processes: []\n", 0646);
-    EXPECT_EQ(errors(path), root ? std::vector{refused(part, part + " can be written by everybody")}
+    EXPECT_EQ(errors(path), root ? std::vector{refused(part, part + " can be written by every user")}
                                  : std::vector<std::string>{});
     chmod(part.c_str(), 0644);
     const std::string parts = folder + "/conf.d";
     chmod(parts.c_str(), 01777);
-    EXPECT_EQ(errors(path), root ? std::vector{refused(parts, parts + " can be written by everybody")}
+    EXPECT_EQ(errors(path), root ? std::vector{refused(parts, parts + " can be written by every user")}
                                  : std::vector<std::string>{});
     chmod(parts.c_str(), 0755);
     chmod(folder.c_str(), 0777);

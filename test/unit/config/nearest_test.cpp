@@ -8,7 +8,7 @@
 namespace healer::config {
 namespace {
 
-TEST(Nearest, FindsTheLikelySlip) {
+TEST(Nearest, SuggestsTheLikelyWord) {
     constexpr std::array<std::string_view, 4> kKeys = {"retries", "retry_window_secs", "name", "args"};
     EXPECT_EQ(nearest("retires", kKeys), "retries");
     EXPECT_EQ(nearest("retry_window", kKeys), "retry_window_secs");
@@ -16,7 +16,7 @@ TEST(Nearest, FindsTheLikelySlip) {
     EXPECT_EQ(nearest("arg", kKeys), "args");
 }
 
-TEST(Nearest, DoesNotGuessWildly) {
+TEST(Nearest, SuggestsNothingThatIsFarAway) {
     constexpr std::array<std::string_view, 2> kKeys = {"name", "args"};
     EXPECT_EQ(nearest("environment", kKeys), "");
     EXPECT_EQ(nearest("", kKeys), "");

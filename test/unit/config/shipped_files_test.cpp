@@ -61,7 +61,7 @@ TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
     EXPECT_EQ(*all.plan, *least.plan);
 }
 
-/// One random edit: a byte changed, a piece removed, doubled or moved, or a word of YAML put in.
+/// One random edit: a byte changed, a part removed, duplicated or moved, or a piece of YAML inserted.
 std::string mutate(std::string text, std::mt19937& random) {
     constexpr std::array<std::string_view, 20> kPieces = {
         "\n", "  ", ":",  ": ",  "- ",   "[",      "]",    "{",  "}",     "\"",

@@ -15,7 +15,7 @@ TEST(SystemUsers, KnowsRootWithItsGroups) {
     EXPECT_EQ(systemUserById(0, 0), *user);
 }
 
-TEST(SystemUsers, SaysWhereThereIsNone) {
+TEST(SystemUsers, ReportsAnUnknownUser) {
     const auto user = findSystemUser("no-such-user-here");
     ASSERT_FALSE(user);
     EXPECT_EQ(user.error().message, "there is no user 'no-such-user-here'");

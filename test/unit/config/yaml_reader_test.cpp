@@ -40,7 +40,7 @@ TEST(YamlReader, ResolvesAliasesWhereTheyStand) {
 TEST(YamlReader, ReportsBadSyntaxWithItsPlace) {
     EXPECT_THAT(errorsOf("a: b\nc: [1, 2\n"), ElementsAre("f:3:1: end of sequence flow not found"));
     EXPECT_THAT(errorsOf("a: b: c\n"), ElementsAre("f:1:5: illegal map value"));
-    // Newer releases of yaml-cpp add which.
+    // Newer versions of yaml-cpp append the anchor.
     EXPECT_THAT(errorsOf("a: *nope\n"),
                 ElementsAre(testing::StartsWith("f:1:4: the referenced anchor is not defined")));
 }
@@ -53,9 +53,9 @@ TEST(YamlReader, RejectsAKeyGivenTwiceAndGoesOn) {
     EXPECT_EQ(outcome.document->root.entries.at(0).value.text, "1");
 }
 
-TEST(YamlReader, RejectsWhatThisFormatHasNoUseFor) {
+TEST(YamlReader, RejectsUnsupportedSyntax) {
     EXPECT_THAT(errorsOf("a: 1\n---\nb: 2\n"),
-                ElementsAre("f:2:1: a second document begins here, only one is allowed"));
+                ElementsAre("f:2:1: a second document begins here; only one is allowed"));
     EXPECT_THAT(errorsOf("[a]: 1\n"), ElementsAre("f:1:1: a key must be plain text"));
     EXPECT_THAT(errorsOf("a: !!int 3\n"),
                 ElementsAre("f:1:4: the tag 'tag:yaml.org,2002:int' is not supported"));
@@ -64,7 +64,7 @@ TEST(YamlReader, RejectsWhatThisFormatHasNoUseFor) {
     EXPECT_THAT(errorsOf("a: \"x\\0y\"\n"), ElementsAre("f:1:4: the text contains a NUL character"));
 }
 
-TEST(YamlReader, RejectsBytesThatAreNoText) {
+TEST(YamlReader, RejectsInvalidText) {
     EXPECT_THAT(errorsOf("a: 1\nb: \xff\n"), ElementsAre("f:2:4: not valid UTF-8 text"));
     EXPECT_THAT(errorsOf("a: \xc0\xaf\n"), ElementsAre("f:1:4: not valid UTF-8 text"));
     EXPECT_THAT(errorsOf("a: \xed\xa0\x80\n"), ElementsAre("f:1:4: not valid UTF-8 text"));
@@ -88,7 +88,7 @@ TEST(YamlReader, BoundsSizeDepthAndAliases) {
     }
     const auto errors = errorsOf(bomb);
     ASSERT_EQ(errors.size(), 1U);
-    EXPECT_THAT(errors[0], testing::EndsWith("the aliases expand to too much"));
+    EXPECT_THAT(errors[0], testing::EndsWith("the aliases expand to too many values"));
 }
 
 TEST(YamlReader, TakesAnEmptyTextForNothing) {
