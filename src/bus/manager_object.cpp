@@ -19,40 +19,6 @@ constexpr std::size_t kMostEntries = 1000;
 
 } // namespace
 
-ManagerSnapshot takeManagerSnapshot(const Backend& backend) {
-    ManagerSnapshot snapshot{.configPath = validUtf8(backend.configPath()),
-                             .observeOnly = backend.observeOnly(),
-                             .ebpfStatus = validUtf8(backend.ebpfStatus()),
-                             .lostEvents = backend.lostEvents(),
-                             .lastReloadError = validUtf8(backend.lastReloadError())};
-    for (const std::string& name : backend.processNames()) {
-        ++snapshot.processes;
-        if (const core::ProcessView* view = backend.view(name)) {
-            snapshot.down += countsAsDown(view->state) ? 1U : 0U;
-            snapshot.tripped += view->state == core::State::tripped ? 1U : 0U;
-        }
-    }
-    return snapshot;
-}
-
-std::vector<const char*> changedProperties(const ManagerSnapshot& before, const ManagerSnapshot& after) {
-    std::vector<const char*> names;
-    const auto compare = [&names](const char* name, bool same) {
-        if (!same) {
-            names.push_back(name);
-        }
-    };
-    compare("ConfigPath", before.configPath == after.configPath);
-    compare("ObserveOnly", before.observeOnly == after.observeOnly);
-    compare("EbpfStatus", before.ebpfStatus == after.ebpfStatus);
-    compare("LostEvents", before.lostEvents == after.lostEvents);
-    compare("ProcessCount", before.processes == after.processes);
-    compare("DownCount", before.down == after.down);
-    compare("TrippedCount", before.tripped == after.tripped);
-    compare("LastReloadError", before.lastReloadError == after.lastReloadError);
-    return names;
-}
-
 ManagerObject::ManagerObject(sdbus::IConnection& connection, Requests& requests)
     : AdaptorInterfaces(connection, sdbus::ObjectPath(kManagerPath)), requests_(requests) {
     registerAdaptor();
@@ -153,46 +119,6 @@ std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::GetHistory(con
         }
         return result;
     });
-}
-
-std::string ManagerObject::Version() {
-    return HEALER_VERSION;
-}
-
-std::string ManagerObject::ConfigPath() {
-    return guarded([this] { return validUtf8(requests_.backend().configPath()); });
-}
-
-bool ManagerObject::ObserveOnly() {
-    return guarded([this] { return requests_.backend().observeOnly(); });
-}
-
-std::vector<std::string> ManagerObject::MonitorTypes() {
-    return guarded([this] { return requests_.backend().monitorTypes(); });
-}
-
-std::string ManagerObject::EbpfStatus() {
-    return guarded([this] { return validUtf8(requests_.backend().ebpfStatus()); });
-}
-
-std::uint64_t ManagerObject::LostEvents() {
-    return guarded([this] { return requests_.backend().lostEvents(); });
-}
-
-std::uint32_t ManagerObject::ProcessCount() {
-    return guarded([this] { return takeManagerSnapshot(requests_.backend()).processes; });
-}
-
-std::uint32_t ManagerObject::DownCount() {
-    return guarded([this] { return takeManagerSnapshot(requests_.backend()).down; });
-}
-
-std::uint32_t ManagerObject::TrippedCount() {
-    return guarded([this] { return takeManagerSnapshot(requests_.backend()).tripped; });
-}
-
-std::string ManagerObject::LastReloadError() {
-    return guarded([this] { return validUtf8(requests_.backend().lastReloadError()); });
 }
 
 } // namespace healer::bus

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bus/guard.hpp"
+#include "bus/manager_properties.hpp"
 #include "bus/requests.hpp"
 #include "dbus/manager_adaptor.hpp"
 
@@ -9,23 +11,6 @@
 #include <vector>
 
 namespace healer::bus {
-
-/// What org.healer.Manager shows and may change.
-struct ManagerSnapshot {
-    std::string configPath;
-    bool observeOnly = false;
-    std::string ebpfStatus;
-    std::uint64_t lostEvents = 0;
-    std::uint32_t processes = 0;
-    std::uint32_t down = 0;
-    std::uint32_t tripped = 0;
-    std::string lastReloadError;
-};
-
-[[nodiscard]] ManagerSnapshot takeManagerSnapshot(const Backend& backend);
-/// The names of the org.healer.Manager properties that differ.
-[[nodiscard]] std::vector<const char*> changedProperties(const ManagerSnapshot& before,
-                                                         const ManagerSnapshot& after);
 
 /// /org/healer: the processes as a whole. The references outlive it.
 class ManagerObject final
@@ -40,6 +25,12 @@ public:
     void announce(const std::vector<const char*>& properties);
 
 private:
+    /// The value by the table.
+    template <FixedText kName>
+    auto read() const {
+        return guarded([this] { return valueOf<kName>(kManagerProperties, requests_.backend()); });
+    }
+
     using NameLists =
         sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>;
 
@@ -57,16 +48,16 @@ private:
     std::vector<std::map<std::string, sdbus::Variant>> GetHistory(const std::string& name,
                                                                   const std::uint32_t& max) override;
 
-    std::string Version() override;
-    std::string ConfigPath() override;
-    bool ObserveOnly() override;
-    std::vector<std::string> MonitorTypes() override;
-    std::string EbpfStatus() override;
-    std::uint64_t LostEvents() override;
-    std::uint32_t ProcessCount() override;
-    std::uint32_t DownCount() override;
-    std::uint32_t TrippedCount() override;
-    std::string LastReloadError() override;
+    std::string Version() override { return read<"Version">(); }
+    std::string ConfigPath() override { return read<"ConfigPath">(); }
+    bool ObserveOnly() override { return read<"ObserveOnly">(); }
+    std::vector<std::string> MonitorTypes() override { return read<"MonitorTypes">(); }
+    std::string EbpfStatus() override { return read<"EbpfStatus">(); }
+    std::uint64_t LostEvents() override { return read<"LostEvents">(); }
+    std::uint32_t ProcessCount() override { return read<"ProcessCount">(); }
+    std::uint32_t DownCount() override { return read<"DownCount">(); }
+    std::uint32_t TrippedCount() override { return read<"TrippedCount">(); }
+    std::string LastReloadError() override { return read<"LastReloadError">(); }
 
     void change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name);
     void startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,

@@ -4,6 +4,7 @@
 #include <systemd/sd-bus.h>
 
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace healer::bus {
@@ -71,22 +72,34 @@ PolkitQuestion::~PolkitQuestion() {
     cancel();
 }
 
+/// The exception barrier of the C callbacks: what escapes is thrown again from the loop.
+template <typename Body>
+int PolkitQuestion::guard(Body body) noexcept {
+    try {
+        body();
+    } catch (...) {
+        end_ = loop_.addDeferred([e = std::current_exception()] { std::rethrow_exception(e); });
+    }
+    return 0;
+}
+
 /// The bus handles what we send in order: from before polkit hears of the caller, no departure is missed.
 int PolkitQuestion::watchCaller() {
     const std::string match = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
                               "member='NameOwnerChanged',arg0='" +
                               text_.caller.name + "'";
     const auto onGone = [](sd_bus_message*, void* data, sd_bus_error*) {
-        static_cast<PolkitQuestion*>(data)->end(denied("the caller has gone"));
-        return 0;
+        auto& question = *static_cast<PolkitQuestion*>(data);
+        return question.guard([&] { question.end(denied("the caller has gone")); });
     };
     // Without a handler of ours, a match that the bus refuses would end the whole connection.
     const auto onInstalled = [](sd_bus_message* reply, void* data, sd_bus_error*) {
-        if (sd_bus_message_is_method_error(reply, nullptr) != 0) {
-            static_cast<PolkitQuestion*>(data)->end(
-                denied(std::string("the bus does not tell when callers leave") + kOnlyRoot));
-        }
-        return 0;
+        auto& question = *static_cast<PolkitQuestion*>(data);
+        return question.guard([&] {
+            if (sd_bus_message_is_method_error(reply, nullptr) != 0) {
+                question.end(denied(std::string("the bus does not report when callers leave") + kOnlyRoot));
+            }
+        });
     };
     sd_bus_slot* slot = nullptr;
     const int result = sd_bus_add_match_async(bus_, &slot, match.c_str(), onGone, onInstalled, this);
@@ -110,8 +123,8 @@ int PolkitQuestion::ask() {
         return result;
     }
     const auto onAnswer = [](sd_bus_message* reply, void* data, sd_bus_error*) {
-        static_cast<PolkitQuestion*>(data)->answered(reply);
-        return 0;
+        auto& question = *static_cast<PolkitQuestion*>(data);
+        return question.guard([&] { question.answered(reply); });
     };
     sd_bus_slot* slot = nullptr;
     result = sd_bus_call_async(bus_, &slot, message.get(), onAnswer, this,
@@ -159,7 +172,8 @@ core::Error PolkitQuestion::refusal(bool challenge, bool dismissed) const {
                       "root (sudo)");
     }
     if (challenge) {
-        return denied("authentication is needed" + action + ", and nobody could be asked" + kOnlyRoot);
+        return denied("authentication is needed" + action + ", and there is no agent to ask for it" +
+                      kOnlyRoot);
     }
     return denied((text_.caller.interactive ? "not allowed by polkit, or the authentication failed"
                                             : "not allowed by polkit") +
@@ -175,15 +189,15 @@ void PolkitQuestion::cancel() {
     int result = newCall(bus_, "CancelCheckAuthorization", message);
     result = result < 0 ? result : sd_bus_message_append(message.get(), "s", text_.cancellationId.c_str());
     result = result < 0 ? result : sd_bus_message_set_expect_reply(message.get(), 0);
-    // A polkit that has ended asks nobody any more.
+    // A polkit that has ended has no question open.
     result = result < 0 ? result : sd_bus_message_set_auto_start(message.get(), 0);
     if (result >= 0) {
         (void)sd_bus_send(bus_, message.get(), nullptr);
     }
 }
 
-/// From within the bus's dispatching, where nothing may be thrown or destroyed: told in the loop's next
-/// iteration. A caller that goes until then is still noticed, and overrules what polkit said.
+/// The bus is being dispatched, where nothing may be thrown or destroyed: reported in the loop's next
+/// iteration. A caller that leaves until then is still noticed, and overrules the answer of polkit.
 void PolkitQuestion::end(core::Result<void> outcome) {
     cancel();
     end_ = loop_.addDeferred([onEnd = onEnd_, outcome = std::move(outcome)] { onEnd(outcome); });

@@ -48,6 +48,8 @@ private:
     void cancel();
     void answered(sd_bus_message* reply);
     void end(core::Result<void> outcome);
+    template <typename Body>
+    int guard(Body body) noexcept;
     [[nodiscard]] core::Error refusal(bool challenge, bool dismissed) const;
 
     runtime::Loop& loop_;

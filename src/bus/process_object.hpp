@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bus/guard.hpp"
+#include "bus/process_properties.hpp"
 #include "bus/requests.hpp"
 #include "dbus/process_adaptor.hpp"
 
@@ -23,6 +25,13 @@ public:
     void announce(const std::vector<const char*>& properties);
 
 private:
+    /// The value by the table.
+    template <FixedText kName>
+    auto read() const {
+        return guarded(
+            [this] { return valueOf<kName>(kProcessProperties, factsOf(requests_.backend(), name_)); });
+    }
+
     void Restart(sdbus::Result<std::uint32_t>&& result) override;
     void Start(sdbus::Result<std::uint32_t>&& result) override;
     void Stop(sdbus::Result<>&& result) override;
@@ -30,21 +39,21 @@ private:
     void Resume(sdbus::Result<>&& result) override;
     void ResetBreaker(sdbus::Result<>&& result) override;
 
-    std::string Name() override;
-    std::string State() override;
-    std::string BreakerState() override;
-    std::uint64_t BreakerRetryUSec() override;
-    std::uint32_t PID() override;
-    std::string Unit() override;
-    std::vector<std::string> Command() override;
-    std::vector<std::string> Monitors() override;
-    std::uint64_t RestartCount() override;
-    std::uint64_t ActiveSinceUSec() override;
-    std::string StateReason() override;
-    bool Degraded() override;
-    std::vector<sdbus::Struct<std::string, std::string, bool, std::string>> Dependencies() override;
-    std::map<std::string, std::string> DependencyOrigins() override;
-    std::map<std::string, sdbus::Variant> LastExit() override;
+    std::string Name() override { return read<"Name">(); }
+    std::string State() override { return read<"State">(); }
+    std::string BreakerState() override { return read<"BreakerState">(); }
+    std::uint64_t BreakerRetryUSec() override { return read<"BreakerRetryUSec">(); }
+    std::uint32_t PID() override { return read<"PID">(); }
+    std::string Unit() override { return read<"Unit">(); }
+    std::vector<std::string> Command() override { return read<"Command">(); }
+    std::vector<std::string> Monitors() override { return read<"Monitors">(); }
+    std::uint64_t RestartCount() override { return read<"RestartCount">(); }
+    std::uint64_t ActiveSinceUSec() override { return read<"ActiveSinceUSec">(); }
+    std::string StateReason() override { return read<"StateReason">(); }
+    bool Degraded() override { return read<"Degraded">(); }
+    std::vector<DependencyRow> Dependencies() override { return read<"Dependencies">(); }
+    std::map<std::string, std::string> DependencyOrigins() override { return read<"DependencyOrigins">(); }
+    Dictionary LastExit() override { return toDictionary(read<"LastExit">()); }
 
     void change(sdbus::Result<>&& result, core::event::Verb verb);
     void startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb);

@@ -2,54 +2,77 @@
 #pragma once
 
 #include "bus/backend.hpp"
+#include "bus/property_table.hpp"
+#include "bus/utf8.hpp"
+#include "core/last_exit.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
-#include <array>
-#include <cstddef>
 #include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace healer::bus {
 
-/// What org.healer.Process shows. Instants stay on the core's clock, so that the conversion's rounding is
-/// never taken for a change.
-struct ProcessSnapshot {
-    core::ProcessView view;
+/// What the properties of one process are made from. Refers to the backend's values.
+struct ProcessFacts {
+    const std::string& name;
+    const core::ProcessView& view;
+    const core::ProcessPlan& plan;
     std::string unit;
-    std::vector<std::string> command;
-    std::vector<std::string> monitors;
-    std::vector<core::DependencyPlan> dependencies;
 };
 
-/// The present picture; default values where the backend knows no such process (any more).
-[[nodiscard]] ProcessSnapshot takeSnapshot(const Backend& backend, const std::string& name);
+/// Default values where the backend does not know the process (any longer).
+[[nodiscard]] ProcessFacts factsOf(const Backend& backend, const std::string& name);
 
-/// A hash of each property in turn: what is kept of a picture to tell later which of them differ.
-constexpr std::size_t kComparedProperties = 13;
-using Fingerprint = std::array<std::size_t, kComparedProperties>;
-[[nodiscard]] Fingerprint fingerprintOf(const ProcessSnapshot& snapshot);
-
-/// The names of the org.healer.Process properties that differ.
-[[nodiscard]] std::vector<const char*> changedProperties(const Fingerprint& before, const Fingerprint& after);
-
-/// Whether a process in this state is not up and ought to be.
-[[nodiscard]] bool countsAsDown(core::State state);
+using Dictionary = std::map<std::string, sdbus::Variant>;
+using KnownFields = std::vector<std::pair<std::string, core::FieldValue>>;
+using DependencyRow = sdbus::Struct<std::string, std::string, bool, std::string>;
 
 [[nodiscard]] std::vector<std::string> commandLine(const core::ProcessPlan& plan);
 [[nodiscard]] std::vector<std::string> monitorTypes(const core::ProcessPlan& plan);
-[[nodiscard]] std::vector<sdbus::Struct<std::string, std::string, bool, std::string>>
-dependencyList(const core::ProcessPlan& plan);
+[[nodiscard]] std::vector<DependencyRow> dependencyList(const core::ProcessPlan& plan);
 /// Where each comes from, by target: "configuration", or a setting of the unit file.
 [[nodiscard]] std::map<std::string, std::string> dependencyOrigins(const core::ProcessPlan& plan);
+/// The keys of LastExit that are known.
+[[nodiscard]] KnownFields knownFields(const core::LastExit& last);
 
-using Dictionary = std::map<std::string, sdbus::Variant>;
-
-/// The keys that an Exit alone gives: reason, code, signal, probe, detail, each where known.
-[[nodiscard]] Dictionary exitDetails(const core::Exit& exit);
-/// All keys of LastExit that are known; empty without an end.
-[[nodiscard]] Dictionary lastExitDetails(const core::ProcessView& view);
+[[nodiscard]] Dictionary toDictionary(const KnownFields& fields);
 [[nodiscard]] Dictionary toDictionary(const HistoryEntry& entry);
+
+/// CLOCK_REALTIME, 0 for none.
+[[nodiscard]] inline std::uint64_t usecOf(const std::optional<core::Moment>& moment) {
+    return moment ? core::usecOf(moment->wall) : 0;
+}
+
+/// The properties of org.healer.Process.
+inline constexpr std::tuple kProcessProperties{
+    property<"Name">([](const ProcessFacts& process) { return validUtf8(process.name); }),
+    property<"State">([](const ProcessFacts& process) { return std::string(toString(process.view.state)); }),
+    property<"BreakerState">(
+        [](const ProcessFacts& process) { return std::string(toString(process.view.breaker)); }),
+    property<"BreakerRetryUSec">(
+        [](const ProcessFacts& process) { return usecOf(process.view.breakerRetryAt); }),
+    property<"PID">([](const ProcessFacts& process) {
+        return static_cast<std::uint32_t>(core::pidOf(process.view.instance));
+    }),
+    property<"Unit">([](const ProcessFacts& process) { return validUtf8(process.unit); }),
+    property<"Command">([](const ProcessFacts& process) { return commandLine(process.plan); }),
+    property<"Monitors">([](const ProcessFacts& process) { return monitorTypes(process.plan); }),
+    property<"RestartCount">([](const ProcessFacts& process) { return process.view.restartCount; }),
+    property<"ActiveSinceUSec">([](const ProcessFacts& process) { return usecOf(process.view.activeSince); }),
+    property<"StateReason">([](const ProcessFacts& process) { return validUtf8(process.view.stateReason); }),
+    property<"Degraded">([](const ProcessFacts& process) { return process.view.degraded; }),
+    property<"Dependencies">([](const ProcessFacts& process) { return dependencyList(process.plan); }),
+    property<"DependencyOrigins">(
+        [](const ProcessFacts& process) { return dependencyOrigins(process.plan); }),
+    property<"LastExit">([](const ProcessFacts& process) {
+        return process.view.lastExit ? knownFields(*process.view.lastExit) : KnownFields();
+    }),
+};
+
+using ProcessFingerprint = Fingerprint<std::remove_const_t<decltype(kProcessProperties)>>;
 
 } // namespace healer::bus

@@ -65,9 +65,9 @@ void Service::probed(const core::Result<void>& outcome) {
     }
     published_.clear();
     for (const std::string& name : backend_.processNames()) {
-        published_.emplace(name, fingerprintOf(takeSnapshot(backend_, name)));
+        published_.emplace(name, fingerprintOf(kProcessProperties, factsOf(backend_, name)));
     }
-    publishedManager_ = takeManagerSnapshot(backend_);
+    publishedManager_ = fingerprintOf(kManagerProperties, backend_);
     changed_.clear();
     requestName();
 }
@@ -127,7 +127,7 @@ void Service::processesChanged(const std::vector<std::string>& added,
         changed_.erase(name);
     }
     for (const std::string& name : added) {
-        published_.insert_or_assign(name, fingerprintOf(takeSnapshot(backend_, name)));
+        published_.insert_or_assign(name, fingerprintOf(kProcessProperties, factsOf(backend_, name)));
         session_->addProcess(name);
     }
     publishManagerLater();
@@ -162,8 +162,8 @@ void Service::publish() {
     for (const std::string& name : names) {
         const auto known = published_.find(name);
         if (known != published_.end()) {
-            const Fingerprint now = fingerprintOf(takeSnapshot(backend_, name));
-            session_->announce(name, changedProperties(known->second, now));
+            const ProcessFingerprint now = fingerprintOf(kProcessProperties, factsOf(backend_, name));
+            session_->announce(name, changedProperties(kProcessProperties, known->second, now));
             known->second = now;
         }
     }
@@ -181,9 +181,9 @@ void Service::publishManager() {
     if (!session_) {
         return;
     }
-    ManagerSnapshot now = takeManagerSnapshot(backend_);
-    const auto properties = changedProperties(publishedManager_, now);
-    publishedManager_ = std::move(now);
+    const ManagerFingerprint now = fingerprintOf(kManagerProperties, backend_);
+    const auto properties = changedProperties(kManagerProperties, publishedManager_, now);
+    publishedManager_ = now;
     if (!properties.empty()) {
         sent([&] { session_->manager().announce(properties); });
     }

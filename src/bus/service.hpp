@@ -83,8 +83,8 @@ private:
     Backend& backend_;
     Settings settings_;
 
-    std::map<std::string, Fingerprint> published_;
-    ManagerSnapshot publishedManager_;
+    std::map<std::string, ProcessFingerprint> published_;
+    ManagerFingerprint publishedManager_{};
     std::set<std::string> changed_;
     std::uint64_t seq_ = 0;
 

@@ -21,10 +21,8 @@ std::vector<std::string> validNames(const std::vector<std::string>& names) {
 } // namespace
 
 void emitSignal(ManagerObject& manager, const SignalHead& head, const core::notice::ProcessDown& down) {
-    Dictionary details = exitDetails(down.exit);
-    if (down.pid > 0) {
-        details.emplace("pid", sdbus::Variant(static_cast<std::uint32_t>(down.pid)));
-    }
+    Dictionary details =
+        toDictionary(knownFields({.exit = down.exit, .pid = down.pid, .at = {}, .runtime = {}}));
     if (head.incident != 0) {
         details.emplace("incident", sdbus::Variant(head.incident));
     }

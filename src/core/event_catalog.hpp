@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/field_value.hpp"
 #include "core/log_level.hpp"
 #include "core/notice.hpp"
 
@@ -91,8 +92,6 @@ struct EventFieldInfo {
 
 [[nodiscard]] std::span<const EventFieldInfo> eventFields();
 [[nodiscard]] const EventFieldInfo& infoOf(EventField field);
-
-using FieldValue = std::variant<bool, std::uint32_t, std::uint64_t, std::int32_t, std::string>;
 
 /// One event as people and programs get it.
 struct RenderedEvent {

@@ -8,8 +8,13 @@ namespace {
 
 using Field = EventField;
 
+/// "2 added (db web)".
 std::string counted(const std::vector<std::string>& names, const char* what) {
-    return std::to_string(names.size()) + " " + what;
+    std::string list;
+    for (const std::string& name : names) {
+        list += (list.empty() ? "" : " ") + name;
+    }
+    return std::to_string(names.size()) + " " + what + (list.empty() ? "" : " (" + list + ")");
 }
 
 std::string_view effectOf(notice::SystemdUse use) {

@@ -99,7 +99,7 @@ std::string describe(const Exit& exit) {
         text = "dumped core (" + signal + ")";
         break;
     case ExitReason::oomKilled:
-        text = "killed for want of memory";
+        text = "killed by the OOM killer";
         break;
     case ExitReason::probeFailed:
         text = "failed its probe " + exit.probe;

@@ -41,4 +41,22 @@ std::string_view toString(BreakerState state) {
     return "closed";
 }
 
+std::optional<State> stateFromString(std::string_view word) {
+    for (int value = 0; value <= static_cast<int>(State::tripped); ++value) {
+        if (toString(static_cast<State>(value)) == word) {
+            return static_cast<State>(value);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<BreakerState> breakerStateFromString(std::string_view word) {
+    for (int value = 0; value <= static_cast<int>(BreakerState::halfOpen); ++value) {
+        if (toString(static_cast<BreakerState>(value)) == word) {
+            return static_cast<BreakerState>(value);
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace healer::core

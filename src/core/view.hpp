@@ -29,6 +29,9 @@ enum class BreakerState { closed, open, halfOpen };
 
 [[nodiscard]] std::string_view toString(State state);
 [[nodiscard]] std::string_view toString(BreakerState state);
+/// The inverse of toString(); nothing for an unknown word.
+[[nodiscard]] std::optional<State> stateFromString(std::string_view word);
+[[nodiscard]] std::optional<BreakerState> breakerStateFromString(std::string_view word);
 
 /// The last end of a process with its circumstances.
 struct LastExit {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history.hpp"
 
-#include "daemon/json_number.hpp"
+#include "daemon/json_field.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,30 +15,22 @@ namespace {
 
 using nlohmann::json;
 
-bus::HistoryValue decodeValue(const json& tagged) {
-    const json& inner = tagged.at(1);
-    switch (numberIn<int>(tagged.at(0))) {
-    case 0:
-        return inner.get<bool>();
-    case 1:
-        return numberIn<std::uint32_t>(inner);
-    case 2:
-        return numberIn<std::uint64_t>(inner);
-    case 3:
-        return numberIn<std::int32_t>(inner);
-    default:
-        return inner.get<std::string>();
+/// D-Bus types would be lost in JSON's one kind of number, so each value is tagged with the index of its
+/// type.
+core::FieldValue decodeValue(const json& tagged) {
+    const auto index = numberIn<std::size_t>(tagged.at(0));
+    if (index >= core::kFieldTypes.size()) {
+        throw BadNumber("an unknown type");
     }
+    return fieldIn(tagged.at(1), core::kFieldTypes[index]);
 }
 
 } // namespace
 
-/// D-Bus types would be lost in JSON's one kind of number, so each value is tagged with its type.
 std::string encodeEvent(const bus::HistoryEntry& entry) {
     json value = json::object();
     for (const auto& [key, held] : entry) {
-        json inner = std::visit([](const auto& alternative) { return json(alternative); }, held);
-        value[key] = json::array({held.index(), std::move(inner)});
+        value[key] = json::array({held.index(), toJson(held)});
     }
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -67,7 +59,7 @@ HistoryLine lineOf(const bus::HistoryEntry& entry) {
 void History::add(const std::string& name, HistoryLine line) {
     auto& lines = lines_[name];
     line.text.shrink_to_fit();
-    // Two clocks are read to place an event on CLOCK_REALTIME, so the order may be lost in a microsecond.
+    // The wall clock may have been set back.
     if (!lines.empty()) {
         line.timeUsec = std::max(line.timeUsec, lines.back().timeUsec);
     }

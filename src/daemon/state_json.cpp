@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/json_number.hpp"
+#include "core/last_exit.hpp"
+#include "daemon/json_field.hpp"
 #include "daemon/state_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -64,48 +65,22 @@ core::Instance decodeInstance(const json& value) {
 }
 
 json encode(const core::LastExit& last) {
-    json value{{"reason", std::string(toString(last.exit.reason))},
-               {"probe", last.exit.probe},
-               {"detail", last.exit.detail},
-               {"pid", last.pid},
-               {"at", encode(last.at)}};
-    if (last.exit.code) {
-        value["code"] = *last.exit.code;
-    }
-    if (last.exit.signal) {
-        value["signal"] = *last.exit.signal;
-    }
-    if (last.exit.sender) {
-        const auto& [signal, pid, uid, comm] = *last.exit.sender;
-        value["sender"] = {{"signal", signal}, {"pid", pid}, {"uid", uid}, {"comm", comm}};
-    }
-    if (last.runtime) {
-        value["runtime"] = last.runtime->count();
+    json value{{"boot_usec", encode(last.at.at)}};
+    for (const core::LastExitField& field : core::lastExitFields()) {
+        if (const auto known = field.get(last)) {
+            value[std::string(field.name)] = toJson(*known);
+        }
     }
     return value;
 }
 
 core::LastExit decodeLastExit(const json& value) {
     core::LastExit last;
-    last.exit.reason = core::exitReasonFromString(value.at("reason").get<std::string>())
-                           .value_or(core::ExitReason::vanished);
-    last.exit.probe = value.at("probe").get<std::string>();
-    last.exit.detail = value.at("detail").get<std::string>();
-    last.pid = numberIn<pid_t>(value.at("pid"));
-    last.at = decodeMoment(value.at("at"));
-    if (value.contains("code")) {
-        last.exit.code = numberIn<int>(value.at("code"));
-    }
-    if (value.contains("signal")) {
-        last.exit.signal = numberIn<int>(value.at("signal"));
-    }
-    if (value.contains("sender")) {
-        const json& by = value.at("sender");
-        last.exit.sender = {numberIn<int>(by.at("signal")), numberIn<pid_t>(by.at("pid")),
-                            numberIn<uid_t>(by.at("uid")), by.at("comm").get<std::string>()};
-    }
-    if (value.contains("runtime")) {
-        last.runtime = decodeTime(value.at("runtime")).time_since_epoch();
+    last.at.at = decodeTime(value.at("boot_usec"));
+    for (const core::LastExitField& field : core::lastExitFields()) {
+        if (const auto found = value.find(field.name); found != value.end()) {
+            (void)field.set(last, fieldIn(*found, field.type)); // what another version wrote is left out
+        }
     }
     return last;
 }
@@ -124,13 +99,8 @@ json encode(const core::Breaker::Snapshot& breaker) {
 
 core::Breaker::Snapshot decodeBreaker(const json& value) {
     core::Breaker::Snapshot breaker;
-    const auto word = value.at("state").get<std::string>();
-    for (const auto state :
-         {core::BreakerState::closed, core::BreakerState::open, core::BreakerState::halfOpen}) {
-        if (word == toString(state)) {
-            breaker.state = state;
-        }
-    }
+    breaker.state = core::breakerStateFromString(value.at("state").get<std::string>())
+                        .value_or(core::BreakerState::closed);
     breaker.since = decodeMoment(value.at("since"));
     for (const auto& start : value.at("starts")) {
         if (breaker.starts.size() < kMaxItems) {

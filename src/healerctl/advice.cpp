@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/advice.hpp"
 
-#include "healerctl/fields.hpp"
-#include "healerctl/reports.hpp"
 #include "healerctl/text.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace healer::healerctl {
 
 namespace {
 
-using nlohmann::json;
 using Line = std::vector<std::string>;
 
 constexpr std::uint64_t kSecond = 1'000'000;
@@ -19,9 +17,8 @@ constexpr std::uint64_t kSecond = 1'000'000;
 class Adviser {
 public:
     Adviser(const Evidence& evidence, std::uint64_t incident)
-        : evidence_(evidence), incident_(incident), name_(evidence.process.value("Name", "")),
-          state_(evidence.process.value("State", "")),
-          lastExit_(evidence.process.value("LastExit", json::object())) {}
+        : evidence_(evidence), incident_(incident), name_(evidence.process.name),
+          state_(evidence.process.state) {}
 
     std::vector<Advice> advise() {
         reading();
@@ -45,8 +42,9 @@ private:
     }
 
     void reading() {
-        const std::string unit = evidence_.process.value("Unit", "");
-        const std::uint64_t ended = number(lastExit_, "time_usec");
+        const std::string& unit = evidence_.process.unit;
+        const core::LastExit last = evidence_.process.lastExit.value_or(core::LastExit());
+        const std::uint64_t ended = core::usecOf(last.at.wall);
         if (!unit.empty()) {
             Line line{"journalctl", "-u", unit, "-n", "50"};
             if (ended != 0) {
@@ -59,43 +57,42 @@ private:
             story.push_back("HEALER_INCIDENT=" + std::to_string(incident_));
         }
         add(std::move(story), "what Healer saw and did, with explanations");
-        const std::string reason = lastExit_.value("reason", "");
-        if (reason == "core-dumped") {
-            add({"coredumpctl", "info", words(lastExit_, "pid")}, "where it crashed");
-        } else if (reason == "oom-killed") {
+        if (last.exit.reason == core::ExitReason::coreDumped) {
+            add({"coredumpctl", "info", std::to_string(last.pid)}, "where it crashed");
+        } else if (last.exit.reason == core::ExitReason::oomKilled) {
             add({"journalctl", "-k", "-g", "out of memory"}, "which process took the memory");
         }
-        if (!unit.empty() && !unit.starts_with("healer-") && !isUp(evidence_.process)) {
+        if (!unit.empty() && !unit.starts_with("healer-") && !evidence_.process.isUp()) {
             add({"systemctl", "status", unit}, "how systemd sees it");
         }
     }
 
     void acting() {
-        if (state_ == "disabled") {
+        if (state_ == core::State::disabled) {
             add({"healerctl", "reload"}, "after you have set \"enabled: true\" in the configuration");
-        } else if (state_ == "stopped") {
+        } else if (state_ == core::State::stopped) {
             add({"healerctl", "start", name_}, "start it, and heal it again");
-        } else if (state_ == "paused") {
+        } else if (state_ == core::State::paused) {
             add({"healerctl", "resume", name_}, "let Healer recover it again");
-        } else if (state_ != "running") {
+        } else if (state_ != core::State::running) {
             waiting();
         }
     }
 
     void waiting() {
-        for (const json& dependency : evidence_.process.value("Dependencies", json::array())) {
-            for (const json& process : evidence_.processes) {
-                const std::string target = process.value("Name", "");
-                if (state_ == "deferred" && target == dependency.value("target", "") &&
-                    process.value("State", "") != "running") {
-                    add({"healerctl", "why", target}, "why what it waits for is not up");
+        for (const DependencyStatus& dependency : evidence_.process.dependencies) {
+            for (const ProcessStatus& process : evidence_.processes) {
+                if (state_ == core::State::deferred && process.name == dependency.target &&
+                    process.state != core::State::running) {
+                    add({"healerctl", "why", process.name}, "why its dependency is not up");
                 }
             }
         }
-        add({"healerctl", "restart", name_}, state_ == "tripped"    ? "start it now, and close the breaker"
-                                             : state_ == "deferred" ? "start it now, without waiting"
-                                                                    : "start it now");
-        if (state_ == "tripped" || state_ == "backoff") {
+        add({"healerctl", "restart", name_},
+            state_ == core::State::tripped    ? "start it now, and close the breaker"
+            : state_ == core::State::deferred ? "start it now, without waiting"
+                                              : "start it now");
+        if (state_ == core::State::tripped || state_ == core::State::backoff) {
             add({"healerctl", "pause", name_}, "no further starts while you look into it");
         }
     }
@@ -103,8 +100,7 @@ private:
     const Evidence& evidence_;
     std::uint64_t incident_;
     std::string name_;
-    std::string state_;
-    json lastExit_;
+    std::optional<core::State> state_;
     std::vector<Advice> advice_;
 };
 

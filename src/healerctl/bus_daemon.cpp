@@ -92,40 +92,39 @@ auto BusDaemon::call(std::chrono::seconds timeout, Call&& body) -> decltype(body
     }
 }
 
-std::vector<nlohmann::json> BusDaemon::processes() {
+std::vector<ProcessStatus> BusDaemon::processes() {
     return call(kReadTimeout, [this] {
-        std::vector<nlohmann::json> result;
+        std::vector<ProcessStatus> result;
         for (const auto& [path, interfaces] : Properties(connection_, "/org/healer").managedObjects()) {
             const auto found =
                 interfaces.find(dbus::InterfaceName(org::healer::Process_proxy::INTERFACE_NAME));
             if (found != interfaces.end()) {
-                result.push_back(toJson(found->second));
+                result.push_back(processStatus(toJson(found->second)));
             }
         }
-        std::sort(result.begin(), result.end(), [](const nlohmann::json& left, const nlohmann::json& right) {
-            return left.value("Name", "") < right.value("Name", "");
-        });
+        std::ranges::sort(result, {}, &ProcessStatus::name);
         return result;
     });
 }
 
-nlohmann::json BusDaemon::process(const std::string& name) {
+ProcessStatus BusDaemon::process(const std::string& name) {
     return call(kReadTimeout, [&] {
-        return Properties(connection_, manager_->GetProcess(name))
-            .all(org::healer::Process_proxy::INTERFACE_NAME);
+        return processStatus(Properties(connection_, manager_->GetProcess(name))
+                                 .all(org::healer::Process_proxy::INTERFACE_NAME));
     });
 }
 
-nlohmann::json BusDaemon::manager() {
-    return call(kReadTimeout,
-                [this] { return Properties(connection_, "/org/healer").all(Manager::INTERFACE_NAME); });
+ManagerStatus BusDaemon::manager() {
+    return call(kReadTimeout, [this] {
+        return managerStatus(Properties(connection_, "/org/healer").all(Manager::INTERFACE_NAME));
+    });
 }
 
-std::vector<nlohmann::json> BusDaemon::history(const std::string& name, std::uint32_t max) {
+std::vector<HistoryEvent> BusDaemon::history(const std::string& name, std::uint32_t max) {
     return call(kReadTimeout, [&] {
-        std::vector<nlohmann::json> result;
+        std::vector<HistoryEvent> result;
         for (const auto& entry : manager_->GetHistory(name, max)) {
-            result.push_back(toJson(entry));
+            result.push_back(historyEvent(toJson(entry)));
         }
         return result;
     });

@@ -18,10 +18,10 @@ public:
     explicit BusDaemon(sdbus::IConnection& connection);
     ~BusDaemon() override;
 
-    [[nodiscard]] std::vector<nlohmann::json> processes() override;
-    [[nodiscard]] nlohmann::json process(const std::string& name) override;
-    [[nodiscard]] nlohmann::json manager() override;
-    [[nodiscard]] std::vector<nlohmann::json> history(const std::string& name, std::uint32_t max) override;
+    [[nodiscard]] std::vector<ProcessStatus> processes() override;
+    [[nodiscard]] ProcessStatus process(const std::string& name) override;
+    [[nodiscard]] ManagerStatus manager() override;
+    [[nodiscard]] std::vector<HistoryEvent> history(const std::string& name, std::uint32_t max) override;
     std::optional<std::uint32_t> change(Verb verb, const std::string& name) override;
     [[nodiscard]] nlohmann::json reload() override;
 

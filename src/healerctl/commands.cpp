@@ -39,8 +39,8 @@ int reportFor(const std::string& name, Daemon& daemon, const Terminal& terminal,
     }
     std::vector<std::string> names;
     try {
-        for (const json& process : daemon.processes()) {
-            names.push_back(process.value("Name", ""));
+        for (const ProcessStatus& process : daemon.processes()) {
+            names.push_back(process.name);
         }
     } catch (const CallFailure&) {
         names.clear();
@@ -68,9 +68,13 @@ int forEachName(const Options& options, Daemon& daemon, const Terminal& terminal
 }
 
 int list(const Options&, Daemon& daemon, const Terminal& terminal) {
-    const std::vector<json> processes = daemon.processes();
+    const std::vector<ProcessStatus> processes = daemon.processes();
     if (asJson(terminal)) {
-        printJson(terminal, processes);
+        json documents = json::array();
+        for (const ProcessStatus& process : processes) {
+            documents.push_back(process.properties);
+        }
+        printJson(terminal, documents);
     } else {
         printTable(terminal, processes);
     }
@@ -79,24 +83,24 @@ int list(const Options&, Daemon& daemon, const Terminal& terminal) {
 
 int status(const Options& options, Daemon& daemon, const Terminal& terminal) {
     if (options.arguments.empty()) {
-        const json manager = daemon.manager();
-        asJson(terminal) ? printJson(terminal, manager) : printManager(terminal, manager);
+        const ManagerStatus manager = daemon.manager();
+        asJson(terminal) ? printJson(terminal, manager.properties) : printManager(terminal, manager);
         return kDone;
     }
     bool first = true;
     return forEachName(options, daemon, terminal, [&](const std::string& name) {
-        const json process = daemon.process(name);
-        const std::vector<json> history = daemon.history(name, lines(options, kStatusLines));
+        const ProcessStatus process = daemon.process(name);
+        const std::vector<HistoryEvent> history = daemon.history(name, lines(options, kStatusLines));
         if (asJson(terminal)) {
-            json document = process;
-            document["History"] = history;
+            json document = process.properties;
+            document["History"] = entriesOf(history);
             printJson(terminal, document);
         } else {
             terminal.out << (first ? "" : "\n");
             printStatus(terminal, process, history);
         }
         first = false;
-        return isUp(process) ? kDone : kNotUp;
+        return process.isUp() ? kDone : kNotUp;
     });
 }
 
@@ -146,8 +150,11 @@ int reload(const Options&, Daemon& daemon, const Terminal& terminal) {
 
 int history(const Options& options, Daemon& daemon, const Terminal& terminal) {
     const auto print = [&](const std::string& name) {
-        const std::vector<json> entries = daemon.history(name, lines(options, kHistoryLines));
-        asJson(terminal) ? printJson(terminal, entries) : printHistory(terminal, entries, name.empty(), "");
+        const std::vector<HistoryEvent> entries = daemon.history(name, lines(options, kHistoryLines));
+        using Names = HistoryStyle::Names;
+        asJson(terminal)
+            ? printJson(terminal, entriesOf(entries))
+            : printHistory(terminal, entries, {.names = name.empty() ? Names::shown : Names::hidden});
         return kDone;
     };
     return options.arguments.empty() ? print("") : forEachName(options, daemon, terminal, print);
@@ -158,7 +165,7 @@ int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
         Evidence evidence{.process = daemon.process(name),
                           .history = daemon.history(name, lines(options, kWhyLines)),
                           .processes = daemon.processes(),
-                          .observeOnly = daemon.manager().value("ObserveOnly", false),
+                          .observeOnly = daemon.manager().observeOnly,
                           .nowUsec = terminal.nowUsec,
                           .host = options.host,
                           .container = options.container};
@@ -168,11 +175,11 @@ int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
 }
 
 int suggest(Daemon& daemon, const Terminal& terminal) {
-    const std::vector<json> processes = daemon.processes();
+    const std::vector<ProcessStatus> processes = daemon.processes();
     std::vector<std::pair<std::string, pid_t>> running;
-    for (const json& process : processes) {
-        if (const auto pid = process.value("PID", 0U); pid != 0) {
-            running.emplace_back(process.value("Name", ""), static_cast<pid_t>(pid));
+    for (const ProcessStatus& process : processes) {
+        if (process.pid != 0) {
+            running.emplace_back(process.name, static_cast<pid_t>(process.pid));
         }
     }
     const SocketScan scan = scanSockets(running);

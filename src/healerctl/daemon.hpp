@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "healerctl/status.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -25,8 +27,7 @@ private:
 
 enum class Verb { start, stop, restart, pause, resume, reset };
 
-/// The daemon as healerctl sees it. Objects are JSON with the names of the D-Bus properties as keys.
-/// Everything throws CallFailure.
+/// The daemon as healerctl sees it. Everything throws CallFailure.
 class Daemon {
 public:
     Daemon() = default;
@@ -35,11 +36,11 @@ public:
     virtual ~Daemon() = default;
 
     /// All processes, sorted by name, in one call.
-    [[nodiscard]] virtual std::vector<nlohmann::json> processes() = 0;
-    [[nodiscard]] virtual nlohmann::json process(const std::string& name) = 0;
-    [[nodiscard]] virtual nlohmann::json manager() = 0;
+    [[nodiscard]] virtual std::vector<ProcessStatus> processes() = 0;
+    [[nodiscard]] virtual ProcessStatus process(const std::string& name) = 0;
+    [[nodiscard]] virtual ManagerStatus manager() = 0;
     /// Newest first; an empty name means all processes.
-    [[nodiscard]] virtual std::vector<nlohmann::json> history(const std::string& name, std::uint32_t max) = 0;
+    [[nodiscard]] virtual std::vector<HistoryEvent> history(const std::string& name, std::uint32_t max) = 0;
     /// Waits as long as it takes; the new PID where the verb has one.
     virtual std::optional<std::uint32_t> change(Verb verb, const std::string& name) = 0;
     /// {"Added": [...], "Changed": [...], "Removed": [...]}

@@ -14,37 +14,26 @@ namespace {
 
 using nlohmann::json;
 
-json dependenciesOf(const json& process) {
-    return process.value("Dependencies", json::array());
-}
-
-std::string originOf(const json& process, const json& dependency) {
-    return process.value("DependencyOrigins", json::object())
-        .value(dependency.value("target", ""), "configuration");
-}
-
-/// The processes by name, and who needs whom.
+/// The processes by name, and which needs which.
 class Graph {
 public:
-    explicit Graph(const std::vector<json>& processes) {
-        for (const json& process : processes) {
-            const std::string name = process.value("Name", "");
-            processes_.emplace(name, &process);
-            for (const json& dependency : dependenciesOf(process)) {
-                const std::string target = dependency.value("target", "");
-                targets_[name].insert(target);
-                dependents_[target].insert(name);
+    explicit Graph(const std::vector<ProcessStatus>& processes) {
+        for (const ProcessStatus& process : processes) {
+            processes_.emplace(process.name, &process);
+            for (const DependencyStatus& dependency : process.dependencies) {
+                targets_[process.name].insert(dependency.target);
+                dependents_[dependency.target].insert(process.name);
             }
         }
     }
 
-    [[nodiscard]] const json* process(const std::string& name) const {
+    [[nodiscard]] const ProcessStatus* process(const std::string& name) const {
         const auto found = processes_.find(name);
         return found == processes_.end() ? nullptr : found->second;
     }
     [[nodiscard]] std::string state(const std::string& name) const {
-        const json* known = process(name);
-        return known == nullptr ? "unknown" : known->value("State", "unknown");
+        const ProcessStatus* known = process(name);
+        return known == nullptr ? "unknown" : known->stateWord;
     }
     [[nodiscard]] bool needs(const std::string& name, const std::string& target) const {
         const auto found = targets_.find(name);
@@ -80,7 +69,7 @@ public:
     }
 
 private:
-    std::map<std::string, const json*> processes_;
+    std::map<std::string, const ProcessStatus*> processes_;
     std::map<std::string, std::set<std::string>> targets_;
     std::map<std::string, std::set<std::string>> dependents_;
 };
@@ -98,32 +87,30 @@ public:
 
 private:
     [[nodiscard]] std::string stateText(const std::string& name) const {
-        const std::string state = graph_.state(name);
-        return painted(terminal_, toneOfState(state), printable(state));
+        const ProcessStatus* process = graph_.process(name);
+        return painted(terminal_, toneOf(process == nullptr ? std::nullopt : process->state),
+                       printable(graph_.state(name)));
     }
 
     void below(const std::string& name, const std::string& indent) {
-        const json* process = graph_.process(name);
-        const json dependencies = process == nullptr ? json::array() : dependenciesOf(*process);
-        for (std::size_t i = 0; i < dependencies.size(); ++i) {
-            const bool last = i + 1 == dependencies.size();
-            edge(*process, dependencies[i], indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "));
+        const ProcessStatus* process = graph_.process(name);
+        const std::size_t count = process == nullptr ? 0 : process->dependencies.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            const bool last = i + 1 == count;
+            edge(process->dependencies[i], indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "));
         }
     }
 
-    void edge(const json& process, const json& dependency, const std::string& branch,
-              const std::string& indent) {
-        const std::string target = dependency.value("target", "");
-        const std::string kind = dependency.value("kind", "");
-        terminal_.out << branch << printable(kind) << ' ' << printable(target) << " (" << stateText(target)
-                      << ')';
-        if (kind != "after") {
+    void edge(const DependencyStatus& dependency, const std::string& branch, const std::string& indent) {
+        const std::string& target = dependency.target;
+        terminal_.out << branch << printable(dependency.kind) << ' ' << printable(target) << " ("
+                      << stateText(target) << ')';
+        if (dependency.kind != "after") {
             terminal_.out << ", "
-                          << (dependency.value("hard", true)
-                                  ? "hard, on failure: " + printable(dependency.value("on_failure", ""))
-                                  : std::string("soft"));
+                          << (dependency.hard ? "hard, on failure: " + printable(dependency.onFailure)
+                                              : std::string("soft"));
         }
-        terminal_.out << "  [" << printable(originOf(process, dependency)) << ']';
+        terminal_.out << "  [" << printable(dependency.origin) << ']';
         const bool again = graph_.hasTargets(target) && !shown_.insert(target).second;
         terminal_.out << (again ? "  (see above)" : "") << '\n';
         if (!again) {
@@ -146,7 +133,7 @@ std::string joined(const std::set<std::string>& names) {
 
 } // namespace
 
-void printDependencies(const Terminal& terminal, const std::vector<json>& processes,
+void printDependencies(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                        const std::optional<std::string>& name) {
     const Graph graph(processes);
     Tree tree(terminal, graph);
@@ -169,7 +156,7 @@ void printDependencies(const Terminal& terminal, const std::vector<json>& proces
     }
 }
 
-void printDependenciesAsJson(const Terminal& terminal, const std::vector<json>& processes,
+void printDependenciesAsJson(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                              const std::optional<std::string>& name) {
     const Graph graph(processes);
     json edges = json::array();
@@ -177,17 +164,20 @@ void printDependenciesAsJson(const Terminal& terminal, const std::vector<json>& 
         if (name && process != *name) {
             continue;
         }
-        for (json edge : dependenciesOf(*value)) {
-            edge["process"] = process;
-            edge["from"] = originOf(*value, edge);
-            edge["target_state"] = graph.state(edge.value("target", ""));
-            edges.push_back(std::move(edge));
+        for (const DependencyStatus& edge : value->dependencies) {
+            edges.push_back({{"process", process},
+                             {"target", edge.target},
+                             {"kind", edge.kind},
+                             {"hard", edge.hard},
+                             {"on_failure", edge.onFailure},
+                             {"from", edge.origin},
+                             {"target_state", graph.state(edge.target)}});
         }
     }
     printJson(terminal, edges);
 }
 
-void printSuggestions(const Terminal& terminal, const std::vector<json>& processes,
+void printSuggestions(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                       const std::vector<SeenEdge>& seen) {
     Graph graph(processes);
     std::vector<SeenEdge> fresh;

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "healerctl/edge_finder.hpp"
+#include "healerctl/status.hpp"
 #include "healerctl/terminal.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
@@ -16,15 +15,15 @@ namespace healer::healerctl {
 
 /// The trees of all processes, or of one, which must be among them: what each needs, how, and the state of
 /// that.
-void printDependencies(const Terminal& terminal, const std::vector<nlohmann::json>& processes,
+void printDependencies(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                        const std::optional<std::string>& name);
 
 /// The edges as a JSON array.
-void printDependenciesAsJson(const Terminal& terminal, const std::vector<nlohmann::json>& processes,
+void printDependenciesAsJson(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                              const std::optional<std::string>& name);
 
 /// The seen edges that are not configured, as YAML to take over; those that would close a cycle are said to.
-void printSuggestions(const Terminal& terminal, const std::vector<nlohmann::json>& processes,
+void printSuggestions(const Terminal& terminal, const std::vector<ProcessStatus>& processes,
                       const std::vector<SeenEdge>& seen);
 
 } // namespace healer::healerctl

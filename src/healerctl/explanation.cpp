@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/explanation.hpp"
 
+#include "core/event_catalog.hpp"
+#include "core/last_exit.hpp"
 #include "healerctl/advice.hpp"
-#include "healerctl/fields.hpp"
-#include "healerctl/reports.hpp"
 #include "healerctl/text.hpp"
 
 #include <algorithm>
@@ -14,55 +14,51 @@ namespace healer::healerctl {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr std::uint64_t kHour = std::uint64_t{3600} * 1'000'000;
 
 std::string pointInTime(std::uint64_t usec, std::uint64_t nowUsec) {
     return dateText(usec) + ", " + agoText(usec, nowUsec);
 }
 
-std::string lastEndOf(const Evidence& evidence) {
-    const json lastExit = evidence.process.value("LastExit", json::object());
-    const std::string how = exitWords(lastExit);
-    if (how.empty()) {
-        return "";
-    }
-    const std::uint64_t when = number(lastExit, "time_usec");
-    const std::string pid = words(lastExit, "pid");
-    return (when == 0 ? "" : pointInTime(when, evidence.nowUsec) + ": ") + how +
-           (pid.empty() ? "" : " (PID " + pid + ")");
+bool isOf(const HistoryEvent& entry, core::EventKind kind) {
+    return entry.event == core::infoOf(kind).name;
 }
 
-/// The events of the newest failure that the history knows, newest first.
-std::vector<json> newestIncident(const std::vector<json>& history) {
-    const auto newest = std::find_if(history.begin(), history.end(),
-                                     [](const json& entry) { return number(entry, "incident") != 0; });
-    std::vector<json> incident;
+std::string lastEndOf(const Evidence& evidence) {
+    if (!evidence.process.lastExit) {
+        return "";
+    }
+    const core::LastExit& last = *evidence.process.lastExit;
+    const std::uint64_t when = core::usecOf(last.at.wall);
+    return (when == 0 ? "" : pointInTime(when, evidence.nowUsec) + ": ") + printable(core::describe(last)) +
+           (last.pid == 0 ? "" : " (PID " + std::to_string(last.pid) + ")");
+}
+
+/// The events of the newest failure in the history, newest first.
+std::vector<HistoryEvent> newestIncident(const std::vector<HistoryEvent>& history) {
+    const auto newest = std::ranges::find_if(history, [](const auto& entry) { return entry.incident != 0; });
+    std::vector<HistoryEvent> incident;
     if (newest != history.end()) {
-        std::copy_if(history.begin(), history.end(), std::back_inserter(incident),
-                     [&newest](const json& entry) {
-                         return number(entry, "incident") == number(*newest, "incident");
-                     });
+        std::ranges::copy_if(history, std::back_inserter(incident),
+                             [&newest](const auto& entry) { return entry.incident == newest->incident; });
     }
     return incident;
 }
 
 /// One failure in the night is bad luck, several are a pattern.
-std::string earlierFailures(const std::vector<json>& history) {
+std::string earlierFailures(const std::vector<HistoryEvent>& history) {
     std::uint64_t last = 0;
     std::uint64_t first = 0;
     std::size_t count = 0;
-    for (const json& entry : history) {
-        if (entry.value("event", "") != "process-down") {
+    for (const HistoryEvent& entry : history) {
+        if (!isOf(entry, core::EventKind::processDown)) {
             continue;
         }
-        const std::uint64_t when = number(entry, "time_usec");
         if (last == 0) {
-            last = when;
-        } else if (when + kHour >= last) {
+            last = entry.timeUsec;
+        } else if (entry.timeUsec + kHour >= last) {
             ++count;
-            first = when;
+            first = entry.timeUsec;
         }
     }
     if (count == 0) {
@@ -72,16 +68,15 @@ std::string earlierFailures(const std::vector<json>& history) {
            " in the hour before that, first at " + dateText(first);
 }
 
-std::string outcomeOf(const std::vector<json>& incident, const json& process) {
+std::string outcomeOf(const std::vector<HistoryEvent>& incident, const ProcessStatus& process) {
     std::size_t failed = 0;
-    const json* newest = nullptr;
+    const HistoryEvent* newest = nullptr;
     bool startedSince = false;
-    for (const json& entry : incident) {
-        const std::string event = entry.value("event", "");
-        if (event == "recovery-finished") {
+    for (const HistoryEvent& entry : incident) {
+        if (isOf(entry, core::EventKind::recoverySucceeded)) { // and recoveryFailed, which has the same name
             newest = newest == nullptr ? &entry : newest;
-            failed += entry.value("ok", false) ? 0 : 1;
-        } else if (event == "recovery-started" && newest == nullptr) {
+            failed += entry.ok ? 0 : 1;
+        } else if (isOf(entry, core::EventKind::recoveryStarted) && newest == nullptr) {
             startedSince = true;
         }
     }
@@ -91,51 +86,58 @@ std::string outcomeOf(const std::vector<json>& incident, const json& process) {
         return "A start is under way" + (failures.empty() ? "" : "; before that, " + failures);
     }
     if (newest == nullptr) {
-        return isUp(process) || incident.empty() ? "" : "Healer has not started it since";
+        return process.isUp() || incident.empty() ? "" : "Healer has not started it since";
     }
-    if (newest->value("ok", false)) {
-        const std::uint64_t took = number(*newest, "duration_usec");
-        return "Healer brought it up as PID " + words(*newest, "pid") +
-               (took == 0 ? "" : ", after " + durationText(took)) +
+    if (newest->ok) {
+        return "Healer brought it up as PID " + std::to_string(newest->pid) +
+               (newest->durationUsec == 0 ? "" : ", after " + durationText(newest->durationUsec)) +
                (failures.empty() ? "" : "; before that, " + failures);
     }
-    return failures + ", the last one because: " + words(*newest, "error");
+    return failures + ", the last one because: " + printable(newest->error);
 }
 
 /// What comes next where no time is set for it.
-std::string nextIn(const std::string& state, const json& process) {
-    static const std::map<std::string, std::string> kNext{
-        {"disabled", "Nothing: it is disabled in the configuration"},
-        {"stopped", "Nothing: somebody stopped it, and it stays stopped until somebody starts it"},
-        {"starting", "It is started unless a running instance is found"},
-        {"deferred", "It is started when what it waits for is healthy, or has been waited for long enough"},
-        {"backoff", "It is started when the wait is over"},
-        {"recovering", "The start under way either succeeds or counts as failed when start_timeout_secs are "
-                       "over; then the next one follows, as the breaker allows"},
-        {"down", "Nothing by itself: it is healed again once somebody has started it"},
-        {"tripped", "One trial start when the cooldown is over"}};
-    if (state == "paused") {
-        return number(process, "PID") == 0
-                   ? "Nothing until somebody resumes it: it is down, and recovery is paused"
-                   : "It is watched, but not recovered if it goes down: recovery is paused";
+std::string nextIn(const ProcessStatus& process) {
+    if (!process.state) {
+        return "";
     }
-    if (state == "running") {
-        return process.value("BreakerState", "closed") == "half-open"
-                   ? "The breaker closes when it has stayed up for stable_secs; if it goes down before that, "
-                     "the breaker opens again"
-                   : "It is watched, and started again if it goes down";
+    switch (*process.state) {
+    case core::State::disabled:
+        return "Nothing: it is disabled in the configuration";
+    case core::State::stopped:
+        return "Nothing: it was stopped by an operator, and stays stopped until it is started";
+    case core::State::starting:
+        return "It is started unless a running instance is found";
+    case core::State::deferred:
+        return "It is started when its dependencies are healthy, or when the wait for them is over";
+    case core::State::backoff:
+        return "It is started when the wait is over";
+    case core::State::recovering:
+        return "The start under way either succeeds or counts as failed after start_timeout_secs; then the "
+               "next one "
+               "follows, as the breaker allows";
+    case core::State::down:
+        return "Nothing by itself: it is healed again once it has been started";
+    case core::State::tripped:
+        return "One trial start when the cooldown is over";
+    case core::State::paused:
+        return process.pid == 0 ? "Nothing until it is resumed: it is down, and recovery is paused"
+                                : "It is watched, but not recovered if it goes down: recovery is paused";
+    case core::State::running:
+        break;
     }
-    const auto found = kNext.find(state);
-    return found == kNext.end() ? "" : found->second;
+    return process.breaker == core::BreakerState::halfOpen
+               ? "The breaker closes when it has stayed up for stable_secs; if it goes down before that, "
+                 "the breaker opens again"
+               : "It is watched, and started again if it goes down";
 }
 
-void foretell(const Evidence& evidence, Explanation& explanation) {
-    const json& process = evidence.process;
-    const std::string state = process.value("State", "");
-    const std::uint64_t retry = number(process, "BreakerRetryUSec");
+void predict(const Evidence& evidence, Explanation& explanation) {
+    const ProcessStatus& process = evidence.process;
+    const std::uint64_t retry = process.breakerRetryUsec;
     if (evidence.observeOnly) {
         explanation.next = "Nothing: Healer only observes (observe_only)";
-    } else if (state == "tripped" && retry != 0) {
+    } else if (process.state == core::State::tripped && retry != 0) {
         explanation.nextUsec = retry;
         explanation.next = "One trial start " +
                            (retry > evidence.nowUsec ? agoText(retry, evidence.nowUsec) + ", at " +
@@ -143,30 +145,28 @@ void foretell(const Evidence& evidence, Explanation& explanation) {
                                                      : std::string("at any moment")) +
                            "; if it stays up, the breaker closes";
     } else {
-        explanation.next = nextIn(state, process);
+        explanation.next = nextIn(process);
     }
-    if (process.value("Degraded", false)) {
-        explanation.next += ". It is degraded: something that it depends on is not healthy";
+    if (process.degraded) {
+        explanation.next += ". It is degraded: one of its dependencies is not healthy";
     }
 }
 
 std::vector<std::string> neighboursOf(const Evidence& evidence) {
     std::map<std::string, std::string> states;
-    for (const json& process : evidence.processes) {
-        states[process.value("Name", "")] = words(process, "State");
+    for (const ProcessStatus& process : evidence.processes) {
+        states[process.name] = printable(process.stateWord);
     }
     std::vector<std::string> result;
-    for (const json& dependency : evidence.process.value("Dependencies", json::array())) {
-        const std::string target = dependency.value("target", "");
-        result.push_back((dependency.value("kind", "") == "after" ? "starts after " : "requires ") +
-                         printable(target) + " (" + states[target] + ")");
+    for (const DependencyStatus& dependency : evidence.process.dependencies) {
+        result.push_back((dependency.kind == "after" ? "starts after " : "requires ") +
+                         printable(dependency.target) + " (" + states[dependency.target] + ")");
     }
-    const std::string name = evidence.process.value("Name", "");
-    for (const json& process : evidence.processes) {
-        for (const json& dependency : process.value("Dependencies", json::array())) {
-            if (dependency.value("target", "") == name) {
-                result.push_back("needed by " + words(process, "Name") + " (" + words(process, "State") +
-                                 ")");
+    for (const ProcessStatus& process : evidence.processes) {
+        for (const DependencyStatus& dependency : process.dependencies) {
+            if (dependency.target == evidence.process.name) {
+                result.push_back("needed by " + printable(process.name) + " (" +
+                                 printable(process.stateWord) + ")");
             }
         }
     }
@@ -176,21 +176,22 @@ std::vector<std::string> neighboursOf(const Evidence& evidence) {
 } // namespace
 
 Explanation explain(const Evidence& evidence) {
-    const json& process = evidence.process;
+    const ProcessStatus& process = evidence.process;
     Explanation explanation;
-    const std::uint64_t since = number(process, "ActiveSinceUSec");
-    const std::string reason = words(process, "StateReason");
-    explanation.summary = words(process, "Name") + " is " + words(process, "State") +
-                          (reason.empty() || reason == words(process, "State") ? "" : ": " + reason) +
-                          (since == 0 ? "" : ", up since " + pointInTime(since, evidence.nowUsec));
+    const bool hasReason = !process.stateReason.empty() && process.stateReason != process.stateWord;
+    explanation.summary = printable(process.name) + " is " + printable(process.stateWord) +
+                          (hasReason ? ": " + printable(process.stateReason) : "") +
+                          (process.activeSinceUsec == 0
+                               ? ""
+                               : ", up since " + pointInTime(process.activeSinceUsec, evidence.nowUsec));
     explanation.lastEnd = lastEndOf(evidence);
     explanation.earlier = earlierFailures(evidence.history);
     explanation.incident = newestIncident(evidence.history);
     explanation.outcome = outcomeOf(explanation.incident, process);
-    foretell(evidence, explanation);
+    predict(evidence, explanation);
     explanation.neighbours = neighboursOf(evidence);
-    explanation.advice = adviceFor(
-        evidence, explanation.incident.empty() ? 0 : number(explanation.incident.front(), "incident"));
+    explanation.advice =
+        adviceFor(evidence, explanation.incident.empty() ? 0 : explanation.incident.front().incident);
     return explanation;
 }
 

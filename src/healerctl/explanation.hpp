@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "healerctl/status.hpp"
 
 #include <cstdint>
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace healer::healerctl {
 
-/// All that is known of one process, as the daemon told it.
+/// All that the daemon shows of one process.
 struct Evidence {
-    nlohmann::json process;                ///< its properties
-    std::vector<nlohmann::json> history;   ///< its events, newest first
-    std::vector<nlohmann::json> processes; ///< all processes, for its dependencies and dependents
+    ProcessStatus process;
+    std::vector<HistoryEvent> history;    ///< its events, newest first
+    std::vector<ProcessStatus> processes; ///< all processes, for its dependencies and dependents
     bool observeOnly = false;
     std::uint64_t nowUsec = 0; ///< CLOCK_REALTIME
     std::string host;          ///< of -H, so that the advice works there too
@@ -28,14 +28,14 @@ struct Advice {
 
 /// The answer to "why is it in this state?". Texts are printable; those that do not apply are empty.
 struct Explanation {
-    std::string summary;                  ///< its state and the reason
-    std::string lastEnd;                  ///< how, when and after how long the last instance ended
-    std::string earlier;                  ///< how often it went down shortly before that
-    std::vector<nlohmann::json> incident; ///< the events of the last incident, newest first
-    std::string outcome;                  ///< what came of Healer's attempts in it
-    std::string next;                     ///< what Healer does next
-    std::uint64_t nextUsec = 0;           ///< when, on CLOCK_REALTIME; 0: no time is set for it
-    std::vector<std::string> neighbours;  ///< what it needs and what needs it, with the state of each
+    std::string summary;                 ///< its state and the reason
+    std::string lastEnd;                 ///< how, when and after how long the last instance ended
+    std::string earlier;                 ///< how often it went down shortly before that
+    std::vector<HistoryEvent> incident;  ///< the events of the last incident, newest first
+    std::string outcome;                 ///< the result of the starts in it
+    std::string next;                    ///< what Healer does next
+    std::uint64_t nextUsec = 0;          ///< when, on CLOCK_REALTIME; 0: no time is set for it
+    std::vector<std::string> neighbours; ///< what it needs and what needs it, with the state of each
     std::vector<Advice> advice;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/reports.hpp"
 
-#include "healerctl/fields.hpp"
+#include "core/event_catalog.hpp"
+#include "core/last_exit.hpp"
 #include "healerctl/text.hpp"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace healer::healerctl {
 
 namespace {
-
-using nlohmann::json;
 
 std::string joined(const std::vector<std::string>& parts) {
     std::string result;
@@ -37,10 +36,23 @@ std::string since(const Terminal& terminal, std::uint64_t usec) {
     return usec == 0 ? "" : "since " + dateText(usec) + "; " + agoText(usec, terminal.nowUsec);
 }
 
-std::string breakerText(const Terminal& terminal, const json& process) {
-    const std::string state = words(process, "BreakerState");
-    std::string text = painted(terminal, toneOfState(state), state);
-    if (const std::uint64_t retry = number(process, "BreakerRetryUSec"); retry != 0) {
+std::string pidText(std::uint32_t pid) {
+    return pid == 0 ? "-" : std::to_string(pid);
+}
+
+Tone toneOfEvent(const HistoryEvent& entry) {
+    if (entry.event == core::infoOf(core::EventKind::processDown).name) {
+        return Tone::bad;
+    }
+    if (entry.event == core::infoOf(core::EventKind::recoverySucceeded).name) {
+        return entry.ok ? Tone::good : Tone::bad;
+    }
+    return Tone::plain;
+}
+
+std::string breakerText(const Terminal& terminal, const ProcessStatus& process) {
+    std::string text = painted(terminal, toneOf(process.breaker), printable(process.breakerWord));
+    if (const std::uint64_t retry = process.breakerRetryUsec; retry != 0) {
         text += retry > terminal.nowUsec ? ", next trial in " + durationText(retry - terminal.nowUsec) +
                                                ", at " + clockText(retry, terminal.nowUsec)
                                          : ", the next trial is due";
@@ -48,75 +60,16 @@ std::string breakerText(const Terminal& terminal, const json& process) {
     return text;
 }
 
-/// "SIGTERM", where the value is there.
-std::string signalWords(const json& values, const char* key) {
-    const auto signal = values.find(key);
-    return signal != values.end() && signal->is_number() ? signalText(signal->get<int>()) : "";
-}
-
-/// ", sent by PID 77 (bash) of UID 0"
-std::string senderWords(const json& lastExit) {
-    const std::string uid = words(lastExit, "sender_uid");
-    if (uid.empty()) {
-        return "";
-    }
-    const std::string pid = words(lastExit, "sender_pid");
-    const std::string comm = words(lastExit, "sender_comm");
-    return (lastExit.contains("signal")
-                ? ", sent by "
-                : ", after a " + signalWords(lastExit, "sender_signal") + " sent by ") +
-           (pid.empty() ? "a process outside the PID namespace" : "PID " + pid) +
-           (comm.empty() ? "" : " (" + comm + ")") + " of UID " + uid;
-}
-
 } // namespace
 
-std::string exitWords(const json& lastExit) {
-    if (!lastExit.is_object() || lastExit.empty()) {
-        return "";
-    }
-    const std::string reason = words(lastExit, "reason");
-    const std::string by = signalWords(lastExit, "signal");
-    std::string text = reason;
-    if (reason == "exited") {
-        text = "exited with status " + words(lastExit, "code");
-    } else if (reason == "signaled") {
-        text = "killed by " + (by.empty() ? "a signal" : by);
-    } else if (reason == "core-dumped") {
-        text = "dumped core" + (by.empty() ? "" : " (" + by + ")");
-    } else if (reason == "oom-killed") {
-        text = "killed for want of memory";
-    } else if (reason == "probe-failed") {
-        const std::string probe = words(lastExit, "probe");
-        text = "failed its probe" + (probe.empty() ? "" : " " + probe);
-    } else if (reason == "unit-failed") {
-        text = "its unit failed";
-    } else if (reason == "vanished") {
-        text = "vanished, nobody could say how";
-    }
-    text += senderWords(lastExit);
-    if (number(lastExit, "runtime_usec") != 0) {
-        text += ", after running " + durationText(number(lastExit, "runtime_usec"));
-    }
-    const std::string detail = words(lastExit, "detail");
-    return text + (detail.empty() ? "" : ": " + detail);
-}
-
-bool isUp(const json& process) {
-    const std::string state = process.value("State", "");
-    return state == "running" || (state == "paused" && number(process, "PID") != 0);
-}
-
-void printTable(const Terminal& terminal, const std::vector<json>& processes) {
+void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& processes) {
     using Row = std::array<std::string, 7>;
     std::vector<Row> rows{{"NAME", "STATE", "BREAKER", "PID", "SINCE", "RESTARTS", "REASON"}};
-    for (const json& process : processes) {
-        const std::uint64_t pid = number(process, "PID");
-        const std::uint64_t active = number(process, "ActiveSinceUSec");
-        rows.push_back({words(process, "Name"), words(process, "State"), words(process, "BreakerState"),
-                        pid == 0 ? "-" : std::to_string(pid),
-                        active == 0 ? "-" : agoText(active, terminal.nowUsec), words(process, "RestartCount"),
-                        words(process, "StateReason")});
+    for (const ProcessStatus& process : processes) {
+        const std::uint64_t active = process.activeSinceUsec;
+        rows.push_back({printable(process.name), printable(process.stateWord), printable(process.breakerWord),
+                        pidText(process.pid), active == 0 ? "-" : agoText(active, terminal.nowUsec),
+                        std::to_string(process.restartCount), printable(process.stateReason)});
     }
     std::array<std::size_t, 7> widths{};
     for (const Row& row : rows) {
@@ -124,88 +77,89 @@ void printTable(const Terminal& terminal, const std::vector<json>& processes) {
             widths[i] = std::max(widths[i], columns(row[i]));
         }
     }
+    const auto toneOfCell = [&](std::size_t row, std::size_t column) {
+        if (row == 0) {
+            return Tone::bold;
+        }
+        const ProcessStatus& process = processes[row - 1];
+        return column == 1 ? toneOf(process.state) : column == 2 ? toneOf(process.breaker) : Tone::plain;
+    };
     for (std::size_t index = 0; index < rows.size(); ++index) {
         const Row& row = rows[index];
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const bool coloured = index > 0 && (i == 1 || i == 2);
-            const Tone tone = index == 0 ? Tone::bold : coloured ? toneOfState(row[i]) : Tone::plain;
             const std::string cell = i + 1 == row.size() ? row[i] : padded(row[i], widths[i]) + "  ";
-            terminal.out << painted(terminal, tone, cell);
+            terminal.out << painted(terminal, toneOfCell(index, i), cell);
         }
         terminal.out << '\n';
     }
-    const auto up = std::count_if(processes.begin(), processes.end(), isUp);
+    const auto up = std::ranges::count_if(processes, &ProcessStatus::isUp);
     terminal.out << '\n'
                  << processes.size() << (processes.size() == 1 ? " process, " : " processes, ") << up
                  << " up\n";
 }
 
-void printStatus(const Terminal& terminal, const json& process, const std::vector<json>& history) {
-    const std::string state = words(process, "State");
-    const Tone tone = toneOfState(state);
+void printStatus(const Terminal& terminal, const ProcessStatus& process,
+                 const std::vector<HistoryEvent>& history) {
+    const Tone tone = toneOf(process.state);
     terminal.out << painted(terminal, tone, "●") << ' '
-                 << painted(terminal, Tone::bold, words(process, "Name")) << '\n';
-    const std::string active = since(terminal, number(process, "ActiveSinceUSec"));
+                 << painted(terminal, Tone::bold, printable(process.name)) << '\n';
+    const std::string active = since(terminal, process.activeSinceUsec);
     line(terminal, "State",
-         painted(terminal, tone, state) + (active.empty() ? "" : " " + active) +
-             (process.value("Degraded", false) ? " (degraded)" : ""));
-    line(terminal, "Reason", words(process, "StateReason"));
-    const std::uint64_t pid = number(process, "PID");
-    line(terminal, "PID", pid == 0 ? "-" : std::to_string(pid));
-    if (const std::string unit = words(process, "Unit"); !unit.empty()) {
-        line(terminal, "Unit", unit);
+         painted(terminal, tone, printable(process.stateWord)) + (active.empty() ? "" : " " + active) +
+             (process.degraded ? " (degraded)" : ""));
+    line(terminal, "Reason", printable(process.stateReason));
+    line(terminal, "PID", pidText(process.pid));
+    if (!process.unit.empty()) {
+        line(terminal, "Unit", printable(process.unit));
     }
-    line(terminal, "Command", printable(shellText(texts(process, "Command"))));
-    line(terminal, "Monitors", joined(texts(process, "Monitors")));
+    line(terminal, "Command", printable(shellText(process.command)));
+    line(terminal, "Monitors", joined(process.monitors));
     line(terminal, "Breaker", breakerText(terminal, process));
-    line(terminal, "Restarts", words(process, "RestartCount"));
-    const json lastExit = process.value("LastExit", json::object());
-    if (const std::string last = exitWords(lastExit); !last.empty()) {
-        const std::uint64_t when = number(lastExit, "time_usec");
-        line(terminal, "Last exit", last + (when == 0 ? "" : " (" + agoText(when, terminal.nowUsec) + ")"));
+    line(terminal, "Restarts", std::to_string(process.restartCount));
+    if (process.lastExit) {
+        const std::uint64_t when = core::usecOf(process.lastExit->at.wall);
+        line(terminal, "Last exit",
+             printable(core::describe(*process.lastExit)) +
+                 (when == 0 ? "" : " (" + agoText(when, terminal.nowUsec) + ")"));
     }
     if (!history.empty()) {
         terminal.out << '\n';
-        printHistory(terminal, history, false, "");
+        printHistory(terminal, history, {});
     }
 }
 
-void printManager(const Terminal& terminal, const json& manager) {
-    const std::uint64_t down = number(manager, "DownCount");
-    terminal.out << painted(terminal, down == 0 ? Tone::good : Tone::bad, "●") << ' '
-                 << painted(terminal, Tone::bold, "Healer " + words(manager, "Version")) << '\n';
+void printManager(const Terminal& terminal, const ManagerStatus& manager) {
+    terminal.out << painted(terminal, manager.down == 0 ? Tone::good : Tone::bad, "●") << ' '
+                 << painted(terminal, Tone::bold, "Healer " + printable(manager.version)) << '\n';
     line(terminal, "Processes",
-         words(manager, "ProcessCount") + ", " + words(manager, "DownCount") + " down, " +
-             words(manager, "TrippedCount") + " tripped");
-    line(terminal, "Config", words(manager, "ConfigPath"));
-    line(terminal, "eBPF", words(manager, "EbpfStatus"));
-    line(terminal, "Lost events", words(manager, "LostEvents"));
-    if (manager.value("ObserveOnly", false)) {
+         std::to_string(manager.processes) + ", " + std::to_string(manager.down) + " down, " +
+             std::to_string(manager.tripped) + " tripped");
+    line(terminal, "Config", printable(manager.configPath));
+    line(terminal, "eBPF", printable(manager.ebpfStatus));
+    line(terminal, "Lost events", std::to_string(manager.lostEvents));
+    if (manager.observeOnly) {
         line(terminal, "Mode", painted(terminal, Tone::notice, "observe only: nothing is done"));
     }
-    if (const std::string error = words(manager, "LastReloadError"); !error.empty()) {
-        line(terminal, "Reload", painted(terminal, Tone::bad, "refused: " + error));
+    if (!manager.lastReloadError.empty()) {
+        line(terminal, "Reload",
+             painted(terminal, Tone::bad, "refused: " + printable(manager.lastReloadError)));
     }
 }
 
-void printHistory(const Terminal& terminal, const std::vector<json>& history, bool withName,
-                  const std::string& indent) {
+void printHistory(const Terminal& terminal, const std::vector<HistoryEvent>& history,
+                  const HistoryStyle& style) {
     std::size_t nameWidth = 0;
     std::size_t eventWidth = 0;
-    for (const json& entry : history) {
-        nameWidth = std::max(nameWidth, columns(words(entry, "process")));
-        eventWidth = std::max(eventWidth, columns(words(entry, "event")));
+    for (const HistoryEvent& entry : history) {
+        nameWidth = std::max(nameWidth, columns(printable(entry.process)));
+        eventWidth = std::max(eventWidth, columns(printable(entry.event)));
     }
+    const bool withName = style.names == HistoryStyle::Names::shown;
     for (auto entry = history.rbegin(); entry != history.rend(); ++entry) {
-        const std::string event = words(*entry, "event");
-        const Tone tone = event == "process-down"        ? Tone::bad
-                          : event == "recovery-finished" ? Tone::good
-                                                         : Tone::plain;
-        std::string text = words(*entry, "message");
-        text = text.empty() ? words(*entry, "reason") : text;
-        terminal.out << indent << painted(terminal, Tone::dim, dateText(number(*entry, "time_usec"))) << "  "
-                     << (withName ? padded(words(*entry, "process"), nameWidth) + "  " : "")
-                     << painted(terminal, tone, padded(event, eventWidth)) << "  " << text << '\n';
+        terminal.out << style.indent << painted(terminal, Tone::dim, dateText(entry->timeUsec)) << "  "
+                     << (withName ? padded(printable(entry->process), nameWidth) + "  " : "")
+                     << painted(terminal, toneOfEvent(*entry), padded(printable(entry->event), eventWidth))
+                     << "  " << printable(entry->message) << '\n';
     }
 }
 

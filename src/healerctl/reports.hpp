@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "healerctl/status.hpp"
 #include "healerctl/terminal.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
@@ -13,24 +12,22 @@
 namespace healer::healerctl {
 
 /// NAME STATE BREAKER PID SINCE RESTARTS REASON, a line a process, and a summary.
-void printTable(const Terminal& terminal, const std::vector<nlohmann::json>& processes);
+void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& processes);
 
 /// The block of `status NAME`; the history as the daemon gave it, newest first.
-void printStatus(const Terminal& terminal, const nlohmann::json& process,
-                 const std::vector<nlohmann::json>& history);
+void printStatus(const Terminal& terminal, const ProcessStatus& process,
+                 const std::vector<HistoryEvent>& history);
 
 /// The block of `status` without a name.
-void printManager(const Terminal& terminal, const nlohmann::json& manager);
+void printManager(const Terminal& terminal, const ManagerStatus& manager);
 
-/// Entries as the daemon gave them, newest first; printed oldest first. `withName`: of several processes.
-void printHistory(const Terminal& terminal, const std::vector<nlohmann::json>& history, bool withName,
-                  const std::string& indent);
-
-/// "killed by SIGKILL, sent by PID 77 (kill) of UID 0, after running 3min": LastExit in words; empty without
-/// one.
-[[nodiscard]] std::string exitWords(const nlohmann::json& lastExit);
-
-/// Whether `status` of a process in this state is that of one that is up.
-[[nodiscard]] bool isUp(const nlohmann::json& process);
+struct HistoryStyle {
+    enum class Names { shown, hidden };
+    Names names = Names::hidden; ///< shown: of several processes
+    std::string indent = {};
+};
+/// Entries as the daemon gave them, newest first; printed oldest first.
+void printHistory(const Terminal& terminal, const std::vector<HistoryEvent>& history,
+                  const HistoryStyle& style);
 
 } // namespace healer::healerctl

@@ -29,15 +29,40 @@ std::string painted(const Terminal& terminal, Tone tone, std::string_view text) 
     return terminal.colour ? code + std::string(text) + "\x1b[0m" : std::string(text);
 }
 
-Tone toneOfState(std::string_view state) {
-    if (state == "running" || state == "closed") {
+Tone toneOf(const std::optional<core::State>& state) {
+    if (!state) {
+        return Tone::notice;
+    }
+    switch (*state) {
+    case core::State::running:
         return Tone::good;
-    }
-    if (state == "down" || state == "tripped" || state == "open") {
+    case core::State::down:
+    case core::State::tripped:
         return Tone::bad;
-    }
-    if (state == "disabled" || state == "stopped") {
+    case core::State::disabled:
+    case core::State::stopped:
         return Tone::dim;
+    case core::State::paused:
+    case core::State::starting:
+    case core::State::deferred:
+    case core::State::backoff:
+    case core::State::recovering:
+        break;
+    }
+    return Tone::notice;
+}
+
+Tone toneOf(const std::optional<core::BreakerState>& state) {
+    if (!state) {
+        return Tone::notice;
+    }
+    switch (*state) {
+    case core::BreakerState::closed:
+        return Tone::good;
+    case core::BreakerState::open:
+        return Tone::bad;
+    case core::BreakerState::halfOpen:
+        break;
     }
     return Tone::notice;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/view.hpp"
 #include "healerctl/options.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +28,9 @@ enum class Tone { plain, good, bad, notice, dim, bold };
 /// The text (already printable) in a colour, if the terminal has them.
 [[nodiscard]] std::string painted(const Terminal& terminal, Tone tone, std::string_view text);
 
-/// The tone for a state of the contract.
-[[nodiscard]] Tone toneOfState(std::string_view state);
+/// The tone of a state; of one that this version does not know, `notice`.
+[[nodiscard]] Tone toneOf(const std::optional<core::State>& state);
+[[nodiscard]] Tone toneOf(const std::optional<core::BreakerState>& state);
 
 /// One JSON document and a newline. Only ASCII is written, everything else escaped.
 void printJson(const Terminal& terminal, const nlohmann::json& document);

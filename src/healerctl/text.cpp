@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/text.hpp"
 
+#include "core/duration_text.hpp"
+
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <cstring>
 #include <ctime>
 #include <numeric>
 
@@ -63,28 +63,8 @@ std::size_t columns(std::string_view text) {
 }
 
 std::string durationText(std::uint64_t usec) {
-    struct Unit {
-        const char* name;
-        std::uint64_t usec;
-    };
-    constexpr std::array<Unit, 4> kUnits{
-        {{"d", 86'400 * kSecond}, {"h", 3'600 * kSecond}, {"min", 60 * kSecond}, {"s", kSecond}}};
-    if (usec < kSecond) {
-        return std::to_string(usec / 1000) + "ms";
-    }
-    std::string result;
-    int parts = 0;
-    for (const Unit& unit : kUnits) {
-        const std::uint64_t count = usec / unit.usec;
-        usec %= unit.usec;
-        if (count > 0) {
-            result += (result.empty() ? "" : " ") + std::to_string(count) + unit.name;
-        }
-        if ((count > 0 || parts > 0) && ++parts == 2) {
-            break;
-        }
-    }
-    return result;
+    constexpr auto kLongest = static_cast<std::uint64_t>(core::Duration::max().count());
+    return core::durationText(core::Duration(std::min(usec, kLongest)));
 }
 
 std::string dateText(std::uint64_t realtimeUsec) {
@@ -101,11 +81,6 @@ std::string clockText(std::uint64_t realtimeUsec, std::uint64_t nowUsec) {
 std::string agoText(std::uint64_t realtimeUsec, std::uint64_t nowUsec) {
     return realtimeUsec > nowUsec ? "in " + durationText(realtimeUsec - nowUsec)
                                   : durationText(nowUsec - realtimeUsec) + " ago";
-}
-
-std::string signalText(int number) {
-    const char* name = sigabbrev_np(number);
-    return name == nullptr ? "signal " + std::to_string(number) : std::string("SIG") + name;
 }
 
 std::string shellText(const std::vector<std::string>& arguments) {

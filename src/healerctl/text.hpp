@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-/// Words for people: pure functions from values to text.
+/// Text for the terminal: pure functions from values to text.
 namespace healer::healerctl {
 
 /// The text with every control character (C0, DEL, C1) shown as an escape, so that nothing from the daemon
@@ -16,17 +16,14 @@ namespace healer::healerctl {
 /// How many columns a text takes on a terminal, as far as its code points tell.
 [[nodiscard]] std::size_t columns(std::string_view text);
 
-/// "2min 10s", "3d 4h", "850ms": the two largest units that count.
+/// The duration in the words of core::durationText.
 [[nodiscard]] std::string durationText(std::uint64_t usec);
 /// "14:03:05" on the same local day as now, else "2026-11-23 14:03:05".
 [[nodiscard]] std::string clockText(std::uint64_t realtimeUsec, std::uint64_t nowUsec);
 /// "2026-11-23 14:03:05", local time.
 [[nodiscard]] std::string dateText(std::uint64_t realtimeUsec);
-/// "3min 2s ago", or "in 5s" for what is to come.
+/// "3 min 2 s ago", or "in 5 s" for what is to come.
 [[nodiscard]] std::string agoText(std::uint64_t realtimeUsec, std::uint64_t nowUsec);
-
-/// "SIGKILL" for 9.
-[[nodiscard]] std::string signalText(int number);
 
 /// An argument list as one would type it.
 [[nodiscard]] std::string shellText(const std::vector<std::string>& arguments);

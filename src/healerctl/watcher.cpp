@@ -14,6 +14,7 @@
 #include <chrono>
 #include <ctime>
 #include <ostream>
+#include <utility>
 
 namespace healer::healerctl {
 
@@ -46,55 +47,53 @@ private:
     void onProcessDown(const std::uint64_t& seq, const std::string& name, const std::uint32_t& pid,
                        const std::string& reason,
                        const std::map<std::string, sdbus::Variant>& details) override {
-        printer_.event({{"event", "process-down"},
-                        {"seq", seq},
-                        {"process", name},
-                        {"pid", pid},
-                        {"reason", reason},
-                        {"details", toJson(details)}},
-                       nowUsec());
+        const json known = toJson(details);
+        core::notice::ProcessDown down{static_cast<pid_t>(pid), {}, reason};
+        if (const auto last = lastExitIn(known)) {
+            down.exit = last->exit;
+        }
+        print(seq, core::render(name, down), {{"pid", pid}, {"reason", reason}, {"details", known}});
     }
     void onProcessDisconnected(const std::uint64_t& seq, const std::string& name, const std::string& url,
                                const std::string& reason) override {
-        printer_.event({{"event", "process-disconnected"},
-                        {"seq", seq},
-                        {"process", name},
-                        {"url", url},
-                        {"reason", reason}},
-                       nowUsec());
+        print(seq, core::render(name, core::notice::Disconnected{url, reason}),
+              {{"url", url}, {"reason", reason}});
     }
     void onRecoveryStarted(const std::uint64_t& seq, const std::string& name,
                            const std::uint32_t& attempt) override {
-        printer_.event({{"event", "recovery-started"}, {"seq", seq}, {"process", name}, {"attempt", attempt}},
-                       nowUsec());
+        print(seq, core::render(name, core::notice::RecoveryStarted{core::notice::Cause::unknown, attempt}),
+              {{"attempt", attempt}});
     }
     void onRecoveryFinished(const std::uint64_t& seq, const std::string& name, const bool& ok,
                             const std::uint32_t& pid, const std::string& error,
                             const std::uint64_t& duration) override {
-        printer_.event({{"event", "recovery-finished"},
-                        {"seq", seq},
-                        {"process", name},
-                        {"ok", ok},
-                        {"pid", pid},
-                        {"error", error},
-                        {"duration_usec", duration}},
-                       nowUsec());
+        const core::notice::RecoveryFinished finished{.cause = core::notice::Cause::unknown,
+                                                      .ok = ok,
+                                                      .pid = static_cast<pid_t>(pid),
+                                                      .error = error,
+                                                      .took = core::Duration(duration)};
+        print(seq, core::render(name, finished),
+              {{"ok", ok}, {"pid", pid}, {"error", error}, {"duration_usec", duration}});
     }
     void onBreakerChanged(const std::uint64_t& seq, const std::string& name, const std::string& from,
                           const std::string& to) override {
-        printer_.event(
-            {{"event", "breaker-changed"}, {"seq", seq}, {"process", name}, {"from", from}, {"to", to}},
-            nowUsec());
+        using core::BreakerState;
+        const core::notice::BreakerChanged changed{
+            .from = core::breakerStateFromString(from).value_or(BreakerState::closed),
+            .to = core::breakerStateFromString(to).value_or(BreakerState::closed),
+            .retryAt = {},
+            .reason = {}};
+        print(seq, core::render(name, changed), {{"from", from}, {"to", to}});
     }
     void onReloaded(const std::uint64_t& seq, const std::vector<std::string>& added,
                     const std::vector<std::string>& changed,
                     const std::vector<std::string>& removed) override {
-        printer_.event({{"event", "reloaded"},
-                        {"seq", seq},
-                        {"added", added},
-                        {"changed", changed},
-                        {"removed", removed}},
-                       nowUsec());
+        print(seq, core::render(core::notice::Reloaded{added, changed, removed}),
+              {{"added", added}, {"changed", changed}, {"removed", removed}});
+    }
+
+    void print(std::uint64_t seq, core::RenderedEvent event, json arguments) {
+        printer_.event({seq, std::move(event), std::move(arguments)}, nowUsec());
     }
 
     EventPrinter& printer_;

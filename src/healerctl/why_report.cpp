@@ -18,14 +18,14 @@ void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanat
     const auto line = [&terminal](const std::string& text) {
         terminal.out << (text.empty() ? "" : "  " + text + "\n");
     };
-    terminal.out << painted(terminal, toneOfState(evidence.process.value("State", "")), "●") << ' '
-                 << explanation.summary << '\n';
+    terminal.out << painted(terminal, toneOf(evidence.process.state), "●") << ' ' << explanation.summary
+                 << '\n';
     heading("What happened:");
     line(explanation.lastEnd.empty() ? "It has not ended since Healer watches it" : explanation.lastEnd);
     line(explanation.earlier);
     if (!explanation.incident.empty()) {
         heading("What Healer did about it:");
-        printHistory(terminal, explanation.incident, false, "  ");
+        printHistory(terminal, explanation.incident, {.indent = "  "});
         line(explanation.outcome);
     }
     heading("What comes next:");
@@ -47,17 +47,18 @@ void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanat
 }
 
 void printWhyAsJson(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation) {
-    json document = evidence.process;
-    document["History"] = evidence.history;
+    json document = evidence.process.properties;
+    document["History"] = entriesOf(evidence.history);
     json commands = json::array();
     for (const Advice& advice : explanation.advice) {
         commands.push_back({{"Command", advice.command}, {"Purpose", advice.purpose}});
     }
-    document["Explanation"] = {{"Summary", explanation.summary},   {"LastEnd", explanation.lastEnd},
-                               {"Earlier", explanation.earlier},   {"Incident", explanation.incident},
-                               {"Outcome", explanation.outcome},   {"Next", explanation.next},
-                               {"NextUSec", explanation.nextUsec}, {"Dependencies", explanation.neighbours},
-                               {"Commands", std::move(commands)}};
+    document["Explanation"] = {
+        {"Summary", explanation.summary},   {"LastEnd", explanation.lastEnd},
+        {"Earlier", explanation.earlier},   {"Incident", entriesOf(explanation.incident)},
+        {"Outcome", explanation.outcome},   {"Next", explanation.next},
+        {"NextUSec", explanation.nextUsec}, {"Dependencies", explanation.neighbours},
+        {"Commands", std::move(commands)}};
     printJson(terminal, document);
 }
 

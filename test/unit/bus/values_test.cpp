@@ -2,7 +2,6 @@
 #include "bus/bus_mode.hpp"
 #include "bus/log_control.hpp"
 #include "bus/object_path.hpp"
-#include "bus/process_properties.hpp"
 #include "bus/root_authority.hpp"
 #include "bus/utf8.hpp"
 
@@ -12,9 +11,6 @@
 namespace healer::bus {
 
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 TEST(BusMode, KnowsItsWords) {
     EXPECT_EQ(parseBusMode("system")->kind, BusMode::Kind::system);
@@ -68,47 +64,6 @@ TEST(LogControl, LevelsHaveWordsOfSyslog) {
          {core::LogLevel::error, core::LogLevel::warn, core::LogLevel::info, core::LogLevel::debug}) {
         EXPECT_EQ(levelFromSyslogWord(syslogWord(level)), level);
     }
-}
-
-TEST(ProcessSnapshot, EachDifferenceHasItsProperty) {
-    const ProcessSnapshot same;
-    EXPECT_THAT(changedProperties(fingerprintOf(same), fingerprintOf(same)), IsEmpty());
-    const auto changed = [&same](auto change) {
-        ProcessSnapshot other;
-        change(other);
-        const auto names = changedProperties(fingerprintOf(same), fingerprintOf(other));
-        return std::vector<std::string>(names.begin(), names.end());
-    };
-    EXPECT_THAT(changed([](auto& s) { s.view.state = core::State::tripped; }), ElementsAre("State"));
-    EXPECT_THAT(changed([](auto& s) { s.view.breaker = core::BreakerState::open; }),
-                ElementsAre("BreakerState"));
-    EXPECT_THAT(changed([](auto& s) { s.view.breakerRetryAt = core::TimePoint(); }),
-                ElementsAre("BreakerRetryUSec"));
-    EXPECT_THAT(changed([](auto& s) { s.view.instance = core::ProcessKey{1, 1}; }), ElementsAre("PID"));
-    EXPECT_THAT(changed([](auto& s) { s.view.restartCount = 1; }), ElementsAre("RestartCount"));
-    EXPECT_THAT(changed([](auto& s) { s.view.activeSince = core::TimePoint(); }),
-                ElementsAre("ActiveSinceUSec"));
-    EXPECT_THAT(changed([](auto& s) { s.view.stateReason = "x"; }), ElementsAre("StateReason"));
-    EXPECT_THAT(changed([](auto& s) { s.view.degraded = true; }), ElementsAre("Degraded"));
-    EXPECT_THAT(changed([](auto& s) { s.view.lastExit.emplace(); }), ElementsAre("LastExit"));
-    EXPECT_THAT(changed([](auto& s) { s.unit = "x"; }), ElementsAre("Unit"));
-    EXPECT_THAT(changed([](auto& s) { s.command = {"x"}; }), ElementsAre("Command"));
-    EXPECT_THAT(changed([](auto& s) { s.monitors = {"x"}; }), ElementsAre("Monitors"));
-    EXPECT_THAT(changed([](auto& s) { s.dependencies.emplace_back(); }),
-                ElementsAre("Dependencies", "DependencyOrigins"));
-}
-
-TEST(ExitDetails, OnlyWhatIsKnownHasAKey) {
-    core::Exit exit;
-    EXPECT_EQ(exitDetails(exit).size(), 1U);
-    exit.reason = core::ExitReason::exited;
-    exit.code = 3;
-    exit.detail = "\xff";
-    const Dictionary details = exitDetails(exit);
-    EXPECT_EQ(details.size(), 3U);
-    EXPECT_EQ(details.at("reason").get<std::string>(), "exited");
-    EXPECT_EQ(details.at("code").get<std::int32_t>(), 3);
-    EXPECT_EQ(details.at("detail").get<std::string>(), "\uFFFD");
 }
 
 } // namespace

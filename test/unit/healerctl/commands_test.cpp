@@ -39,26 +39,30 @@ json process(const std::string& name, const std::string& state, std::uint32_t pi
 
 class FakeDaemon : public Daemon {
 public:
-    std::vector<json> processes() override {
-        std::vector<json> result;
+    std::vector<ProcessStatus> processes() override {
+        std::vector<ProcessStatus> result;
         for (const auto& [name, value] : known) {
-            result.push_back(value);
+            result.push_back(processStatus(value));
         }
         return result;
     }
-    json process(const std::string& name) override {
+    ProcessStatus process(const std::string& name) override {
         mustExist(name);
-        return known.at(name);
+        return processStatus(known.at(name));
     }
-    json manager() override {
-        return {{"Version", "1"}, {"ProcessCount", 2U}, {"DownCount", std::uint64_t{1}}};
+    ManagerStatus manager() override {
+        return managerStatus({{"Version", "1"}, {"ProcessCount", 2U}, {"DownCount", std::uint64_t{1}}});
     }
-    std::vector<json> history(const std::string& name, std::uint32_t max) override {
+    std::vector<HistoryEvent> history(const std::string& name, std::uint32_t max) override {
         if (!name.empty()) {
             mustExist(name);
         }
         asked = max;
-        return entries;
+        std::vector<HistoryEvent> result;
+        for (const json& entry : entries) {
+            result.push_back(historyEvent(entry));
+        }
+        return result;
     }
     std::optional<std::uint32_t> change(Verb verb, const std::string& name) override {
         mustExist(name);
@@ -105,7 +109,7 @@ protected:
 TEST_F(Commands, ListHasALineAProcess) {
     EXPECT_EQ(run({}), 0);
     EXPECT_THAT(out_.str(), HasSubstr("NAME  STATE    BREAKER  PID  SINCE     RESTARTS  REASON\n"));
-    EXPECT_THAT(out_.str(), HasSubstr("web   running  closed   7    1min ago  2         because\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("web   running  closed   7    60 s ago  2         because\n"));
     EXPECT_THAT(out_.str(), HasSubstr("2 processes, 1 up\n"));
     EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b"))) << "no colours where none are wanted";
     terminal_.colour = true;
@@ -133,8 +137,8 @@ TEST_F(Commands, StatusExplainsAndItsExitStatusTells) {
     EXPECT_EQ(run({"status", "db"}), kNotUp);
     EXPECT_THAT(out_.str(), HasSubstr("● db\n"));
     EXPECT_THAT(out_.str(), HasSubstr("State: tripped\n"));
-    EXPECT_THAT(out_.str(), HasSubstr("Breaker: open, next trial in 2min 10s, at "));
-    EXPECT_THAT(out_.str(), HasSubstr("Last exit: killed by SIGKILL, after running 3min\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("Breaker: open, next trial in 2 min 10 s, at "));
+    EXPECT_THAT(out_.str(), HasSubstr("Last exit: killed by SIGKILL, after running 3 min\n"));
     EXPECT_THAT(out_.str(), HasSubstr("Command: /bin/db 'two words'\n"));
     EXPECT_THAT(out_.str(), HasSubstr("Monitors: ebpf, pid\n"));
     EXPECT_EQ(run({"status", "web", "db"}), kNotUp);
@@ -209,19 +213,26 @@ TEST_F(Commands, ReloadNamesWhatChanged) {
     EXPECT_EQ(out_.str(), "Added x\n");
 }
 
-TEST(ExitWords, EveryReasonIsASentence) {
-    EXPECT_EQ(exitWords(json::object()), "");
-    EXPECT_EQ(exitWords({{"reason", "exited"}, {"code", 3}}), "exited with status 3");
-    EXPECT_EQ(exitWords({{"reason", "core-dumped"}, {"signal", 11}}), "dumped core (SIGSEGV)");
-    EXPECT_EQ(exitWords({{"reason", "vanished"}, {"detail", "d"}}), "vanished, nobody could say how: d");
+TEST(Status, TakesWhateverTheDaemonSends) {
+    const ProcessStatus status =
+        processStatus({{"Name", 7}, {"State", "dreaming"}, {"PID", "none"}, {"LastExit", json::array()}});
+    EXPECT_EQ(status.name, "");
+    EXPECT_EQ(status.stateWord, "dreaming");
+    EXPECT_EQ(status.state, std::nullopt) << "a state of another version";
+    EXPECT_EQ(status.pid, 0U);
+    EXPECT_EQ(status.lastExit, std::nullopt);
+    EXPECT_EQ(
+        processStatus({{"LastExit", {{"reason", "signaled"}, {"signal", 9}, {"code", "x"}}}}).lastExit->exit,
+        core::exitFromWaitStatus(9));
 }
 
-TEST(EventPrinter, SaysWhatWasMissedAndStartsAnewWithANewHealer) {
+TEST(EventPrinter, ReportsWhatWasMissedAndStartsAgainWithANewHealer) {
     std::ostringstream out;
     const Terminal terminal{.out = out, .err = out, .json = JsonStyle::shortLines};
     EventPrinter printer(terminal);
     const auto event = [](std::uint64_t seq) {
-        return json{{"event", "recovery-started"}, {"seq", seq}, {"process", "web"}, {"attempt", 1U}};
+        const core::notice::RecoveryStarted started{core::notice::Cause::unknown, 1};
+        return SeenEvent{seq, core::render("web", started), {{"attempt", 1U}}};
     };
     printer.event(event(5), kNow);
     printer.event(event(6), kNow);
@@ -243,18 +254,12 @@ TEST(EventPrinter, LinesAreSentences) {
     std::ostringstream out;
     const Terminal terminal{.out = out, .err = out};
     EventPrinter printer(terminal);
-    printer.event(
-        {{"event", "process-down"}, {"seq", 1U}, {"process", "web"}, {"pid", 7U}, {"reason", "killed\x1b"}},
-        kNow);
-    printer.event({{"event", "recovery-finished"},
-                   {"seq", 2U},
-                   {"process", "web"},
-                   {"ok", true},
-                   {"pid", 8U},
-                   {"duration_usec", std::uint64_t{4000}}},
-                  kNow);
-    EXPECT_THAT(out.str(), HasSubstr("  web  down: killed\\x1b (PID 7)\n"));
-    EXPECT_THAT(out.str(), HasSubstr("  web  up again, PID 8, after 4ms\n"));
+    printer.event({1, core::render("web", core::notice::ProcessDown{7, {}, "killed\x1b"}), {}}, kNow);
+    const core::notice::RecoveryFinished finished{core::notice::Cause::unknown, true, 8, "",
+                                                  core::Duration(4000)};
+    printer.event({2, core::render("web", finished), {}}, kNow);
+    EXPECT_THAT(out.str(), HasSubstr("  web  Process web (PID 7) is down: killed\\x1b\n"));
+    EXPECT_THAT(out.str(), HasSubstr("  web  Successfully started process web (PID 8) in 4 ms\n"));
 }
 
 } // namespace

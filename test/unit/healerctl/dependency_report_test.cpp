@@ -19,8 +19,8 @@ json needs(const std::string& target, const std::string& kind = "requires", bool
     return {{"target", target}, {"kind", kind}, {"hard", hard}, {"on_failure", onFailure}};
 }
 
-json process(const std::string& name, const std::string& state, json dependencies) {
-    return {{"Name", name}, {"State", state}, {"Dependencies", std::move(dependencies)}};
+ProcessStatus process(const std::string& name, const std::string& state, json dependencies) {
+    return processStatus({{"Name", name}, {"State", state}, {"Dependencies", std::move(dependencies)}});
 }
 
 class DependencyReport : public ::testing::Test {
@@ -37,7 +37,7 @@ protected:
         return out_.str();
     }
 
-    std::vector<json> processes_{
+    std::vector<ProcessStatus> processes_{
         process("app", "deferred", json::array({needs("db"), needs("cache", "requires", false)})),
         process("cache", "running", json::array({needs("db", "after")})),
         process("db", "recovering", json::array()), process("lone", "running", json::array()),

@@ -19,20 +19,18 @@ TEST(Text, NothingSteersTheTerminal) {
     EXPECT_EQ(printable("h\u00e4ler \u00a0 \u20ac"), "h\u00e4ler \u00a0 \u20ac");
 }
 
-TEST(Text, DurationsHaveTwoUnits) {
-    EXPECT_EQ(durationText(0), "0ms");
-    EXPECT_EQ(durationText(850'000), "850ms");
-    EXPECT_EQ(durationText(59 * kSecond), "59s");
-    EXPECT_EQ(durationText(130 * kSecond), "2min 10s");
-    EXPECT_EQ(durationText(120 * kSecond), "2min");
-    EXPECT_EQ(durationText(3600 * kSecond + 5 * kSecond), "1h");
-    EXPECT_EQ(durationText((3 * 86400 + 4 * 3600 + 59) * kSecond), "3d 4h");
+TEST(Text, DurationsAreThoseOfTheCore) {
+    EXPECT_EQ(durationText(0), "0 ms");
+    EXPECT_EQ(durationText(850'000), "850 ms");
+    EXPECT_EQ(durationText(130 * kSecond), "2 min 10 s");
+    EXPECT_EQ(durationText((3 * 86400 + 4 * 3600 + 59) * kSecond), "3 d 4 h");
+    EXPECT_FALSE(durationText(UINT64_MAX).starts_with("-"));
 }
 
 TEST(Text, TimesAreRelativeAndAbsolute) {
     const std::uint64_t now = 1'700'000'000 * kSecond;
-    EXPECT_EQ(agoText(now - 182 * kSecond, now), "3min 2s ago");
-    EXPECT_EQ(agoText(now + 5 * kSecond, now), "in 5s");
+    EXPECT_EQ(agoText(now - 182 * kSecond, now), "3 min 2 s ago");
+    EXPECT_EQ(agoText(now + 5 * kSecond, now), "in 5 s");
     EXPECT_EQ(clockText(now, now).size(), std::string("14:03:05").size());
     EXPECT_EQ(clockText(now - 3 * 86400 * kSecond, now).size(), std::string("2026-11-23 14:03:05").size());
 }

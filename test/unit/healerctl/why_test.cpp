@@ -56,7 +56,23 @@ json finished(std::uint64_t incident, std::uint64_t secondsAgo, bool ok) {
 
 class Why : public ::testing::Test {
 protected:
-    Explanation answer() { return explain(evidence_); }
+    Evidence evidence() {
+        Evidence result{.process = processStatus(evidence_.process),
+                        .history = {},
+                        .processes = {},
+                        .observeOnly = evidence_.observeOnly,
+                        .nowUsec = kNow,
+                        .host = evidence_.host,
+                        .container = evidence_.container};
+        for (const json& entry : evidence_.history) {
+            result.history.push_back(historyEvent(entry));
+        }
+        for (const json& other : evidence_.processes) {
+            result.processes.push_back(processStatus(other));
+        }
+        return result;
+    }
+    Explanation answer() { return explain(evidence()); }
     std::vector<std::string> commands() {
         std::vector<std::string> result;
         for (const Advice& advice : answer().advice) {
@@ -66,12 +82,15 @@ protected:
     }
     void is(const std::string& state, std::uint32_t pid) { evidence_.process = process("web", state, pid); }
 
-    Evidence evidence_{.process = process("web", "running", 4243),
-                       .history = {},
-                       .processes = {},
-                       .nowUsec = kNow,
-                       .host = {},
-                       .container = {}};
+    /// As D-Bus has it.
+    struct {
+        json process = healerctl::process("web", "running", 4243);
+        std::vector<json> history;
+        std::vector<json> processes;
+        bool observeOnly = false;
+        std::string host;
+        std::string container;
+    } evidence_;
 };
 
 TEST_F(Why, SaysHowItDiedAndWhoKilledIt) {
@@ -80,11 +99,12 @@ TEST_F(Why, SaysHowItDiedAndWhoKilledIt) {
                                      {"pid", 4242U},
                                      {"time_usec", kNow - 120 * kSecond},
                                      {"runtime_usec", 180 * kSecond},
+                                     {"sender_signal", 9},
                                      {"sender_pid", 77U},
                                      {"sender_uid", 0U},
                                      {"sender_comm", "oomd"}};
-    EXPECT_THAT(answer().lastEnd, HasSubstr(", 2min ago: killed by SIGKILL, sent by PID 77 (oomd) of UID 0, "
-                                            "after running 3min (PID 4242)"));
+    EXPECT_THAT(answer().lastEnd, HasSubstr(", 2 min ago: killed by SIGKILL, sent by PID 77 (oomd) of UID 0, "
+                                            "after running 3 min (PID 4242)"));
     evidence_.process["LastExit"] = {{"reason", "exited"},
                                      {"code", 0},
                                      {"sender_signal", 15},
@@ -101,7 +121,7 @@ TEST_F(Why, SaysHowItDiedAndWhoKilledIt) {
 TEST_F(Why, SaysWhatHealerDidWithWhatResult) {
     evidence_.history = {finished(7, 10, true), event("recovery-started", 7, 11), finished(7, 12, false),
                          event("recovery-started", 7, 13), event("process-down", 7, 14)};
-    EXPECT_EQ(answer().outcome, "Healer brought it up as PID 4243, after 14ms; before that, 1 start failed");
+    EXPECT_EQ(answer().outcome, "Healer brought it up as PID 4243, after 14 ms; before that, 1 start failed");
     EXPECT_EQ(answer().incident.size(), 5U);
     is("recovering", 0);
     evidence_.history.erase(evidence_.history.begin());
@@ -143,7 +163,7 @@ TEST_F(Why, TellsWhenTheNextTrialIs) {
     is("tripped", 0);
     evidence_.process["BreakerState"] = "open";
     evidence_.process["BreakerRetryUSec"] = kNow + 130 * kSecond;
-    EXPECT_THAT(answer().next, HasSubstr("One trial start in 2min 10s, at "));
+    EXPECT_THAT(answer().next, HasSubstr("One trial start in 2 min 10 s, at "));
     EXPECT_EQ(answer().nextUsec, kNow + 130 * kSecond);
     evidence_.process["BreakerRetryUSec"] = kNow - 1;
     EXPECT_THAT(answer().next, HasSubstr("One trial start at any moment"));
@@ -201,7 +221,7 @@ TEST_F(Why, AnswersTheQuestionsInOrder) {
     evidence_.history = {event("process-down", 7, 14)};
     std::ostringstream out;
     const Terminal terminal{.out = out, .err = out, .nowUsec = kNow};
-    printWhy(terminal, evidence_, answer());
+    printWhy(terminal, evidence(), answer());
     std::size_t at = 0;
     for (const char* part :
          {"● web is tripped: because\n", "\nWhat happened:\n", "\nWhat Healer did about it:\n",
@@ -227,8 +247,8 @@ TEST_F(Why, NothingFromTheDaemonSteersTheTerminal) {
     evidence_.processes = {evidence_.process};
     std::ostringstream out;
     const Terminal terminal{.out = out, .err = out, .nowUsec = kNow};
-    printWhy(terminal, evidence_, answer());
-    printWhyAsJson(terminal, evidence_, answer());
+    printWhy(terminal, evidence(), answer());
+    printWhyAsJson(terminal, evidence(), answer());
     EXPECT_THAT(out.str(), Not(HasSubstr("\x1b")));
 }
 

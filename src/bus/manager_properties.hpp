@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bus/backend.hpp"
+#include "bus/property_table.hpp"
+#include "bus/utf8.hpp"
+
+#include <string>
+#include <tuple>
+
+namespace healer::bus {
+
+/// Whether a process in this state is not up and ought to be.
+[[nodiscard]] bool countsAsDown(core::State state);
+
+/// How many processes are in a state for which `counts` is true.
+[[nodiscard]] std::uint32_t countProcesses(const Backend& backend, bool (*counts)(core::State state));
+
+/// The properties of org.healer.Manager.
+inline constexpr std::tuple kManagerProperties{
+    property<"Version">([](const Backend&) { return std::string(HEALER_VERSION); }),
+    property<"ConfigPath">([](const Backend& backend) { return validUtf8(backend.configPath()); }),
+    property<"ObserveOnly">([](const Backend& backend) { return backend.observeOnly(); }),
+    property<"MonitorTypes">([](const Backend& backend) { return backend.monitorTypes(); }),
+    property<"EbpfStatus">([](const Backend& backend) { return validUtf8(backend.ebpfStatus()); }),
+    property<"LostEvents">([](const Backend& backend) { return backend.lostEvents(); }),
+    property<"ProcessCount">(
+        [](const Backend& backend) { return static_cast<std::uint32_t>(backend.processNames().size()); }),
+    property<"DownCount">([](const Backend& backend) { return countProcesses(backend, countsAsDown); }),
+    property<"TrippedCount">([](const Backend& backend) {
+        return countProcesses(backend, [](core::State state) { return state == core::State::tripped; });
+    }),
+    property<"LastReloadError">([](const Backend& backend) { return validUtf8(backend.lastReloadError()); }),
+};
+
+using ManagerFingerprint = Fingerprint<std::remove_const_t<decltype(kManagerProperties)>>;
+
+} // namespace healer::bus
