@@ -90,7 +90,7 @@ core::Result<Options> parseOptions(int argc, char** argv) {
         return core::Error{std::string("unexpected argument '") + argv[optind] + "'"};
     }
     if (options.json && options.command != Command::simulate) {
-        return core::Error{"option '--json' goes with --simulate only"};
+        return core::Error{"option '--json' can only be used with --simulate"};
     }
     return options;
 }
@@ -104,16 +104,16 @@ std::string helpText() {
            "                         /etc/healer/config.yaml, ...)\n"
            "      --foreground       do not become a daemon (also $HEALER_NO_DAEMON=1)\n"
            "      --check            validate the configuration and print what would be watched\n"
-           "      --simulate FILE    play a scenario on fake time and print what Healer would do; with "
-           "--json\n"
-           "                         one JSON object a line (healerctl simulate does the same)\n"
+           "      --simulate FILE    run a scenario in simulated time and print what Healer would do\n"
+           "                         (healerctl simulate does the same)\n"
+           "      --json             with --simulate: print one JSON object per line\n"
            "      --print-config-path\n"
            "                         print the path of the configuration that would be used\n"
            "      --bus BUS          system (default), session, none, or a D-Bus address\n"
-           "  -h, --help             this text\n"
-           "  -V, --version          the version\n"
+           "  -h, --help             print this text\n"
+           "  -V, --version          print the version\n"
            "\n"
-           "SIGHUP reloads the configuration; SIGTERM and SIGINT end Healer, not what it watches.\n"
+           "SIGHUP reloads the configuration; SIGTERM and SIGINT end Healer, but no process.\n"
            "Exit status: 0 success, 1 failure, 2 wrong usage, 78 invalid configuration.\n"
            "$HEALER_LOG (error, warn, info, debug, trace) sets the log level.\n";
 }
