@@ -56,8 +56,7 @@ BusProbe::BusProbe(runtime::Loop& loop, const BusMode& mode, core::Duration time
         finish(core::Error{std::strerror(-result)});
         return;
     }
-    timeout_ =
-        loop_.addTimer(runtime::Loop::now() + timeout, [this] { finish(core::Error{"it does not answer"}); });
+    timeout_ = loop_.addTimer(loop_.now() + timeout, [this] { finish(core::Error{"it does not answer"}); });
 }
 
 BusProbe::~BusProbe() = default;

@@ -62,7 +62,7 @@ void PolkitAuthority::enqueue(uid_t uid, std::unique_ptr<Check> check) {
         check->callback(tooMany("too many requests of ordinary users wait for polkit"));
         return;
     }
-    check->turn = loop_.addTimer(runtime::Loop::now() + limits_.rules, [this, id] {
+    check->turn = loop_.addTimer(loop_.now() + limits_.rules, [this, id] {
         finish(id, tooMany("the requests before this one kept polkit busy for too long"));
     });
     checks_.emplace(id, std::move(check));

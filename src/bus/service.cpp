@@ -113,7 +113,7 @@ void Service::retryConnecting() {
 }
 
 void Service::retryIn(core::Duration delay, void (Service::*what)()) {
-    retry_ = loop_.addTimer(runtime::Loop::now() + delay, [this, what] { (this->*what)(); });
+    retry_ = loop_.addTimer(loop_.now() + delay, [this, what] { (this->*what)(); });
 }
 
 void Service::processesChanged(const std::vector<std::string>& added,
@@ -171,8 +171,7 @@ void Service::publish() {
 
 void Service::publishManagerLater() {
     if (!managerPublication_) {
-        managerPublication_ =
-            loop_.addTimer(runtime::Loop::now() + kManagerDelay, [this] { publishManager(); });
+        managerPublication_ = loop_.addTimer(loop_.now() + kManagerDelay, [this] { publishManager(); });
     }
 }
 

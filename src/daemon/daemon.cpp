@@ -99,7 +99,7 @@ void Daemon::becomeReady() {
 
 /// Reading a configuration uses memory and program text that nothing else needs.
 void Daemon::scheduleMemoryReturn() {
-    memoryReturn_ = loop_.addTimer(runtime::Loop::now() + kMemoryReturnDelay, runtime::returnIdleMemory);
+    memoryReturn_ = loop_.addTimer(loop_.now() + kMemoryReturnDelay, runtime::returnIdleMemory);
 }
 
 void Daemon::stop(int signal) {

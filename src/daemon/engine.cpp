@@ -8,7 +8,7 @@
 namespace healer::daemon {
 
 void Engine::begin() {
-    const auto now = runtime::Loop::moment();
+    const auto now = parts_.loop.moment();
     perform(parts_.coordinator.begin(now), now);
     drain();
 }
@@ -25,7 +25,7 @@ void Engine::request(core::event::Verb verb, const std::string& name, Answer ans
 }
 
 void Engine::reload(core::Plan plan) {
-    const auto now = runtime::Loop::moment();
+    const auto now = parts_.loop.moment();
     perform(parts_.coordinator.reload(std::move(plan), now), now);
     drain();
 }
@@ -38,7 +38,7 @@ void Engine::drain() {
     while (!events_.empty()) {
         const core::Event event = std::move(events_.front());
         events_.pop_front();
-        const auto now = runtime::Loop::moment();
+        const auto now = parts_.loop.moment();
         perform(parts_.coordinator.handle(event, now), now);
     }
     draining_ = false;
@@ -67,7 +67,7 @@ void Engine::setTimer() {
     if (deadline) {
         timer_ = parts_.loop.addTimer(*deadline, [this] {
             timerAt_.reset();
-            const auto now = runtime::Loop::moment();
+            const auto now = parts_.loop.moment();
             perform(parts_.coordinator.advance(now), now);
             drain();
         });

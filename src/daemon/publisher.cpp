@@ -43,15 +43,15 @@ void Publisher::flush() {
 
 void Publisher::schedule(core::Duration delay) {
     if (!timer_) {
-        timer_ = parts_.loop.addTimer(runtime::Loop::now() + delay, [this] { slice(); });
+        timer_ = parts_.loop.addTimer(parts_.loop.now() + delay, [this] { slice(); });
     }
 }
 
 void Publisher::slice() {
     timer_.reset();
-    const auto end = runtime::Loop::now() + kSlice;
+    const auto end = parts_.loop.now() + kSlice;
     while (publishNext()) {
-        if (runtime::Loop::now() >= end) {
+        if (parts_.loop.now() >= end) {
             schedule(core::Duration::zero());
             return;
         }

@@ -33,7 +33,7 @@ void InstanceWatch::hold(std::optional<core::ProcessKey> key) {
 void InstanceWatch::arm() {
     auto opened = runtime::openPidfd(*key_);
     if (!opened) {
-        source_ = loop_.addTimer(runtime::Loop::now() + kRetry, [this] {
+        source_ = loop_.addTimer(loop_.now() + kRetry, [this] {
             if (isRunning(*key_)) {
                 arm();
             } else {

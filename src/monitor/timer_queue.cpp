@@ -11,7 +11,7 @@ void TimerQueue::set(Client& client, core::TimePoint when) {
 }
 
 void TimerQueue::setNext(Client& client, core::Duration interval) {
-    const auto now = runtime::Loop::now().time_since_epoch();
+    const auto now = loop_.now().time_since_epoch();
     set(client, core::TimePoint((now / interval + 1) * interval));
 }
 
@@ -34,7 +34,7 @@ void TimerQueue::arm() {
 }
 
 void TimerQueue::fire() {
-    const auto now = runtime::Loop::now();
+    const auto now = loop_.now();
     timer_.reset();
     std::set<Client*> expired;
     for (auto entry = times_.begin(); entry != times_.end() && entry->first <= now; ++entry) {

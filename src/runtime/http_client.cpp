@@ -95,7 +95,7 @@ void HttpClient::watchSocket(int socket, int what) {
 void HttpClient::setTimer(long milliseconds) {
     timer_.reset();
     if (milliseconds >= 0) {
-        timer_ = loop_.addTimer(Loop::now() + std::chrono::milliseconds(milliseconds),
+        timer_ = loop_.addTimer(loop_.now() + std::chrono::milliseconds(milliseconds),
                                 [this] { act(CURL_SOCKET_TIMEOUT, 0); });
     }
 }

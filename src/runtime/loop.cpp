@@ -5,8 +5,12 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <ctime>
+#include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +32,11 @@ std::uint64_t toUsec(core::TimePoint when) {
 
 } // namespace
 
+struct Loop::Simulation {
+    core::TimePoint now;
+    std::multimap<core::TimePoint, Source::State*> timers;
+};
+
 struct Source::State {
     explicit State(Loop& owner) : loop(owner) {}
     State(const State&) = delete;
@@ -37,6 +46,9 @@ struct Source::State {
     void drop() {
         if (source != nullptr) {
             sd_event_source_disable_unref(std::exchange(source, nullptr));
+        }
+        if (timer) {
+            loop.simulation_->timers.erase(*std::exchange(timer, std::nullopt));
         }
     }
 
@@ -55,6 +67,7 @@ struct Source::State {
 
     Loop& loop;
     sd_event_source* source = nullptr;
+    std::optional<std::multimap<core::TimePoint, State*>::iterator> timer; ///< of simulated time
     std::weak_ptr<State> self;
     std::shared_ptr<std::function<void(std::uint32_t)>> function;
 };
@@ -80,22 +93,29 @@ void Source::reset() {
     }
 }
 
-Loop::Loop() {
-    check(sd_event_new(&event_), "cannot make an event loop");
+Loop::Loop(Time time) : simulation_(time == Time::simulated ? std::make_unique<Simulation>() : nullptr) {
+    check(sd_event_new(&event_), "cannot create an event loop");
 }
 
 Loop::~Loop() {
     sd_event_unref(event_);
 }
 
-core::TimePoint Loop::now() {
+core::TimePoint Loop::now() const {
+    return simulation_ ? simulation_->now : bootTime();
+}
+
+core::TimePoint Loop::bootTime() {
     timespec ts{};
     clock_gettime(CLOCK_BOOTTIME, &ts);
     return core::TimePoint(std::chrono::duration_cast<core::Duration>(std::chrono::seconds(ts.tv_sec) +
                                                                       std::chrono::nanoseconds(ts.tv_nsec)));
 }
 
-core::Moment Loop::moment() {
+core::Moment Loop::moment() const {
+    if (simulation_) {
+        return now();
+    }
     return {now(), std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now())};
 }
 
@@ -127,6 +147,10 @@ Source Loop::addTimer(core::TimePoint when, std::function<void()> callback) {
     constexpr std::uint64_t kAccuracyUsec = 1000;
     auto state =
         makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    if (simulation_) {
+        state->timer = simulation_->timers.emplace(when, state.get());
+        return Source(std::move(state));
+    }
     check(sd_event_add_time(
               event_, &state->source, CLOCK_BOOTTIME, toUsec(when), kAccuracyUsec,
               [](sd_event_source*, std::uint64_t, void* data) {
@@ -171,20 +195,62 @@ void Loop::fail(std::exception_ptr failure) {
 }
 
 int Loop::run() {
-    const int code = check(sd_event_loop(event_), "the event loop failed");
-    if (failure_) {
-        std::rethrow_exception(std::exchange(failure_, nullptr));
-    }
+    const int code = simulation_ ? runSimulated() : check(sd_event_loop(event_), "the event loop failed");
+    rethrowFailure();
     return code;
 }
 
 bool Loop::runOnce(core::Duration timeout) {
-    const int result =
-        check(sd_event_run(event_, static_cast<std::uint64_t>(timeout.count())), "the event loop failed");
+    bool dispatched = false;
+    if (simulation_) {
+        dispatched = dispatchReady() || jumpToNextTimer(simulation_->now + timeout);
+    } else {
+        dispatched = check(sd_event_run(event_, static_cast<std::uint64_t>(timeout.count())),
+                           "the event loop failed") > 0;
+    }
+    rethrowFailure();
+    return dispatched;
+}
+
+void Loop::rethrowFailure() {
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
-    return result > 0;
+}
+
+bool Loop::dispatchReady() {
+    return check(sd_event_run(event_, 0), "the event loop failed") > 0;
+}
+
+/// False, and the clock is at `limit`, when no timer expires until then.
+bool Loop::jumpToNextTimer(core::TimePoint limit) {
+    const auto first = simulation_->timers.begin();
+    if (first == simulation_->timers.end() || first->first > limit) {
+        simulation_->now = std::max(simulation_->now, limit);
+        return false;
+    }
+    simulation_->now = std::max(simulation_->now, first->first);
+    Source::State* state = first->second;
+    state->timer.reset();
+    simulation_->timers.erase(first);
+    state->call(0U);
+    return true;
+}
+
+int Loop::runSimulated() {
+    while (sd_event_get_state(event_) != SD_EVENT_FINISHED) {
+        if (dispatchReady()) {
+            continue;
+        }
+        if (simulation_->timers.empty()) {
+            check(sd_event_run(event_, UINT64_MAX), "the event loop failed");
+        } else {
+            (void)jumpToNextTimer(simulation_->timers.begin()->first);
+        }
+    }
+    int code = 0;
+    check(sd_event_get_exit_code(event_, &code), "the event loop failed");
+    return code;
 }
 
 void Loop::exit(int code) {

@@ -36,17 +36,25 @@ private:
 /// The event loop (sd-event) and the exception barrier: an exception that leaves a callback ends the loop and
 /// is rethrown by run(). Single-threaded. Registration failures (out of descriptors or memory) throw
 /// std::system_error, as Healer cannot work without them.
+///
+/// With simulated time no timer waits: when nothing else is ready, the clock jumps to the next timer. So days
+/// pass in milliseconds, as long as everything that the callbacks wait for is a timer or is made ready by a
+/// callback.
 class Loop {
 public:
-    Loop();
+    enum class Time { real, simulated };
+
+    explicit Loop(Time time = Time::real);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
     ~Loop();
 
-    /// The current time on CLOCK_BOOTTIME.
-    [[nodiscard]] static core::TimePoint now();
-    /// The same instant on both clocks.
-    [[nodiscard]] static core::Moment moment();
+    /// The current time: CLOCK_BOOTTIME, or the simulated clock, which starts at zero.
+    [[nodiscard]] core::TimePoint now() const;
+    /// CLOCK_BOOTTIME, whatever the time of the loop. For measurements and tests.
+    [[nodiscard]] static core::TimePoint bootTime();
+    /// now() on both clocks; with simulated time they agree.
+    [[nodiscard]] core::Moment moment() const;
 
     /// Calls back with the ready EPOLL* bits whenever `fd` is ready. The caller keeps owning the descriptor.
     [[nodiscard]] Source addIo(int fd, std::uint32_t epollEvents,
@@ -72,8 +80,16 @@ public:
     [[nodiscard]] sd_event* raw() const { return event_; }
 
 private:
+    struct Simulation;
+
+    void rethrowFailure();
+    bool dispatchReady();
+    bool jumpToNextTimer(core::TimePoint limit);
+    int runSimulated();
+
     sd_event* event_ = nullptr;
     std::exception_ptr failure_;
+    std::unique_ptr<Simulation> simulation_; ///< null: real time
 
     friend struct Source::State;
 };

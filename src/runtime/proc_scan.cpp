@@ -51,11 +51,11 @@ public:
     }
 
     /// True when all processes have been examined.
-    bool advance() {
-        const auto end = Loop::now() + kSlice;
+    bool advance(const Loop& loop) {
+        const auto end = loop.now() + kSlice;
         while (next_ < pids_.size()) {
             look(pids_[next_++]);
-            if (Loop::now() >= end) {
+            if (loop.now() >= end) {
                 break;
             }
         }
@@ -179,7 +179,7 @@ void ProcScan::slice() {
     if (!pass_) {
         pass_ = std::make_unique<Pass>(std::exchange(waiting_, {}));
     }
-    const bool finished = pass_->advance();
+    const bool finished = pass_->advance(loop_);
     std::vector<Asker> done;
     if (finished) {
         done = pass_->askers();

@@ -216,7 +216,7 @@ void Connection::disconnected() {
 }
 
 void Connection::retry() {
-    reconnect_ = loop_.addTimer(runtime::Loop::now() + retryDelay_, [this] { connect(); });
+    reconnect_ = loop_.addTimer(loop_.now() + retryDelay_, [this] { connect(); });
     retryDelay_ = std::min(retryDelay_ * 2, kLastRetry);
 }
 
@@ -245,8 +245,8 @@ std::shared_ptr<void> Connection::whenRead(std::function<void()> callback) {
 /// for a moment of rest would wait for ever while somebody keeps the loop busy.
 void Connection::releaseReaders() {
     constexpr core::Duration kSlice = std::chrono::milliseconds(4);
-    const auto end = runtime::Loop::now() + kSlice;
-    while (!readers_.empty() && !hasUnread() && runtime::Loop::now() < end) {
+    const auto end = loop_.now() + kSlice;
+    while (!readers_.empty() && !hasUnread() && loop_.now() < end) {
         const auto reader = readers_.front().lock();
         readers_.pop_front();
         if (reader) {

@@ -80,9 +80,9 @@ public:
 
     /// Runs the loop until `done`, at most ten seconds; false when it did not come about.
     bool until(const std::function<bool()>& done) {
-        const auto end = runtime::Loop::now() + std::chrono::seconds(10);
+        const auto end = runtime::Loop::bootTime() + std::chrono::seconds(10);
         while (!done()) {
-            if (runtime::Loop::now() >= end) {
+            if (runtime::Loop::bootTime() >= end) {
                 return false;
             }
             loop.runOnce(std::chrono::milliseconds(10));

@@ -193,7 +193,7 @@ void UnitLaunch::later(const std::string& why) {
     if (pause_ >= kLastPause && !std::exchange(toldPause_, true)) {
         context_.log.warn("the start of " + settings_.unit + " has to wait: " + why);
     }
-    next_ = context_.loop.addTimer(runtime::Loop::now() + pause_, [this] { query(); });
+    next_ = context_.loop.addTimer(context_.loop.now() + pause_, [this] { query(); });
     pause_ = std::min(pause_ * 2, kLastPause);
 }
 

@@ -25,15 +25,14 @@ constexpr unsigned kMostExecLooks = 50;
 
 } // namespace
 
-EbpfHost::EbpfHost(const HostContext& context)
+EbpfHost::EbpfHost(const HostContext& context, core::Result<std::unique_ptr<KernelProbe>> probe)
     : context_(context), scan_(context.loop), timers_(context.loop) {
-    auto loaded = KernelProbe::load(context_.log);
-    if (!loaded) {
-        status_ = loaded.error().message;
+    if (!probe) {
+        status_ = probe.error().message;
         context_.log.report(core::notice::EbpfUnavailable{status_});
         return;
     }
-    probe_ = std::move(*loaded);
+    probe_ = std::move(*probe);
     readable_ = context_.loop.addIo(probe_->fd(), EPOLLIN, [this](std::uint32_t) { drain(); });
 }
 
@@ -135,7 +134,7 @@ void EbpfHost::dispatch(const KernelRecord& record) {
     }
     execs_.push_back(std::get<ExecRecord>(record));
     if (execs_.size() == 1) {
-        execTimer_ = context_.loop.addTimer(runtime::Loop::now() + kExecDelay, [this] { dispatchExecs(); });
+        execTimer_ = context_.loop.addTimer(context_.loop.now() + kExecDelay, [this] { dispatchExecs(); });
     }
 }
 
@@ -143,9 +142,9 @@ void EbpfHost::dispatch(const KernelRecord& record) {
 /// start up. The work is done in slices, so that a user who keeps starting programs of that name cannot block
 /// the loop.
 void EbpfHost::dispatchExecs() {
-    const auto end = runtime::Loop::now() + kExecSlice;
+    const auto end = context_.loop.now() + kExecSlice;
     std::deque<ExecRecord> unreadable;
-    while (!execs_.empty() && runtime::Loop::now() < end) {
+    while (!execs_.empty() && context_.loop.now() < end) {
         ExecRecord exec = execs_.front();
         execs_.pop_front();
         if (!byPid_.contains(exec.pid) && !dispatchExec(exec) && ++exec.looks < kMostExecLooks) {
@@ -156,7 +155,7 @@ void EbpfHost::dispatchExecs() {
     if (!execs_.empty()) {
         execTimer_ = context_.loop.addDeferred(next);
     } else if (!unreadable.empty()) {
-        execTimer_ = context_.loop.addTimer(runtime::Loop::now() + kExecDelay, next);
+        execTimer_ = context_.loop.addTimer(context_.loop.now() + kExecDelay, next);
     } else {
         execTimer_ = runtime::Source();
     }

@@ -20,7 +20,8 @@ class EbpfMonitor;
 /// Without a probe the monitors rely on their pidfds and scans.
 class EbpfHost final : public Host {
 public:
-    explicit EbpfHost(const HostContext& context);
+    /// An error instead of a probe is the reason why eBPF is not used.
+    EbpfHost(const HostContext& context, core::Result<std::unique_ptr<KernelProbe>> probe);
     ~EbpfHost() override;
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;

@@ -105,7 +105,7 @@ void EbpfMonitor::onExit(const ExitRecord& record) {
 void EbpfMonitor::onPidfd(const core::Exit& exit) {
     // The kernel's record is written before the pidfd becomes ready, and holds more.
     host_.drain();
-    noteEnd(exit, ticksOf(runtime::Loop::now()));
+    noteEnd(exit, ticksOf(host_.loop().now()));
 }
 
 void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
@@ -187,7 +187,7 @@ void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
     const bool known = std::ranges::any_of(hints_, [&](const Hint& hint) { return hint.key == facts.key; });
     if (!known && hints_.size() < kMostHints) {
         hints_.push_back(Hint{facts.key});
-        host_.timers().set(hintTimer_, runtime::Loop::now() + kHintLooks.front());
+        host_.timers().set(hintTimer_, host_.loop().now() + kHintLooks.front());
     }
 }
 
@@ -212,7 +212,7 @@ void EbpfMonitor::checkHints() {
         return false;
     });
     if (next) {
-        host_.timers().set(hintTimer_, runtime::Loop::now() + *next);
+        host_.timers().set(hintTimer_, host_.loop().now() + *next);
     }
 }
 

@@ -74,13 +74,8 @@ core::Error notLoaded(int error, const LibbpfLog& messages) {
     return core::Error{why};
 }
 
-} // namespace
-
-std::string asKernelCuts(const std::string& name) {
-    return name.substr(0, HEALER_COMM_LENGTH - 1);
-}
-
-struct KernelProbe::State {
+/// The loaded programs and their maps.
+struct State {
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -90,7 +85,7 @@ struct KernelProbe::State {
     }
 
     /// 0, or the error number.
-    int open(Senders senders) {
+    int open(KernelProbe::Senders senders) {
         process_exit_bpf__destroy(skeleton);
         errno = 0;
         skeleton = process_exit_bpf__open();
@@ -98,7 +93,7 @@ struct KernelProbe::State {
             return errno;
         }
         skeleton->rodata->pid_namespace = ownPidNamespace();
-        if (senders == Senders::unknown) {
+        if (senders == KernelProbe::Senders::unknown) {
             bpf_program__set_autoload(skeleton->progs.on_signal, false);
         }
         const int error = process_exit_bpf__load(skeleton);
@@ -154,9 +149,74 @@ struct KernelProbe::State {
     std::size_t filled = 0;
 };
 
-KernelProbe::KernelProbe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+class LibbpfProbe final : public KernelProbe {
+public:
+    explicit LibbpfProbe(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-KernelProbe::~KernelProbe() = default;
+    [[nodiscard]] core::Result<void> watch(pid_t pid) override {
+        const unsigned char yes = 1;
+        if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid, &yes, BPF_NOEXIST) != 0) {
+            if (errno == EEXIST) {
+                return {};
+            }
+            return core::Error{"cannot add process " + std::to_string(pid) +
+                               " to the kernel's table: " + std::strerror(errno)};
+        }
+        state_->count(pid, 1);
+        return {};
+    }
+
+    void unwatch(pid_t pid) override {
+        if (bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid) == 0) {
+            state_->count(pid, -1);
+        }
+    }
+
+    [[nodiscard]] core::Result<void> expect(const std::string& name) override {
+        const unsigned char yes = 1;
+        const auto comm = commOf(name);
+        if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data(), &yes, BPF_ANY) !=
+            0) {
+            return core::Error{"cannot add the program name " + name +
+                               " to the kernel's table: " + std::strerror(errno)};
+        }
+        return {};
+    }
+
+    void unexpect(const std::string& name) override {
+        const auto comm = commOf(name);
+        bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data());
+    }
+
+    [[nodiscard]] int fd() const override { return ring_buffer__epoll_fd(state_->ring); }
+
+    void drain(const std::function<void(const KernelRecord&)>& take) override {
+        bool more = true;
+        while (more) {
+            state_->filled = 0;
+            ring_buffer__consume(state_->ring);
+            const auto batch = state_->batch;
+            const auto filled = state_->filled;
+            more = filled == batch.size();
+            for (std::size_t index = 0; index < filled; ++index) {
+                take(state_->decode(batch[index]));
+            }
+        }
+    }
+
+    [[nodiscard]] std::uint64_t lost() const override {
+        return *static_cast<const volatile unsigned long long*>(&state_->skeleton->bss->lost);
+    }
+
+private:
+    std::unique_ptr<State> state_;
+};
+
+} // namespace
+
+std::string asKernelCuts(const std::string& name) {
+    return name.substr(0, HEALER_COMM_LENGTH - 1);
+}
 
 core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, Senders senders) {
     const LibbpfLog messages(log);
@@ -179,63 +239,7 @@ core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, 
     }
     // libbpf has read the types of the whole kernel: some megabytes that are no longer needed.
     malloc_trim(0);
-    return std::unique_ptr<KernelProbe>(new KernelProbe(std::move(state)));
-}
-
-core::Result<void> KernelProbe::watch(pid_t pid) {
-    const unsigned char yes = 1;
-    if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid, &yes, BPF_NOEXIST) != 0) {
-        if (errno == EEXIST) {
-            return {};
-        }
-        return core::Error{"cannot add process " + std::to_string(pid) +
-                           " to the kernel's table: " + std::strerror(errno)};
-    }
-    state_->count(pid, 1);
-    return {};
-}
-
-void KernelProbe::unwatch(pid_t pid) {
-    if (bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.watched), &pid) == 0) {
-        state_->count(pid, -1);
-    }
-}
-
-core::Result<void> KernelProbe::expect(const std::string& name) {
-    const unsigned char yes = 1;
-    const auto comm = commOf(name);
-    if (bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data(), &yes, BPF_ANY) != 0) {
-        return core::Error{"cannot add the program name " + name +
-                           " to the kernel's table: " + std::strerror(errno)};
-    }
-    return {};
-}
-
-void KernelProbe::unexpect(const std::string& name) {
-    const auto comm = commOf(name);
-    bpf_map_delete_elem(bpf_map__fd(state_->skeleton->maps.expected), comm.data());
-}
-
-int KernelProbe::fd() const {
-    return ring_buffer__epoll_fd(state_->ring);
-}
-
-void KernelProbe::drain(const std::function<void(const KernelRecord&)>& take) {
-    bool more = true;
-    while (more) {
-        state_->filled = 0;
-        ring_buffer__consume(state_->ring);
-        const auto batch = state_->batch;
-        const auto filled = state_->filled;
-        more = filled == batch.size();
-        for (std::size_t index = 0; index < filled; ++index) {
-            take(state_->decode(batch[index]));
-        }
-    }
-}
-
-std::uint64_t KernelProbe::lost() const {
-    return *static_cast<const volatile unsigned long long*>(&state_->skeleton->bss->lost);
+    return std::unique_ptr<KernelProbe>(std::make_unique<LibbpfProbe>(std::move(state)));
 }
 
 } // namespace healer::monitor::ebpf

@@ -32,38 +32,35 @@ struct ExecRecord {
 
 using KernelRecord = std::variant<ExitRecord, ExecRecord>;
 
-/// The loaded kernel programs of bpf/process_exit.bpf.c, for PIDs of this process's own PID namespace.
+/// Records of exits and starts from the kernel, for PIDs of this process's own PID namespace. The
+/// implementation is bpf/process_exit.bpf.c; tests may use another.
 class KernelProbe {
 public:
-    /// Whether the records say who sent a process its last signal.
+    /// Whether the records contain who sent a process its last signal.
     enum class Senders { known, unknown };
 
     /// Loads and attaches the programs. Where the kernel refuses the one that records senders, the others are
     /// used alone. The error says why eBPF cannot be used on this system.
     [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>> load(runtime::Log& log,
                                                                          Senders senders = Senders::known);
+    KernelProbe() = default;
     KernelProbe(const KernelProbe&) = delete;
     KernelProbe& operator=(const KernelProbe&) = delete;
-    ~KernelProbe();
+    virtual ~KernelProbe() = default;
 
     /// Starts and ends recording the exit of the process with this PID. watch() fails when the table is full.
-    [[nodiscard]] core::Result<void> watch(pid_t pid);
-    void unwatch(pid_t pid);
+    [[nodiscard]] virtual core::Result<void> watch(pid_t pid) = 0;
+    virtual void unwatch(pid_t pid) = 0;
     /// Starts and ends recording the start of programs of this file name.
-    [[nodiscard]] core::Result<void> expect(const std::string& name);
-    void unexpect(const std::string& name);
+    [[nodiscard]] virtual core::Result<void> expect(const std::string& name) = 0;
+    virtual void unexpect(const std::string& name) = 0;
 
     /// Readable (EPOLLIN) while there are records.
-    [[nodiscard]] int fd() const;
+    [[nodiscard]] virtual int fd() const = 0;
     /// Takes all pending records, oldest first.
-    void drain(const std::function<void(const KernelRecord&)>& take);
+    virtual void drain(const std::function<void(const KernelRecord&)>& take) = 0;
     /// Number of records lost because the ring was full, since load().
-    [[nodiscard]] std::uint64_t lost() const;
-
-private:
-    struct State;
-    explicit KernelProbe(std::unique_ptr<State> state);
-    std::unique_ptr<State> state_;
+    [[nodiscard]] virtual std::uint64_t lost() const = 0;
 };
 
 } // namespace healer::monitor::ebpf

@@ -68,7 +68,7 @@ core::Result<void> Run::start(runtime::SpawnSettings settings, runtime::LowDescr
             outputSource_.reset();
         }
     });
-    timer_ = loop_.addTimer(runtime::Loop::now() + timeout_, [this] { timeUp(); });
+    timer_ = loop_.addTimer(loop_.now() + timeout_, [this] { timeUp(); });
     return {};
 }
 

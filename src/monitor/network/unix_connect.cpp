@@ -50,12 +50,12 @@ Attempt connectOnce(const std::string& path) {
 
 UnixConnect::UnixConnect(runtime::Loop& loop, std::string path, core::Duration timeout,
                          std::function<void(Finding)> done)
-    : loop_(loop), path_(std::move(path)), timeout_(timeout), deadline_(runtime::Loop::now() + timeout),
+    : loop_(loop), path_(std::move(path)), timeout_(timeout), deadline_(loop.now() + timeout),
       done_(std::move(done)), next_(loop.addDeferred([this] { attempt(); })) {}
 
 void UnixConnect::attempt() {
     const auto [error, own] = connectOnce(path_);
-    const auto now = runtime::Loop::now();
+    const auto now = loop_.now();
     if (!own && error == EAGAIN && now < deadline_) {
         next_ = loop_.addTimer(std::min(now + kRetry, deadline_), [this] { attempt(); });
         return;

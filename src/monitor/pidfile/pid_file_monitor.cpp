@@ -185,7 +185,7 @@ void PidFileMonitor::search(const std::string& reason) {
 }
 
 void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason) {
-    const auto now = runtime::Loop::now();
+    const auto now = host_.loop().now();
     awaited_ = instance;
     if (!waitUntil_) {
         waitUntil_ = now + process_.startTimeout;
@@ -210,7 +210,7 @@ void PidFileMonitor::answer(const core::Event& event) {
 void PidFileMonitor::onEnded(core::Exit exit) {
     const auto key = *watch_.key();
     settled_ = false;
-    predecessor_ = core::Predecessor{key, ticksOf(runtime::Loop::now()),
+    predecessor_ = core::Predecessor{key, ticksOf(host_.loop().now()),
                                      exit.reason == core::ExitReason::exited && exit.code == 0};
     events_.post(core::event::Down{process_.name, key, std::move(exit)});
     // The file may already name the successor.
@@ -222,7 +222,7 @@ void PidFileMonitor::plan(NextLook next) {
         host_.timers().setNext(*this, interval_);
         return;
     }
-    const auto soon = runtime::Loop::now() + std::min(quickDelay_, interval_);
+    const auto soon = host_.loop().now() + std::min(quickDelay_, interval_);
     host_.timers().set(*this, waitUntil_ ? std::min(soon, *waitUntil_) : soon);
     quickDelay_ = std::min(2 * quickDelay_, interval_);
 }

@@ -26,7 +26,7 @@ void ProbeMonitor::look() {
 }
 
 void ProbeMonitor::follow(std::optional<core::Instance> key) {
-    if (!state_.follow(key, runtime::Loop::now())) {
+    if (!state_.follow(key, shared_.loop.now())) {
         return;
     }
     if (std::exchange(underWay_, false)) {
@@ -37,7 +37,7 @@ void ProbeMonitor::follow(std::optional<core::Instance> key) {
 }
 
 void ProbeMonitor::plan() {
-    shared_.throttle.set(*this, state_.next(runtime::Loop::now()));
+    shared_.throttle.set(*this, state_.next(shared_.loop.now()));
 }
 
 void ProbeMonitor::turn() {
@@ -48,7 +48,7 @@ void ProbeMonitor::turn() {
 
 void ProbeMonitor::finished(Finding finding) {
     underWay_ = false;
-    const auto reports = state_.finish(finding.verdict, runtime::Loop::now());
+    const auto reports = state_.finish(finding.verdict, shared_.loop.now());
     for (unsigned answer = 0; answer < reports.answers; ++answer) {
         if (finding.verdict == Verdict::passed) {
             events_.post(core::event::Healthy{name_});

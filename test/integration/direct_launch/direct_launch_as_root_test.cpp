@@ -142,9 +142,9 @@ TEST_F(DirectLaunchAsRoot, aChildStoppedByItsUserDelaysNothing) {
         ordered.name = "victim" + std::to_string(i);
         ordered.command.user = {"attacker", kAttacker, kAttacker, {kAttacker}, "/", "/bin/sh"};
         direct_->launch(ordered);
-        const auto before = runtime::Loop::now();
+        const auto before = runtime::Loop::bootTime();
         loop_.runOnce(1ms);
-        longest = std::max(longest, runtime::Loop::now() - before);
+        longest = std::max(longest, runtime::Loop::bootTime() - before);
     }
     kill(attacker, SIGKILL);
     waitpid(attacker, nullptr, 0);

@@ -219,7 +219,7 @@ TEST_F(EbpfExit, tellsARecycledPidFromTheOneBefore) {
     ASSERT_TRUE((*probe)->watch(old.pid));
     // So long that the second one starts in another clock tick.
     ASSERT_TRUE(bench.until([&] {
-        return runtime::Loop::now().time_since_epoch() / std::chrono::milliseconds(10) >
+        return runtime::Loop::bootTime().time_since_epoch() / std::chrono::milliseconds(10) >
                static_cast<long>(old.startTicks) + 1;
     }));
     first.kill(SIGKILL);

@@ -101,9 +101,9 @@ protected:
 
     template <typename Condition>
     bool until(Condition condition) {
-        const auto deadline = runtime::Loop::now() + kPatience;
+        const auto deadline = runtime::Loop::bootTime() + kPatience;
         while (!condition()) {
-            if (runtime::Loop::now() > deadline) {
+            if (runtime::Loop::bootTime() > deadline) {
                 return false;
             }
             loop_.runOnce(10ms);

@@ -52,8 +52,8 @@ TEST_F(ServiceLaunch, healsOneThatExitsWithSuccess) {
 TEST_F(ServiceLaunch, waitsForThePredecessor) {
     const auto key = launched(order());
     service_->launch(order({"/bin/sleep", "1000"}, key));
-    const auto until100 = runtime::Loop::now() + 100ms;
-    while (runtime::Loop::now() < until100) {
+    const auto until100 = runtime::Loop::bootTime() + 100ms;
+    while (runtime::Loop::bootTime() < until100) {
         loop_.runOnce(10ms);
     }
     EXPECT_EQ(launches_.size(), 1U);

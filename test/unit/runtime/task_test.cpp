@@ -88,7 +88,7 @@ protected:
         co_return text;
     }
     Task<std::string> waiting(core::Duration time) {
-        (void)co_await until(loop_, Loop::now() + time);
+        (void)co_await until(loop_, Loop::bootTime() + time);
         (void)co_await nextTurn(loop_);
         co_return "over";
     }
