@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What went wrong in the ancestor must not come back: one test for each defect, by its number in the list of
+// Defects of process-healer that must not come back: one test for each, by its number in the list of
 // them. Those about systemd (7, 9, 10) are tested in test/system/ancestor_defects.
 #include "integration/daemon/healer_run.hpp"
 #include "support/files.hpp"
@@ -101,7 +101,7 @@ TEST_F(AncestorDefect, 02_AGarbledPidFileIsNoReasonToWaitForEver) {
     EXPECT_TRUE(comesUp("web")) << healer.log();
 }
 
-TEST_F(AncestorDefect, 03_APidFileThatNamesAStrangerOrAZombieIsNotAlive) {
+TEST_F(AncestorDefect, 03_APidFileThatNamesAnUnrelatedProcessOrAZombieIsNotAlive) {
     const pid_t zombie = fork();
     if (zombie == 0) {
         _exit(0);
@@ -124,7 +124,7 @@ TEST_F(AncestorDefect, 03_APidFileThatNamesAStrangerOrAZombieIsNotAlive) {
     waitpid(zombie, nullptr, 0);
 }
 
-TEST_F(AncestorDefect, 05_ScriptsAndEntriesOfOneBasenameAreToldApart) {
+TEST_F(AncestorDefect, 05_ScriptsAndEntriesOfOneBasenameAreDistinguished) {
     const std::string text =
         "#!/bin/bash\necho $$ > \"$1\"\nwhile true; do read -r -t 1000 <> <(:) || true; done\n";
     fs::create_directory(healer.folder() / "one");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the simulation foretells is what then happens: the same configuration, the same misfortunes.
+// A real Healer does what the simulation predicted for the same configuration and events.
 #include "integration/daemon/healer_run.hpp"
 
 #include <gmock/gmock.h>

@@ -21,7 +21,7 @@ protected:
         return place;
     }
 
-    LaunchOrder orderAsStranger(std::vector<std::string> args) {
+    LaunchOrder orderAsOtherUser(std::vector<std::string> args) {
         auto ordered = order(std::move(args));
         ordered.command.path = "/bin/sleep";
         if (ordered.command.args.empty()) {
@@ -33,7 +33,7 @@ protected:
 };
 
 TEST_F(DirectLaunchAsRoot, becomesTheUserWithAllGroupsAndNothingElse) {
-    const auto key = launched(orderAsStranger({}));
+    const auto key = launched(orderAsOtherUser({}));
     EXPECT_EQ(statusField(key.pid, "Uid"), "65534\t65534\t65534\t65534");
     EXPECT_EQ(statusField(key.pid, "Gid"), "65534\t65534\t65534\t65534");
     EXPECT_EQ(statusField(key.pid, "Groups"), "12 34 65534 ");
@@ -52,7 +52,7 @@ TEST_F(DirectLaunchAsRoot, entersTheWorkingDirectoryAsTheUser) {
     const auto place = directory_ / "closed";
     fs::create_directory(place);
     chmod(place.c_str(), 0700);
-    auto ordered = orderAsStranger({});
+    auto ordered = orderAsOtherUser({});
     ordered.command.workingDirectory = place;
     EXPECT_THAT(launch(ordered).error().message,
                 HasSubstr("cannot enter working directory " + place.string() + ": Permission denied"));
@@ -60,7 +60,7 @@ TEST_F(DirectLaunchAsRoot, entersTheWorkingDirectoryAsTheUser) {
 
 TEST_F(DirectLaunchAsRoot, opensOutputInTheUsersPlaceAsTheUser) {
     const auto file = strangersPlace() / "out.log";
-    auto ordered = orderAsStranger({"-c", "echo hello"});
+    auto ordered = orderAsOtherUser({"-c", "echo hello"});
     ordered.command.path = "/bin/sh";
     ordered.command.output = file;
     ASSERT_TRUE(isReaped(launched(ordered)));
@@ -77,7 +77,7 @@ TEST_F(DirectLaunchAsRoot, doesNotFollowTheUsersLinkIntoAFileOfRoot) {
     chmod(target.c_str(), 0600);
     const auto file = strangersPlace() / "out.log";
     fs::create_symlink(target, file);
-    auto ordered = orderAsStranger({"-c", "echo attacked"});
+    auto ordered = orderAsOtherUser({"-c", "echo attacked"});
     ordered.command.path = "/bin/sh";
     ordered.command.output = file;
     EXPECT_THAT(launch(ordered).error().message,
@@ -95,7 +95,7 @@ TEST_F(DirectLaunchAsRoot, rootDoesNotWriteWhereOthersCanSwapFiles) {
 TEST_F(DirectLaunchAsRoot, aFifoAsOutputDelaysNothing) {
     const auto fifo = strangersPlace() / "out.log";
     ASSERT_EQ(mkfifo(fifo.c_str(), 0666), 0);
-    auto ordered = orderAsStranger({});
+    auto ordered = orderAsOtherUser({});
     ordered.command.output = fifo;
     EXPECT_THAT(launch(ordered).error().message, HasSubstr("cannot open output"));
 }
@@ -107,7 +107,7 @@ TEST_F(DirectLaunchAsRoot, resetsALoweredOomScore) {
         GTEST_SKIP() << "this machine does not let the OOM score be lowered";
     }
     auto direct = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {});
-    direct->launch(orderAsStranger({}));
+    direct->launch(orderAsOtherUser({}));
     ASSERT_TRUE(until([&] { return launches_.size() == 1 && launches_[0].outcome.ok(); }));
     EXPECT_EQ(test::readText("/proc/" + std::to_string(core::pidOf(launches_[0].outcome.value())) +
                              "/oom_score_adj"),
@@ -138,7 +138,7 @@ TEST_F(DirectLaunchAsRoot, aChildStoppedByItsUserDelaysNothing) {
     });
     auto longest = core::Duration(0);
     for (int i = 0; i < kTries; ++i) {
-        auto ordered = orderAsStranger({});
+        auto ordered = orderAsOtherUser({});
         ordered.name = "victim" + std::to_string(i);
         ordered.command.user = {"attacker", kAttacker, kAttacker, {kAttacker}, "/", "/bin/sh"};
         direct_->launch(ordered);

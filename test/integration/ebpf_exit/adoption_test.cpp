@@ -77,7 +77,7 @@ TEST_F(EbpfAdoption, takesAKnownInstanceAsLongAsItIsThatOne) {
     EXPECT_TRUE(absentAtFirst(*other));
 }
 
-TEST_F(EbpfAdoption, adoptsWhatSomebodyElseStartsWithinMilliseconds) {
+TEST_F(EbpfAdoption, adoptsAnInstanceStartedByAnotherWithinMilliseconds) {
     auto watched = watching({victim("sleeper"), "adopted"});
     ASSERT_TRUE(absentAtFirst(*watched));
     const auto begin = runtime::Loop::bootTime();
@@ -164,7 +164,7 @@ TEST_F(EbpfAdoption, knowsScriptsThatEnvStarts) {
     }
 }
 
-TEST_F(EbpfAdoption, findsByTheScanWhatNoHintTold) {
+TEST_F(EbpfAdoption, findsByTheScanAnInstanceWithoutAHint) {
     auto watched = watching({victim("sleeper"), "scanned"}, 1s);
     ASSERT_TRUE(absentAtFirst(*watched));
     const auto link = folder / "other-name"; // the kernel reports this name, which is not expected

@@ -54,19 +54,19 @@ struct EbpfExit : testing::Test {
     }
 };
 
-TEST_F(EbpfExit, tellsTheExitCode) {
+TEST_F(EbpfExit, reportsTheExitCode) {
     const auto exit = endOfEnder({"exit", "3"});
     EXPECT_EQ(exit.reason, core::ExitReason::exited);
     EXPECT_EQ(exit.code, 3);
 }
 
-TEST_F(EbpfExit, tellsTheSignal) {
+TEST_F(EbpfExit, reportsTheSignal) {
     const auto exit = endOfEnder({"exit", "0"}, SIGKILL);
     EXPECT_EQ(exit.reason, core::ExitReason::signaled);
     EXPECT_EQ(exit.signal, SIGKILL);
 }
 
-TEST_F(EbpfExit, tellsWhoSentTheSignal) {
+TEST_F(EbpfExit, reportsTheSenderOfTheSignal) {
     const std::vector<std::string> how{victim("sleeper")};
     Child child(how);
     auto watched = following(child, how);
@@ -82,7 +82,7 @@ TEST_F(EbpfExit, tellsWhoSentTheSignal) {
     EXPECT_EQ(exit.sender, (core::SignalSender{SIGKILL, killer, getuid(), "a \"killer\""}));
 }
 
-TEST_F(EbpfExit, tellsEndsWhereTheKernelDoesNotTellSenders) {
+TEST_F(EbpfExit, reportsExitsWhereTheKernelDoesNotShowSenders) {
     auto probe = monitor::ebpf::KernelProbe::load(bench.log, monitor::ebpf::KernelProbe::Senders::unknown);
     ASSERT_TRUE(probe);
     Child child({victim("sleeper")});
@@ -96,7 +96,7 @@ TEST_F(EbpfExit, tellsEndsWhereTheKernelDoesNotTellSenders) {
     EXPECT_EQ(ends, (std::vector{core::exitFromWaitStatus(SIGKILL)}));
 }
 
-TEST_F(EbpfExit, tellsWhichSignalAnExitAnswered) {
+TEST_F(EbpfExit, reportsTheSignalThatCausedAnExit) {
     const auto exit = endOfEnder({"exit", "3"}, SIGUSR1);
     EXPECT_EQ(exit.code, 3);
     ASSERT_TRUE(exit.sender);
@@ -121,13 +121,13 @@ TEST_F(EbpfExit, namesTheSenderOfTheSignalThatKilled) {
     EXPECT_EQ(exit.sender->pid, getpid());
 }
 
-TEST_F(EbpfExit, blamesNobodyForWhatAProcessDoesToItself) {
+TEST_F(EbpfExit, namesNoSenderForASignalToItself) {
     const auto exit = endOfEnder({"kill"});
     EXPECT_EQ(exit.signal, SIGKILL);
     EXPECT_EQ(exit.sender, std::nullopt) << "SIGUSR1 was ours, SIGKILL its own";
 }
 
-TEST_F(EbpfExit, tellsACoreDump) {
+TEST_F(EbpfExit, reportsACoreDump) {
     test::TemporaryFolder folder;
     const auto before = std::filesystem::current_path();
     std::filesystem::current_path(folder / "");
@@ -167,7 +167,7 @@ TEST_F(EbpfExit, findsAnInstanceWhoseLeaderHasEnded) {
     EXPECT_TRUE(bench.until([&] { return watched->up(child.key()); }));
 }
 
-TEST_F(EbpfExit, tellsTheCodeThatWaitTellsWhenAWorkerEndsLast) {
+TEST_F(EbpfExit, reportsTheCodeOfWaitWhenAWorkerEndsLast) {
     const std::vector<std::string> how{victim("ender"), "last-worker"};
     Child child(how);
     auto watched = following(child, how);
@@ -207,7 +207,7 @@ TEST_F(EbpfExit, reportsOneThatEndedBeforeItWasFollowed) {
     EXPECT_TRUE(bench.until([&] { return watched->downs() == 1; }));
 }
 
-TEST_F(EbpfExit, tellsARecycledPidFromTheOneBefore) {
+TEST_F(EbpfExit, distinguishesAReusedPid) {
     auto probe = monitor::ebpf::KernelProbe::load(bench.log);
     ASSERT_TRUE(probe);
     std::vector<core::ProcessKey> ended;
@@ -264,7 +264,7 @@ TEST_F(EbpfExit, reportsNothingAboutAThousandUnrelatedProcesses) {
     EXPECT_EQ(bench.host->lostEvents(), 0U);
 }
 
-TEST_F(EbpfExit, tellsAThousandShortLivesOfWatchedOnesOnceEach) {
+TEST_F(EbpfExit, reportsEachOfAThousandShortLivedProcessesOnce) {
     const std::vector<std::string> how{victim("ender"), "exit", "5"};
     std::vector<std::unique_ptr<Child>> children;
     std::vector<std::unique_ptr<Watched>> all;

@@ -107,7 +107,7 @@ TEST_F(ExecProbe, passesArgumentsAsTheyAre) {
     EXPECT_EQ(answer(plan("/usr/bin/test", {"a b;$(x)", "=", "a b;$(x)"})), "healthy");
 }
 
-TEST_F(ExecProbe, givesTheEnvironmentOfTheProcessAndNoMore) {
+TEST_F(ExecProbe, givesTheEnvironmentOfTheProcessOnly) {
     setenv("HEALER_SECRET", "x", 1);
     EXPECT_EQ(answer(shell("test \"$COLOUR\" = green && test -z \"$HEALER_SECRET\" && test \"$PWD\" = /")),
               "healthy");

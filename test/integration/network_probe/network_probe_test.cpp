@@ -42,7 +42,7 @@ TEST_F(NetworkProbe, acceptsAGoodAnswer) {
     EXPECT_EQ(answer("http://localhost:" + server.port()), "healthy");
 }
 
-TEST_F(NetworkProbe, seesThatNobodyListens) {
+TEST_F(NetworkProbe, seesThatNothingListens) {
     const std::string port = freePort();
     EXPECT_EQ(answer("http://127.0.0.1:" + port + "/"), "cannot connect: Connection refused");
     EXPECT_EQ(answer("tcp://127.0.0.1:" + port), "cannot connect: Connection refused");

@@ -31,7 +31,7 @@ struct TlsProbe : NetworkProbe {
     }
 };
 
-TEST_F(TlsProbe, believesOnlyWhomItTrusts) {
+TEST_F(TlsProbe, acceptsOnlyTrustedCertificates) {
     EXPECT_THAT(answer(plan("localhost")), HasSubstr("the certificate is not trusted"));
 
     auto trusting = plan("localhost");

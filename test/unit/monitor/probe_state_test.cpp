@@ -93,7 +93,7 @@ TEST_F(ProbeStateTest, successesCountInARow) {
     EXPECT_TRUE(pass().healthy);
 }
 
-TEST_F(ProbeStateTest, unhealthyIsToldOnceUntilItIsHealthyAgain) {
+TEST_F(ProbeStateTest, unhealthyIsReportedOnceUntilItIsHealthyAgain) {
     followedAndHealthy();
     EXPECT_TRUE(fail().unhealthy);
     for (int count = 0; count < 100; ++count) {
@@ -103,7 +103,7 @@ TEST_F(ProbeStateTest, unhealthyIsToldOnceUntilItIsHealthyAgain) {
     EXPECT_TRUE(fail().unhealthy);
 }
 
-TEST_F(ProbeStateTest, whoeverWasAnsweredHealthyHearsOfTheNextFailure) {
+TEST_F(ProbeStateTest, afterTheAnswerHealthyTheNextFailureIsReported) {
     with(1, 3);
     state.follow(kFirst, now);
     now += 11s;
@@ -138,7 +138,7 @@ TEST_F(ProbeStateTest, theFirstSuccessEndsTheGrace) {
     EXPECT_TRUE(fail().unhealthy);
 }
 
-TEST_F(ProbeStateTest, anotherIncarnationBeginsAnew) {
+TEST_F(ProbeStateTest, anotherIncarnationStartsFromZero) {
     with(2, 1);
     followedAndHealthy();
     EXPECT_FALSE(fail().unhealthy);
@@ -150,7 +150,7 @@ TEST_F(ProbeStateTest, anotherIncarnationBeginsAnew) {
     EXPECT_FALSE(pass().healthy);
 }
 
-TEST_F(ProbeStateTest, withoutAnIncarnationOnlyHealthyIsTold) {
+TEST_F(ProbeStateTest, withoutAnIncarnationOnlyHealthyIsReported) {
     followedAndHealthy();
     state.follow(std::nullopt, now);
     EXPECT_FALSE(fail().unhealthy);

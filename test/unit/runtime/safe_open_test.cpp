@@ -22,7 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-constexpr uid_t kStranger = 65534;
+constexpr uid_t kOtherUser = 65534;
 
 class SafeOpen : public testing::Test {
 protected:
@@ -100,7 +100,7 @@ protected:
 };
 
 TEST_F(SafeOpenAsRoot, doesNotTrustWhatOthersCanChange) {
-    const auto theirs = makeDirectory("theirs", 0755, kStranger);
+    const auto theirs = makeDirectory("theirs", 0755, kOtherUser);
     expectUntrusted(theirs / "out.log", theirs.string() + " can be changed");
     expectUntrusted(makeDirectory("group", 0775) / "out.log", "group can be changed");
     expectUntrusted(makeDirectory("world", 0757) / "out.log", "world can be changed");
@@ -114,12 +114,12 @@ TEST_F(SafeOpenAsRoot, passesThroughASharedStickyDirectoryIntoOneOfOurs) {
     fs::create_symlink("ours", shared / "link");
     expectUntrusted(shared / "link" / "linked.log", "is in a directory that other users can change");
     fs::create_directory(shared / "theirs");
-    ASSERT_EQ(chown((shared / "theirs").c_str(), kStranger, kStranger), 0);
+    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kStranger), 0);
     expectUntrusted(shared / "theirs" / "out.log", "theirs can be changed");
 }
 
 TEST_F(SafeOpenAsRoot, judgesEveryDirectoryOnTheWay) {
-    const auto theirs = makeDirectory("theirs", 0755, kStranger);
+    const auto theirs = makeDirectory("theirs", 0755, kOtherUser);
     fs::create_directory(theirs / "inner");
     expectUntrusted(theirs / "inner" / "out.log", theirs.string() + " can be changed");
     expectUntrusted(theirs / "none" / "out.log", theirs.string() + " can be changed");
@@ -144,22 +144,22 @@ TEST_F(SafeOpenAsRoot, followsLinksOfRootOnTheWayAndJudgesWhereTheyLead) {
         append(opened.value(), "x");
     }
     EXPECT_EQ(test::readText(good / "out.log"), "xxx");
-    const auto theirs = makeDirectory("theirs", 0755, kStranger);
+    const auto theirs = makeDirectory("theirs", 0755, kOtherUser);
     fs::create_directory_symlink(theirs, directory_ / "bad");
     expectUntrusted(directory_ / "bad" / "out.log", theirs.string() + " can be changed");
 }
 
-TEST_F(SafeOpenAsRoot, doesNotFollowALinkOfAStranger) {
+TEST_F(SafeOpenAsRoot, doesNotFollowALinkOfAnotherUser) {
     makeDirectory("good", 0755);
     fs::create_directory_symlink("good", directory_ / "link");
-    ASSERT_EQ(lchown((directory_ / "link").c_str(), kStranger, kStranger), 0);
+    ASSERT_EQ(lchown((directory_ / "link").c_str(), kOtherUser, kStranger), 0);
     expectUntrusted(directory_ / "link" / "out.log", "link belongs to another user");
 }
 
 TEST_F(SafeOpenAsRoot, createsADirectoryOnlyWhereNoOtherUserCanMoveIt) {
     EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh/", 0750).ok());
     EXPECT_TRUE(makeOwnDirectory(directory_ / "fresh", 0750).ok()) << "it is there already";
-    const auto theirs = makeDirectory("theirs", 0755, kStranger);
+    const auto theirs = makeDirectory("theirs", 0755, kOtherUser);
     EXPECT_THAT(makeOwnDirectory(theirs / "logs", 0750).error().message, HasSubstr("can be changed"));
     EXPECT_FALSE(fs::exists(theirs / "logs"));
     EXPECT_THAT(makeOwnDirectory(theirs, 0750).error().message, HasSubstr("can be changed"));
@@ -172,7 +172,7 @@ TEST_F(SafeOpenAsRoot, aDirectoryInASharedOneMustBeItsOwn) {
     const auto shared = makeDirectory("shared", 01777);
     EXPECT_TRUE(makeOwnDirectory(shared / "ours", 0750).ok());
     fs::create_directory(shared / "theirs");
-    ASSERT_EQ(chown((shared / "theirs").c_str(), kStranger, kStranger), 0);
+    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kStranger), 0);
     EXPECT_THAT(makeOwnDirectory(shared / "theirs", 0750).error().message, HasSubstr("can be changed"));
     fs::create_directory_symlink(directory_, shared / "link");
     EXPECT_THAT(makeOwnDirectory(shared / "link", 0750).error().message, HasSubstr("symbolic link"));
