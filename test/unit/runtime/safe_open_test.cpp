@@ -114,7 +114,7 @@ TEST_F(SafeOpenAsRoot, passesThroughASharedStickyDirectoryIntoOneOfOurs) {
     fs::create_symlink("ours", shared / "link");
     expectUntrusted(shared / "link" / "linked.log", "is in a directory that other users can change");
     fs::create_directory(shared / "theirs");
-    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kStranger), 0);
+    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kOtherUser), 0);
     expectUntrusted(shared / "theirs" / "out.log", "theirs can be changed");
 }
 
@@ -152,7 +152,7 @@ TEST_F(SafeOpenAsRoot, followsLinksOfRootOnTheWayAndJudgesWhereTheyLead) {
 TEST_F(SafeOpenAsRoot, doesNotFollowALinkOfAnotherUser) {
     makeDirectory("good", 0755);
     fs::create_directory_symlink("good", directory_ / "link");
-    ASSERT_EQ(lchown((directory_ / "link").c_str(), kOtherUser, kStranger), 0);
+    ASSERT_EQ(lchown((directory_ / "link").c_str(), kOtherUser, kOtherUser), 0);
     expectUntrusted(directory_ / "link" / "out.log", "link belongs to another user");
 }
 
@@ -172,7 +172,7 @@ TEST_F(SafeOpenAsRoot, aDirectoryInASharedOneMustBeItsOwn) {
     const auto shared = makeDirectory("shared", 01777);
     EXPECT_TRUE(makeOwnDirectory(shared / "ours", 0750).ok());
     fs::create_directory(shared / "theirs");
-    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kStranger), 0);
+    ASSERT_EQ(chown((shared / "theirs").c_str(), kOtherUser, kOtherUser), 0);
     EXPECT_THAT(makeOwnDirectory(shared / "theirs", 0750).error().message, HasSubstr("can be changed"));
     fs::create_directory_symlink(directory_, shared / "link");
     EXPECT_THAT(makeOwnDirectory(shared / "link", 0750).error().message, HasSubstr("symbolic link"));
