@@ -8,6 +8,7 @@
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
 #include "runtime/own_process.hpp"
+#include "runtime/spawn/spawn.hpp"
 #include "simulation/program.hpp"
 
 #include <sys/resource.h>
@@ -60,7 +61,7 @@ int simulate(const daemon::Options& options, const core::Plan& plan) {
 
 /// Everything that can fail before the daemon runs; the reason is reported to the process that started it.
 int start(const daemon::Options& options, const std::string& path, config::LoadedConfig loaded) {
-    const auto limits = launch::direct::currentLimits();
+    const auto limits = runtime::currentLimits();
     raiseDescriptorLimit();
     umask(022);
     daemon::StartupReport report;
@@ -98,7 +99,7 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
                            .logTarget = logTarget,
                            .pidFile = std::move(pidFile),
                            .directory = std::move(*directory),
-                           .direct = {limits}},
+                           .limits = limits},
                           std::move(report));
     return healer.run();
 }

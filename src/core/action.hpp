@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/notice.hpp"
+#include "core/plan.hpp"
 #include "core/process.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
@@ -44,8 +45,15 @@ struct Launch {
     std::string name;
     std::uint64_t attempt = 0;
     std::optional<Instance> predecessor;
-    bool afterFailure =
-        false; ///< nobody asked for it: if the predecessor was stopped on purpose, do not start
+    /// Started without a request: if the predecessor was stopped on purpose, do not start.
+    bool afterFailure = false;
+
+    // How, filled in by the coordinator.
+    std::string launcher = {}; ///< the kind of launching
+    std::string unit = {};     ///< that the program will be in; empty: none
+    CommandPlan command = {};  ///< `output` is set when it goes to a file; empty for an existing unit
+    StopPlan stop = {};        ///< how it is ended later
+    bool mayFork = false;      ///< see core::mayFork()
 };
 
 /// Withdraw a Launch that has not been answered: if it has not started anything yet, it must not any more and
@@ -61,6 +69,11 @@ struct Stop {
     std::string name;
     Instance instance;
     bool force = false;
+
+    // How, filled in by the coordinator.
+    std::string launcher = {};
+    std::string unit = {};
+    StopPlan plan = {};
 };
 
 /// The answer to event::Request: the PID (0 where the verb has none) or why not.

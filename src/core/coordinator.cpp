@@ -234,7 +234,39 @@ Outbox Coordinator::outbox() const {
     return Outbox{{}, lastIncident_, lastAttempt_};
 }
 
+Placement Coordinator::placement(const std::string& name) const {
+    if (const auto* process = processPlan(name)) {
+        return placementOf(*plan_, *process, facilities_);
+    }
+    ProcessPlan removed;
+    removed.name = name;
+    return placementOf(*plan_, removed, facilities_);
+}
+
+/// What a launcher needs to carry the action out.
+void Coordinator::specify(Action& action) const {
+    if (auto* launch = std::get_if<action::Launch>(&action)) {
+        if (const auto* process = processPlan(launch->name)) {
+            const Placement where = placement(launch->name);
+            launch->launcher = where.launcher;
+            launch->unit = where.unit;
+            launch->command = commandFor(*plan_, *process, where);
+            launch->stop = process->stop;
+            launch->mayFork = mayFork(*process);
+        }
+    } else if (auto* stop = std::get_if<action::Stop>(&action)) {
+        const auto* process = processPlan(stop->name);
+        const Placement where = placement(stop->name);
+        stop->launcher = where.launcher;
+        stop->unit = where.unit;
+        stop->plan = process != nullptr ? process->stop : StopPlan{};
+    }
+}
+
 Actions Coordinator::collect(Outbox&& out) {
+    for (auto& action : out.actions) {
+        specify(action);
+    }
     lastIncident_ = out.lastIncident;
     lastAttempt_ = out.lastAttempt;
     return std::move(out.actions);

@@ -3,6 +3,7 @@
 
 #include "core/action.hpp"
 #include "core/event.hpp"
+#include "core/launch_spec.hpp"
 #include "core/plan.hpp"
 #include "core/subject.hpp"
 #include "core/view.hpp"
@@ -42,6 +43,11 @@ public:
     /// The plan as it would be in force: with the dependencies that are known from unit files.
     [[nodiscard]] Plan completed(Plan plan) const;
 
+    /// What the machine offers; to be set before begin() and before reload().
+    void setFacilities(LaunchFacilities facilities) { facilities_ = facilities; }
+    /// How this process is started; one that was removed: as what is started without a unit of its own.
+    [[nodiscard]] Placement placement(const std::string& name) const;
+
     [[nodiscard]] const Plan& plan() const { return *plan_; }
     [[nodiscard]] const ProcessPlan* processPlan(const std::string& name) const;
     /// The same, for those who refer to it also when a reload has replaced it.
@@ -79,9 +85,11 @@ private:
     Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
     void settle(Entry& entry, Moment now, Outbox& out);
     Outbox outbox() const;
+    void specify(Action& action) const;
     Actions collect(Outbox&& out);
 
     std::unique_ptr<Plan> plan_;
+    LaunchFacilities facilities_;
     Targets facts_;
     std::map<std::string, Target, std::less<>> targets_;
     std::map<std::string, Entry, std::less<>> entries_;

@@ -22,7 +22,7 @@ const core::ProcessView* BusBackend::view(const std::string& name) const {
 }
 
 std::string BusBackend::unitOf(const std::string& name) const {
-    return parts_.launchers.unitOf(name);
+    return parts_.coordinator.placement(name).unit;
 }
 
 std::vector<bus::HistoryEntry> BusBackend::history(const std::string& name, std::size_t max) const {

@@ -5,7 +5,6 @@
 #include "core/coordinator.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/history.hpp"
-#include "daemon/launchers.hpp"
 #include "daemon/monitor_hosts.hpp"
 
 #include <functional>
@@ -20,7 +19,6 @@ public:
     struct Parts {
         const core::Coordinator& coordinator;
         const MonitorHosts& hosts;
-        const Launchers& launchers;
         const History& history;
         std::string configPath;
         std::function<core::Result<core::notice::Reloaded>()> reload;

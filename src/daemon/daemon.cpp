@@ -43,13 +43,12 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
       pidFile_(std::move(settings.pidFile)), withoutBus_(settings.bus.kind == bus::BusMode::Kind::none),
       directory_(std::move(settings.directory)), store_(directory_.path(), log_),
       coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
-      launchers_({loop_, log_, [this](core::Event event) { engine_.post(std::move(event)); }},
-                 settings.direct),
-      hosts_({.loop = loop_,
-              .log = log_,
-              .managedByService = systemd::Connection::reachable().ok(),
-              .limits = settings.direct.limits}),
-      backend_({coordinator_, hosts_, launchers_, history_, configPath_, [this] { return reload(); }}),
+      launchers_({.loop = loop_,
+                  .log = log_,
+                  .report = [this](core::Event event) { engine_.post(std::move(event)); },
+                  .limits = settings.limits}),
+      hosts_({.loop = loop_, .log = log_, .limits = settings.limits}),
+      backend_({coordinator_, hosts_, history_, configPath_, [this] { return reload(); }}),
       bus_(loop_, log_, backend_,
            {.mode = settings.bus,
             .log = {.level = [this] { return log_.level(); },
@@ -60,7 +59,7 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
                                                                       : std::nullopt,
             .onNameAcquired = [this] { becomeReady(); },
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
-      publisher_({loop_, log_, coordinator_, launchers_, bus_, history_, store_}),
+      publisher_({loop_, log_, coordinator_, bus_, history_, store_}),
       engine_({loop_, coordinator_, hosts_, launchers_, publisher_}) {
     reportWarnings(settings.config.warnings);
 }
@@ -72,8 +71,7 @@ int Daemon::run() {
     signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
     loop_.feedWatchdog();
     backend_.connect(engine_);
-    launchers_.choose(coordinator_.plan());
-    hosts_.useSystemd(launchers_.systemd());
+    useSystemd(coordinator_.plan());
     engine_.begin();
     bus_.start();
     if (withoutBus_) {
@@ -155,6 +153,12 @@ core::Result<core::notice::Reloaded> Daemon::refuse(std::string why) {
     return core::Error{std::move(why), core::ErrorKind::invalidConfig};
 }
 
+/// Where this plan needs it.
+void Daemon::useSystemd(const core::Plan& plan) {
+    coordinator_.setFacilities(launchers_.prepare(plan));
+    hosts_.useSystemd(launchers_.manager());
+}
+
 /// Applies the top-level settings that the core does not handle.
 void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     if (from.logLevel != to.logLevel && !runtime::logLevelFromEnvironment()) {
@@ -163,8 +167,7 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     if (from.logDirectory != to.logDirectory) {
         setLogFile(log_, to.logDirectory);
     }
-    launchers_.choose(to);
-    hosts_.useSystemd(launchers_.systemd());
+    useSystemd(to);
     if (from.pidFileDirectory != to.pidFileDirectory) {
         pidFile_.reset();
         if (to.pidFileDirectory) {

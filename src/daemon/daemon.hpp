@@ -34,7 +34,7 @@ public:
         LogTarget logTarget = LogTarget::console;
         std::optional<PidFile> pidFile;
         RuntimeDirectory directory;
-        launch::direct::DirectSettings direct;
+        std::vector<runtime::Limit> limits; ///< for what Healer starts
     };
 
     Daemon(runtime::LogHub& log, Settings settings, StartupReport report);
@@ -51,6 +51,7 @@ private:
     bool changeLogTarget(const std::string& target);
     core::Result<core::notice::Reloaded> reload();
     core::Result<core::notice::Reloaded> refuse(std::string why);
+    void useSystemd(const core::Plan& plan);
     void applySettings(const core::Plan& from, const core::Plan& to);
     void reportWarnings(const std::vector<config::Diagnostic>& warnings);
 

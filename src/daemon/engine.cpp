@@ -108,31 +108,15 @@ void Engine::act(core::action::Look& look) {
 }
 
 void Engine::act(core::action::Launch& launch) {
-    const core::Plan& plan = parts_.coordinator.plan();
-    const core::ProcessPlan& process = *parts_.coordinator.processPlan(launch.name);
-    launch::LaunchOrder order{.name = launch.name,
-                              .attempt = launch.attempt,
-                              .predecessor = launch.predecessor,
-                              .unit = process.unit,
-                              .command = process.command,
-                              .stop = process.stop};
-    order.mayFork = std::any_of(process.monitors.begin(), process.monitors.end(),
-                                [](const core::MonitorPlan& entry) { return entry.confirmsStart; });
-    order.afterFailure = launch.afterFailure;
-    if (!order.command.output && plan.logDirectory && !parts_.launchers.throughService()) {
-        order.command.output = *plan.logDirectory + "/" + launch.name + ".log";
-    }
-    parts_.launchers.of(launch.name).launch(std::move(order));
+    parts_.launchers.launch(std::move(launch));
 }
 
 void Engine::act(core::action::CancelLaunch& cancel) {
-    parts_.launchers.of(cancel.name).cancel(cancel.name, cancel.attempt);
+    parts_.launchers.cancel(cancel);
 }
 
 void Engine::act(core::action::Stop& stop) {
-    const core::ProcessPlan* process = parts_.coordinator.processPlan(stop.name);
-    parts_.launchers.of(stop.name).stop(stop.name, stop.instance,
-                                        process != nullptr ? process->stop : core::StopPlan{}, stop.force);
+    parts_.launchers.stop(stop);
 }
 
 void Engine::act(core::action::Reply& reply) {

@@ -1,47 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/launchers.hpp"
 
-#include "core/unit_name.hpp"
-#include "launch/unit/unit_launcher.hpp"
 #include "runtime/confinement.hpp"
+#include "systemd/bus_manager.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace healer::daemon {
 
-Launchers::Launchers(launch::LauncherContext context, launch::direct::DirectSettings settings)
-    : context_(std::move(context)), direct_(launch::direct::makeDirect(context_, std::move(settings))) {}
+namespace {
+
+bool hasUnits(const core::Plan& plan) {
+    return std::any_of(plan.processes.begin(), plan.processes.end(),
+                       [](const auto& process) { return !process->unit.empty(); });
+}
+
+} // namespace
 
 Launchers::~Launchers() = default;
 
-void Launchers::choose(const core::Plan& plan) {
-    units_.clear();
-    for (const auto& process : plan.processes) {
-        if (!process->unit.empty()) {
-            units_.emplace(process->name, process->unit);
-        }
-    }
-    openSystemd(plan);
-    throughService_ = systemd_ && plan.launch != core::LaunchMode::direct;
-    if (throughService_ && !service_) {
-        service_ = launch::service::makeService(context_, *systemd_);
-    }
-    if (!units_.empty() && (!unit_ || !unitIsReal_)) {
-        unitIsReal_ = systemd_ != nullptr;
-        unit_ = launch::unit::makeUnitLauncher(context_, systemd_.get(),
-                                               [this](const std::string& name) { return unitOf(name); });
-    }
-    warnOfConfinement(plan);
+core::LaunchFacilities Launchers::prepare(const core::Plan& plan) {
+    connect(plan);
+    const core::LaunchFacilities facilities{.systemd = manager_ != nullptr};
+    warnOfConfinement(plan, facilities);
+    return facilities;
 }
 
 /// Once for each change to this way of starting.
-void Launchers::warnOfConfinement(const core::Plan& plan) {
-    const bool direct =
-        !throughService_ && std::any_of(plan.processes.begin(), plan.processes.end(),
-                                        [](const auto& process) { return process->unit.empty(); });
-    const bool told = std::exchange(confinementTold_, direct);
-    if (!direct || told) {
+void Launchers::warnOfConfinement(const core::Plan& plan, core::LaunchFacilities facilities) {
+    const bool direct = std::any_of(plan.processes.begin(), plan.processes.end(), [&](const auto& process) {
+        return core::placementOf(plan, *process, facilities).launcher == core::kLaunchDirect;
+    });
+    const bool logged = std::exchange(confinementLogged_, direct);
+    if (!direct || logged) {
         return;
     }
     if (const std::string how = runtime::ownConfinement(); !how.empty()) {
@@ -49,45 +42,60 @@ void Launchers::warnOfConfinement(const core::Plan& plan) {
     }
 }
 
-void Launchers::openSystemd(const core::Plan& plan) {
-    if (systemd_ || (plan.launch == core::LaunchMode::direct && units_.empty())) {
+void Launchers::connect(const core::Plan& plan) {
+    if (manager_ || (plan.launch == core::LaunchMode::direct && !hasUnits(plan))) {
         return;
     }
     if (const auto reachable = systemd::Connection::reachable(); reachable.ok()) {
-        systemd_ = std::make_unique<systemd::Connection>(context_.loop, context_.log);
+        manager_ = std::make_unique<systemd::BusManager>(context_.loop, context_.log);
+        context_.manager = manager_.get();
     } else {
         if (plan.launch == core::LaunchMode::service) {
             context_.log.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::serviceLaunch,
                                                                  reachable.error().message});
         }
-        if (!units_.empty()) {
+        if (hasUnits(plan)) {
             context_.log.report(
                 core::notice::SystemdUnreachable{core::notice::SystemdUse::units, reachable.error().message});
         }
     }
 }
 
-launch::Launcher& Launchers::of(const std::string& name) {
-    if (units_.contains(name)) {
-        return *unit_;
+launch::Launcher& Launchers::of(const std::string& kind) {
+    for (const auto* entry : launch::registry()) {
+        if (entry->type != kind) {
+            continue;
+        }
+        Made& made = made_[kind];
+        const bool outdated = entry->usesManager && !made.hadManager && manager_ != nullptr;
+        if (!made.launcher || outdated) {
+            made.launcher = entry->make(context_);
+            made.hadManager = manager_ != nullptr;
+        }
+        return *made.launcher;
     }
-    return throughService_ ? *service_ : *direct_;
+    throw std::logic_error("no launch kind " + kind);
 }
 
-std::string Launchers::unitOf(const std::string& name) const {
-    if (const auto unit = units_.find(name); unit != units_.end()) {
-        return unit->second;
+void Launchers::launch(core::action::Launch order) {
+    launchedBy_[order.name] = order.launcher;
+    of(order.launcher).launch(std::move(order));
+}
+
+void Launchers::cancel(const core::action::CancelLaunch& cancel) {
+    if (const auto launched = launchedBy_.find(cancel.name); launched != launchedBy_.end()) {
+        of(launched->second).cancel(cancel.name, cancel.attempt);
     }
-    return throughService_ ? core::transientUnitName(name) : std::string();
+}
+
+void Launchers::stop(const core::action::Stop& order) {
+    of(order.launcher).stop(order);
 }
 
 void Launchers::forget(const std::string& name) {
-    direct_->forget(name);
-    if (service_) {
-        service_->forget(name);
-    }
-    if (unit_) {
-        unit_->forget(name);
+    launchedBy_.erase(name);
+    for (const auto& [kind, made] : made_) {
+        made.launcher->forget(name);
     }
 }
 

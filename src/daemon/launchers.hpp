@@ -1,54 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/action.hpp"
+#include "core/launch_spec.hpp"
 #include "core/plan.hpp"
-#include "launch/direct/direct_launcher.hpp"
 #include "launch/launcher.hpp"
-#include "launch/service/service_launcher.hpp"
-#include "systemd/connection.hpp"
+#include "systemd/manager.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace healer::daemon {
 
-/// The ways of starting programs, and which of them the plan means.
+/// The launchers, each made when it is used first, and the connection to PID 1 that they and the monitors
+/// share.
 class Launchers {
 public:
-    Launchers(launch::LauncherContext context, launch::direct::DirectSettings settings);
+    explicit Launchers(launch::LauncherContext context) : context_(std::move(context)) {}
     Launchers(const Launchers&) = delete;
     Launchers& operator=(const Launchers&) = delete;
     ~Launchers();
 
-    /// Decides by the plan and by what is there; to be called before the first use and at each reload. Where
-    /// systemd is needed and cannot be reached, that is a warning: programs are started directly, and units
-    /// not at all; and where programs are started directly by a confined Healer, another: they inherit that.
-    void choose(const core::Plan& plan);
+    /// Connects to PID 1 where the plan needs it; to be called before the first use and at each reload. Where
+    /// systemd cannot be reached, that is a warning: programs are started directly, and units not at all; and
+    /// where programs are started directly by a confined Healer, another: they inherit that.
+    core::LaunchFacilities prepare(const core::Plan& plan);
     /// Null until it is needed, and where it cannot be reached.
-    [[nodiscard]] systemd::Connection* systemd() const { return systemd_.get(); }
+    [[nodiscard]] systemd::Manager* manager() const { return manager_.get(); }
 
-    /// The way of starting and stopping this process.
-    [[nodiscard]] launch::Launcher& of(const std::string& name);
-    /// Whether PID 1 starts the programs.
-    [[nodiscard]] bool throughService() const { return throughService_; }
-    /// The unit of this process, its own or healer-NAME.service; empty when it is started directly.
-    [[nodiscard]] std::string unitOf(const std::string& name) const;
+    void launch(core::action::Launch order);
+    void cancel(const core::action::CancelLaunch& cancel);
+    void stop(const core::action::Stop& order);
     void forget(const std::string& name);
 
 private:
-    void openSystemd(const core::Plan& plan);
-    void warnOfConfinement(const core::Plan& plan);
+    struct Made {
+        std::unique_ptr<launch::Launcher> launcher;
+        bool hadManager = false;
+    };
+
+    void connect(const core::Plan& plan);
+    void warnOfConfinement(const core::Plan& plan, core::LaunchFacilities facilities);
+    launch::Launcher& of(const std::string& kind);
 
     launch::LauncherContext context_;
-    std::unique_ptr<launch::Launcher> direct_;
-    std::unique_ptr<systemd::Connection> systemd_;
-    std::unique_ptr<launch::Launcher> service_;
-    std::unique_ptr<launch::Launcher> unit_;
-    std::map<std::string, std::string> units_; ///< those that are not Healer's own, by process
-    bool unitIsReal_ = false;                  ///< unit_ was made with a systemd to speak to
-    bool throughService_ = false;
-    bool confinementTold_ = false;
+    std::unique_ptr<systemd::Manager> manager_;
+    std::map<std::string, Made, std::less<>> made_; ///< by kind
+    std::map<std::string, std::string> launchedBy_; ///< the kind of the last launch, by process
+    bool confinementLogged_ = false;
 };
 
 } // namespace healer::daemon

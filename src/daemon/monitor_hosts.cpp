@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/monitor_hosts.hpp"
 
+#include "systemd/connection.hpp"
+
 #include <stdexcept>
+#include <utility>
 
 namespace healer::daemon {
 
+MonitorHosts::MonitorHosts(monitor::HostContext context)
+    : context_(std::move(context)), facilities_{.systemd = systemd::Connection::reachable().ok()} {}
+
 std::unique_ptr<monitor::Monitor> MonitorHosts::make(monitor::MonitorContext context) {
+    context.transientUnit = core::transientUnitOf(context.process, facilities_);
     const std::string& type = context.plan.type;
     if (const auto found = hosts_.find(type); found != hosts_.end()) {
         return found->second->make(std::move(context));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/launch_spec.hpp"
 #include "monitor/monitor.hpp"
 
 #include <cstdint>
@@ -14,10 +15,10 @@ namespace healer::daemon {
 /// The hosts of the monitor kinds, each made when the first monitor of its kind is.
 class MonitorHosts {
 public:
-    explicit MonitorHosts(monitor::HostContext context) : context_(std::move(context)) {}
+    explicit MonitorHosts(monitor::HostContext context);
 
     /// For the hosts that are made from now on; null: there is none. Outlives this object.
-    void useSystemd(systemd::Connection* systemd) { context_.systemd = systemd; }
+    void useSystemd(systemd::Manager* manager) { context_.systemd = manager; }
 
     /// The kind of `context.plan.type` must exist: the configuration was compiled against the registry.
     [[nodiscard]] std::unique_ptr<monitor::Monitor> make(monitor::MonitorContext context);
@@ -28,6 +29,7 @@ public:
 
 private:
     monitor::HostContext context_;
+    core::LaunchFacilities facilities_;
     std::map<std::string, std::unique_ptr<monitor::Host>, std::less<>> hosts_;
 };
 

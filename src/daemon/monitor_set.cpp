@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/monitor_set.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
 namespace healer::daemon {
 
 MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report)
-    : report_(std::move(report)), absent_(process.monitors.size(), false), isUnit_(!process.unit.empty()) {
+    : report_(std::move(report)), absence_(process.monitors.size()), isUnit_(!process.unit.empty()) {
     for (const auto& plan : process.monitors) {
         const std::size_t index = monitors_.size();
         probes_.push_back(plan.role == core::MonitorRole::probe);
@@ -17,7 +16,7 @@ MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make
 }
 
 void MonitorSet::start(std::optional<core::Instance> known) {
-    expectAnswers();
+    absence_.ask();
     for (const auto& monitor : monitors_) {
         monitor->start(known);
     }
@@ -32,25 +31,15 @@ void MonitorSet::follow(std::optional<core::Instance> key) {
 }
 
 void MonitorSet::look() {
-    expectAnswers();
+    absence_.ask();
     for (const auto& monitor : monitors_) {
         monitor->look();
     }
 }
 
-void MonitorSet::expectAnswers() {
-    absent_.assign(absent_.size(), false);
-    answered_ = false;
-}
-
 void MonitorSet::take(std::size_t index, core::Event event) {
-    if (std::holds_alternative<core::event::Absent>(event)) {
-        absent_[index] = true;
-        const bool all = std::all_of(absent_.begin(), absent_.end(), [](bool absent) { return absent; });
-        if (!all || answered_) {
-            return;
-        }
-        answered_ = true;
+    if (std::holds_alternative<core::event::Absent>(event) && !absence_.report(index)) {
+        return;
     }
     if (auto* healthy = std::get_if<core::event::Healthy>(&event)) {
         healthy->monitor = index;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/absence.hpp"
 #include "core/event.hpp"
 #include "monitor/monitor.hpp"
 
@@ -30,11 +31,9 @@ public:
 
 private:
     void take(std::size_t index, core::Event event);
-    void expectAnswers();
 
     monitor::Report report_;
-    std::vector<bool> absent_; ///< by monitor: has answered the last question with "absent"
-    bool answered_ = false;    ///< the last question has been answered to the core
+    core::Absence absence_;
     std::vector<bool> probes_; ///< by monitor: it probes
     bool isUnit_;
     std::vector<std::unique_ptr<monitor::Monitor>> monitors_;

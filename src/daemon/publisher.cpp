@@ -87,7 +87,7 @@ bool Publisher::publishNext() {
 void Publisher::publish(const Pending& pending) {
     const std::string& name = pending.announce.name;
     auto [log, history] =
-        announcementOf(pending.announce, pending.realtimeUsec, parts_.launchers.unitOf(name));
+        announcementOf(pending.announce, pending.realtimeUsec, parts_.coordinator.placement(name).unit);
     parts_.log.write(log);
     if (const std::uint64_t seq = parts_.bus.announce(pending.announce); seq != 0) {
         history["seq"] = seq;

@@ -5,7 +5,6 @@
 #include "core/action.hpp"
 #include "core/coordinator.hpp"
 #include "daemon/history.hpp"
-#include "daemon/launchers.hpp"
 #include "daemon/state_store.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loop.hpp"
@@ -26,7 +25,6 @@ public:
         runtime::Loop& loop;
         runtime::Log& log;
         const core::Coordinator& coordinator;
-        const Launchers& launchers;
         bus::Service& bus;
         History& history;
         StateStore& store;

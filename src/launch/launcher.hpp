@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/action.hpp"
 #include "core/event.hpp"
-#include "core/plan.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/spawn/child_program.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
-/// The seam for ways of starting and stopping a program.
+namespace healer::systemd {
+class Manager;
+}
+
+/// The seam for ways of starting and stopping a program. A kind lives in a folder of its own below launch/
+/// and defines `const Kind& kind()` in namespace healer::launch::FOLDER; the build writes the registry. Which
+/// kind a process has is decided in core/launch_spec.
 namespace healer::launch {
 
-/// Takes what a recovery did. Never called from within launch(), cancel() or stop(): reports come from the
+/// Takes what a launcher did. Never called from within launch(), cancel() or stop(): reports come from the
 /// loop.
 using Report = std::function<void(core::Event)>;
-
-struct LaunchOrder {
-    std::string name;
-    std::uint64_t attempt = 0;
-    std::optional<core::Instance> predecessor; ///< wait until this incarnation is really gone
-    std::string unit;          ///< of a process that is a unit of systemd; then there is no command
-    core::CommandPlan command; ///< `output` is set when it goes to a file
-    core::StopPlan stop;
-    /// The program may put itself into the background (its monitors confirm the start): the end of the
-    /// process that was started is not the end of the instance.
-    bool mayFork = false;
-    /// Nobody asked for this start: where the predecessor was stopped on purpose, it is not made.
-    bool afterFailure = false;
-};
+using LaunchOrder = core::action::Launch;
+using StopOrder = core::action::Stop;
 
 /// One way of starting programs (directly, or through the service manager). All calls return at once.
 class Launcher {
@@ -44,21 +41,32 @@ public:
 
     /// Starts the program; answered with one event::LaunchFinished of this attempt unless cancelled before.
     virtual void launch(LaunchOrder order) = 0;
-    /// Withdraws a launch that has not been answered: what has not been started is not started any more, and
+    /// Withdraws a launch that has not been answered: what has not been started is no longer started, and
     /// no answer comes. Where the program is running already, the answer still comes, so that the caller
     /// knows of it.
     virtual void cancel(const std::string& name, std::uint64_t attempt) = 0;
     /// Ends this incarnation, and what the service manager counts to it. Failures are reported as StopFailed.
-    virtual void stop(const std::string& name, core::Instance key, const core::StopPlan& plan,
-                      bool force) = 0;
-    /// The process is not managed any more (configuration changed): forget it, touch nothing.
+    virtual void stop(const StopOrder& order) = 0;
+    /// The process is no longer managed (configuration changed): forget it, touch nothing.
     virtual void forget(const std::string& name) = 0;
 };
 
+/// All that it refers to outlives the launcher.
 struct LauncherContext {
     runtime::Loop& loop;
     runtime::Log& log;
     Report report;
+    systemd::Manager* manager = nullptr;     ///< null where systemd is not PID 1 or cannot be reached
+    std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that Healer itself starts
 };
+
+struct Kind {
+    std::string_view type;
+    bool usesManager = false; ///< made again once there is a manager
+    std::unique_ptr<Launcher> (*make)(LauncherContext context);
+};
+
+/// All kinds, in the order of their folder names. Written by the build.
+[[nodiscard]] std::span<const Kind* const> registry();
 
 } // namespace healer::launch

@@ -4,10 +4,13 @@
 #include "core/process.hpp"
 #include "core/result.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/task.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace healer::launch {
 
@@ -27,5 +30,12 @@ private:
     runtime::UniqueFd pidfd_;
     runtime::Source source_;
 };
+
+/// The same for a flow.
+[[nodiscard]] inline auto predecessorEnd(runtime::Loop& loop, std::optional<core::Instance> predecessor) {
+    return runtime::answerOf<core::Result<void>>([&loop, predecessor](PredecessorWait::Callback answer) {
+        return std::make_unique<PredecessorWait>(loop, predecessor, std::move(answer));
+    });
+}
 
 } // namespace healer::launch

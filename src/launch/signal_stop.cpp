@@ -8,18 +8,18 @@
 
 namespace healer::launch {
 
-core::Result<void> signalStop(int pidfd, const core::StopPlan& plan, bool force) {
-    if (force) {
+core::Result<void> signalStop(int pidfd, const core::action::Stop& order) {
+    if (order.force) {
         return runtime::sendSignal(pidfd, SIGKILL);
     }
-    if (auto sent = runtime::sendSignal(pidfd, plan.signal); !sent) {
+    if (auto sent = runtime::sendSignal(pidfd, order.plan.signal); !sent) {
         return sent;
     }
     return runtime::sendSignal(pidfd, SIGCONT);
 }
 
-core::Result<void> signalStop(const core::Instance& instance, const core::StopPlan& plan, bool force) {
-    const auto process = core::processOf(instance);
+core::Result<void> signalStop(const core::action::Stop& order) {
+    const auto process = core::processOf(order.instance);
     if (!process) {
         return {};
     }
@@ -30,7 +30,7 @@ core::Result<void> signalStop(const core::Instance& instance, const core::StopPl
     if (!*pidfd) {
         return {};
     }
-    const auto sent = signalStop(pidfd->get(), plan, force);
+    const auto sent = signalStop(pidfd->get(), order);
     return sent ? sent : sent.error().in("cannot stop process " + std::to_string(process->pid));
 }
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace healer::systemd {
-class Connection;
+class Manager;
 }
 
 /// The interface of all monitor kinds. A kind lives in a folder of its own below monitor/, whose kind.cpp
@@ -60,6 +60,7 @@ struct MonitorContext {
     const core::ProcessPlan& process;
     const core::MonitorPlan& plan;
     Report report;
+    std::string transientUnit = {}; ///< see core::transientUnitOf()
 };
 
 /// What all monitors of one kind share (a loaded eBPF program, a scan of /proc); creates the monitors.
@@ -80,8 +81,7 @@ public:
 struct HostContext {
     runtime::Loop& loop;
     runtime::Log& log;
-    bool managedByService = false;           ///< PID 1 starts the programs as units healer-NAME.service
-    systemd::Connection* systemd = nullptr;  ///< null where systemd is not PID 1 or cannot be reached
+    systemd::Manager* systemd = nullptr;     ///< null where systemd is not PID 1 or cannot be reached
     std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that a monitor runs
 };
 

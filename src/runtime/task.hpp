@@ -16,7 +16,8 @@
 ///         ...
 ///         co_return pid;
 ///     }
-///     Flow flow(loop, mainPid("web.service"), [](int pid) { ... });
+///     Flow flow(loop, mainPid("web.service"), std::function<void(int)>(...));
+///     flow.start();
 ///
 /// Single-threaded. Destroying a Flow cancels everything that it is waiting for: the frames of its tasks are
 /// destroyed from the innermost awaitable outwards, as in any scope. Parameters of a coroutine are values or
@@ -170,17 +171,15 @@ struct Done {};
     });
 }
 
-/// A task that runs by itself, from its construction on.
+/// A task that runs by itself.
 class Flow {
 public:
     Flow() = default;
-    /// Runs the task up to its first wait. `done` is called once with its result, when the task has ended; it
-    /// may destroy the Flow. An exception of the task ends the loop instead.
+    /// `done` is called once with the result, when the task has ended; it may destroy the Flow. An exception
+    /// of the task ends the loop instead.
     template <typename T>
     Flow(Loop& loop, Task<T> task, std::function<void(T)> done)
-        : root_(Root::run(loop, std::move(task), std::move(done)).frame) {
-        root_.resume();
-    }
+        : root_(Root::run(loop, std::move(task), std::move(done)).frame) {}
     Flow(const Flow&) = delete;
     Flow& operator=(const Flow&) = delete;
     ~Flow() {
@@ -188,6 +187,9 @@ public:
             root_.destroy();
         }
     }
+
+    /// Runs the task up to its first wait, or to its end. To be called once.
+    void start() { root_.resume(); }
 
 private:
     struct Root {

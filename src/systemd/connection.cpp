@@ -64,7 +64,7 @@ struct Connection::Callbacks {
         try {
             body();
         } catch (...) {
-            bus.escaped(std::current_exception());
+            bus.loop_.fail(std::current_exception());
         }
         return 0;
     }
@@ -84,7 +84,7 @@ struct Connection::Callbacks {
             }
             // When a connection ends, the library answers what is under way.
             const bool lost = sd_bus_is_open(raw.bus.bus_) <= 0;
-            const Failure failure{lost ? kLost : error->name,
+            const Failure failure{lost ? kConnectionLost : error->name,
                                   error->message != nullptr ? error->message : error->name};
             answer(nullptr, &failure);
         });
@@ -106,7 +106,7 @@ struct Connection::Callbacks {
         if (sd_bus_message_read(message, "b", &begins) < 0 || begins != 0) {
             return 0;
         }
-        return guard(bus, [&] { bus.tellObservers([](Observer& observer) { observer.unitFilesRead(); }); });
+        return guard(bus, [&] { bus.listener_.unitFilesRead(); });
     }
 
     static int propertiesChanged(sd_bus_message* message, void* data, sd_bus_error*) {
@@ -120,8 +120,8 @@ struct Connection::Callbacks {
     }
 };
 
-Connection::Connection(runtime::Loop& loop, runtime::Log& log)
-    : loop_(loop), log_(log), retryDelay_(kFirstRetry) {
+Connection::Connection(runtime::Loop& loop, runtime::Log& log, Listener& listener)
+    : loop_(loop), log_(log), listener_(listener), retryDelay_(kFirstRetry) {
     reconnect_ = loop_.addDeferred([this] { connect(); });
 }
 
@@ -196,28 +196,31 @@ void Connection::connect() {
         result = open(false);
     }
     if (result < 0) {
-        if (!std::exchange(told_, true)) {
+        if (!std::exchange(logged_, true)) {
             log_.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::connection, text(result)});
         }
         retry();
         return;
     }
-    if (std::exchange(told_, false)) {
+    if (std::exchange(logged_, false)) {
         log_.info("connected to systemd again");
     }
-    tellObservers([](Observer& observer) { observer.connected(); });
+    listener_.connected();
 }
 
 void Connection::disconnected() {
-    newestJob_ = 0;
     sd_bus_close_unref(std::exchange(bus_, nullptr));
     retry();
-    tellObservers([](Observer& observer) { observer.disconnected(); });
+    listener_.disconnected();
 }
 
 void Connection::retry() {
     reconnect_ = loop_.addTimer(loop_.now() + retryDelay_, [this] { connect(); });
     retryDelay_ = std::min(retryDelay_ * 2, kLastRetry);
+}
+
+bool Connection::isConnected() const {
+    return bus_ != nullptr && sd_bus_is_open(bus_) > 0;
 }
 
 bool Connection::hasUnread() const {
@@ -242,7 +245,7 @@ std::shared_ptr<void> Connection::whenRead(std::function<void()> callback) {
 }
 
 /// What is unread is handed on by the connection's own source, whose turn comes in between. One that waits
-/// for a moment of rest would wait for ever while somebody keeps the loop busy.
+/// for a moment of rest would wait for ever while any user keeps the loop busy.
 void Connection::releaseReaders() {
     constexpr core::Duration kSlice = std::chrono::milliseconds(4);
     const auto end = loop_.now() + kSlice;
@@ -267,29 +270,7 @@ void Connection::jobSignal(sd_bus_message* message, bool removed) {
         return;
     }
     const Job job{id, unit, result};
-    newestJob_ = std::max(newestJob_, id);
-    tellObservers([&](Observer& observer) { removed ? observer.jobRemoved(job) : observer.jobNew(job); });
-    if (removed) {
-        ownJobs_.erase(id);
-    }
-}
-
-void Connection::observe(Observer* observer) {
-    observers_.push_back(observer);
-}
-
-void Connection::unobserve(const Observer* observer) {
-    std::erase(observers_, observer);
-}
-
-/// An observer that is told may end the registration of any.
-void Connection::tellObservers(const std::function<void(Observer&)>& tell) {
-    const auto all = observers_;
-    for (Observer* observer : all) {
-        if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end()) {
-            tell(*observer);
-        }
-    }
+    removed ? listener_.jobRemoved(job) : listener_.jobNew(job);
 }
 
 std::shared_ptr<void> Connection::watchProperties(const std::string& path, Changed changed) {
@@ -324,7 +305,7 @@ Connection::Call Connection::call(const char* path, const char* interface, const
     auto state = std::make_shared<Call::State>(*this, std::move(answer));
     state->self = state;
     if (bus_ == nullptr) {
-        failLater(state, {kLost, "there is no connection to systemd"});
+        failLater(state, {kConnectionLost, "there is no connection to systemd"});
         return Call(std::move(state));
     }
     sd_bus_message* message = nullptr;
@@ -338,7 +319,7 @@ Connection::Call Connection::call(const char* path, const char* interface, const
     sd_bus_message_unref(message);
     if (result < 0) {
         const bool lost = result == -ENOTCONN || result == -ECONNRESET || result == -EPIPE;
-        failLater(state, {lost ? kLost : SD_BUS_ERROR_INVALID_ARGS, text(result)});
+        failLater(state, {lost ? kConnectionLost : SD_BUS_ERROR_INVALID_ARGS, text(result)});
     }
     return Call(std::move(state));
 }
@@ -357,10 +338,6 @@ void Connection::failLater(const std::shared_ptr<Call::State>& state, Failure fa
         const auto answer = std::move(raw->answer);
         answer(nullptr, &failure);
     });
-}
-
-void Connection::escaped(std::exception_ptr exception) {
-    escape_ = loop_.addDeferred([exception = std::move(exception)] { std::rethrow_exception(exception); });
 }
 
 } // namespace healer::systemd

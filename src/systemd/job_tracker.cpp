@@ -1,46 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "systemd/job_tracker.hpp"
 
+#include "core/unit_name.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 namespace healer::systemd {
 
-void JobTracker::appeared(const std::string& unit, std::uint32_t job) {
-    auto& entry = units_[unit];
-    if (!entry.own.contains(job)) {
-        entry.unclaimed.insert(job);
+namespace {
+
+constexpr std::size_t kMostEnded = 256;
+
+using Waiting = std::vector<std::weak_ptr<JobTracker::Ended>>;
+
+void notify(const Waiting& waiting, const std::optional<std::string>& result) {
+    for (const auto& entry : waiting) {
+        if (const auto ended = entry.lock()) {
+            (*ended)(result);
+        }
     }
 }
 
-void JobTracker::removed(const std::string& unit, std::uint32_t job, const std::string& result) {
-    units_[unit].results[job] = result;
+} // namespace
+
+void JobTracker::appeared(const Job& job) {
+    newest_ = std::max(newest_, job.id);
+    // Others have too many jobs to remember them all.
+    if (core::isTransientUnitName(job.unit) && !isOwn(job.id)) {
+        foreign_[job.unit].insert(job.id);
+    }
+}
+
+void JobTracker::removed(const Job& job) {
+    newest_ = std::max(newest_, job.id);
+    ended_.emplace_back(job.id, job.result);
+    if (ended_.size() > kMostEnded) {
+        ended_.pop_front();
+    }
+    const auto [first, last] = waiting_.equal_range(job.id);
+    Waiting waiting;
+    std::transform(first, last, std::back_inserter(waiting), [](const auto& entry) { return entry.second; });
+    waiting_.erase(first, last);
+    notify(waiting, job.result);
+}
+
+void JobTracker::lost() {
+    newest_ = 0;
+    ended_.clear();
+    Waiting waiting;
+    for (const auto& [job, entry] : std::exchange(waiting_, {})) {
+        waiting.push_back(entry);
+    }
+    notify(waiting, std::nullopt);
 }
 
 void JobTracker::claim(const std::string& unit, std::uint32_t job) {
-    auto& entry = units_[unit];
-    entry.unclaimed.erase(job);
-    entry.own.insert(job);
-}
-
-std::optional<std::string> JobTracker::resultOf(const std::string& unit, std::uint32_t job) const {
-    const auto entry = units_.find(unit);
-    if (entry == units_.end()) {
-        return std::nullopt;
+    own_.insert(job);
+    const auto entry = foreign_.find(unit);
+    if (entry != foreign_.end() && entry->second.erase(job) > 0 && entry->second.empty()) {
+        foreign_.erase(entry);
     }
-    const auto result = entry->second.results.find(job);
-    return result == entry->second.results.end() ? std::nullopt : std::optional(result->second);
 }
 
-bool JobTracker::foreign(const std::string& unit) const {
-    const auto entry = units_.find(unit);
-    return entry != units_.end() && !entry->second.unclaimed.empty();
-}
-
-bool JobTracker::isOwn(const std::string& unit, std::uint32_t job) const {
-    const auto entry = units_.find(unit);
-    return entry != units_.end() && entry->second.own.contains(job);
-}
-
-void JobTracker::settle(const std::string& unit) {
-    units_.erase(unit);
+std::shared_ptr<void> JobTracker::whenEnded(std::uint32_t job, Ended ended) {
+    const auto known =
+        std::find_if(ended_.rbegin(), ended_.rend(), [job](const auto& entry) { return entry.first == job; });
+    if (known != ended_.rend()) {
+        ended(known->second);
+        return {};
+    }
+    auto handle = std::make_shared<Ended>(std::move(ended));
+    waiting_.emplace(job, handle);
+    return handle;
 }
 
 } // namespace healer::systemd

@@ -2,38 +2,62 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace healer::systemd {
 
-/// Tells Healer's own jobs of a unit from those of others. The signal of a new job comes before the answer to
-/// the call that made it, so each job counts as somebody else's until the answer claims it.
+/// A job in PID 1's queue.
+struct Job {
+    std::uint32_t id = 0;
+    std::string unit;
+    std::string result = {}; ///< of a removed job: "done", "canceled", "timeout", "failed", "dependency",
+                             ///< "skipped", ...
+};
+
+/// Distinguishes Healer's own jobs from those of others. The signal of a new job comes before the answer to
+/// the call that made it, so each job counts as somebody else's until the answer claims it; everything else
+/// that follows from the job comes after that.
 class JobTracker {
 public:
-    void appeared(const std::string& unit, std::uint32_t job);
-    void removed(const std::string& unit, std::uint32_t job, const std::string& result);
-    /// This job is Healer's own.
-    void claim(const std::string& unit, std::uint32_t job);
+    /// The job's result; none when the connection has broken, so that its end may have been missed.
+    using Ended = std::function<void(const std::optional<std::string>& result)>;
 
-    /// The result of a job that has ended since the last settle(); none while it is not known to have.
-    [[nodiscard]] std::optional<std::string> resultOf(const std::string& unit, std::uint32_t job) const;
-    /// Whether there was a job of somebody else since the last settle().
-    [[nodiscard]] bool foreign(const std::string& unit) const;
-    /// Whether this job was claimed.
-    [[nodiscard]] bool isOwn(const std::string& unit, std::uint32_t job) const;
-    /// A new chapter: the unit is up, or what others did with it has been reported.
-    void settle(const std::string& unit);
+    void appeared(const Job& job);
+    /// Calls those that wait for the end of this job. It counts as Healer's own until forget().
+    void removed(const Job& job);
+    void forget(std::uint32_t job) { own_.erase(job); }
+    /// The connection has broken.
+    void lost();
+
+    /// The number of the newest job that was seen: PID 1 counts up. A call that is answered with an older one
+    /// has joined a job that there was before.
+    [[nodiscard]] std::uint32_t newest() const { return newest_; }
+    /// This job was made by Healer itself.
+    void claim(const std::string& unit, std::uint32_t job);
+    /// Known until observers have been notified of its end.
+    [[nodiscard]] bool isOwn(std::uint32_t job) const { return own_.contains(job); }
+    /// Calls back when the job ends, within removed() or lost(); within this call where it has ended
+    /// lately. Dropping the handle drops the callback.
+    [[nodiscard]] std::shared_ptr<void> whenEnded(std::uint32_t job, Ended ended);
+
+    /// Whether somebody else gave this transient unit of Healer's a job since the last settle().
+    [[nodiscard]] bool foreign(const std::string& unit) const { return foreign_.contains(unit); }
+    /// The unit is up, or what others did with it has been reported.
+    void settle(const std::string& unit) { foreign_.erase(unit); }
 
 private:
-    struct Entry {
-        std::set<std::uint32_t> unclaimed;
-        std::set<std::uint32_t> own;
-        std::map<std::uint32_t, std::string> results;
-    };
-    std::map<std::string, Entry> units_;
+    std::uint32_t newest_ = 0;
+    std::set<std::uint32_t> own_;
+    std::map<std::string, std::set<std::uint32_t>> foreign_; ///< by unit; no entry is empty
+    std::multimap<std::uint32_t, std::weak_ptr<Ended>> waiting_;
+    std::deque<std::pair<std::uint32_t, std::string>> ended_; ///< the last ones
 };
 
 } // namespace healer::systemd

@@ -25,8 +25,8 @@ bool tellsOfMain(const std::string& result) {
 
 } // namespace
 
-bool isActive(const UnitFacts& facts) {
-    return facts.active == "active" || facts.active == "reloading" || facts.active == "refreshing";
+bool isActive(std::string_view state) {
+    return state == "active" || state == "reloading" || state == "refreshing";
 }
 
 UnitCondition conditionOf(const UnitFacts& facts) {

@@ -46,8 +46,11 @@ enum class UnitCondition {
 
 [[nodiscard]] UnitCondition conditionOf(const UnitFacts& facts);
 
-/// Whether the unit is active, whatever is asked of it.
-[[nodiscard]] bool isActive(const UnitFacts& facts);
+/// Whether a unit in this state ("active", ...) is active, whatever is asked of it.
+[[nodiscard]] bool isActive(std::string_view state);
+[[nodiscard]] inline bool isActive(const UnitFacts& facts) {
+    return isActive(facts.active);
+}
 
 /// How the main process of now or before has ended, as far as systemd knows.
 [[nodiscard]] core::Exit mainExit(const UnitFacts& facts);

@@ -18,7 +18,7 @@ namespace healer::systemd {
 /// The process that has this PID, where it belongs to the system's unit of this name now.
 [[nodiscard]] std::optional<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit);
 
-/// "org.freedesktop.systemd1.Unit", whose changes PID 1 tells last.
+/// Whose changes PID 1 reports last.
 inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Unit";
 
 /// Takes what the properties (a{sv}) say over into the facts. False when they cannot be read.

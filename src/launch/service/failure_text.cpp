@@ -3,14 +3,12 @@
 
 #include "core/process.hpp"
 
-#include <csignal>
-
 namespace healer::launch::service {
 
 namespace {
 
 /// The exit statuses that systemd gives a child which could not become the program (systemd.exec(5)).
-std::string setupFailure(std::int64_t status, const systemd::TransientUnit& settings) {
+std::string setupFailure(int status, const systemd::TransientUnit& settings) {
     switch (status) {
     case 200:
         return "cannot enter working directory " + settings.workingDirectory + " (200/CHDIR)";
@@ -36,21 +34,21 @@ std::string setupFailure(std::int64_t status, const systemd::TransientUnit& sett
 }
 
 std::string reason(const StartFailure& failure, const systemd::TransientUnit& settings) {
-    if (failure.jobResult == "timeout" || failure.unitResult == "timeout") {
+    if (failure.jobResult == "timeout" || failure.facts.result == "timeout") {
         return "systemd gave up waiting for its start";
     }
     if (failure.jobResult == "canceled") {
         return "its start job was cancelled";
     }
-    if (failure.exitCode == CLD_EXITED && failure.status != 0) {
-        const auto setup = setupFailure(failure.status, settings);
-        return setup.empty() ? "it exited with status " + std::to_string(failure.status) : setup;
+    const core::Exit exit = systemd::mainExit(failure.facts);
+    if (exit.code.value_or(0) != 0) {
+        const auto setup = setupFailure(*exit.code, settings);
+        return setup.empty() ? "it exited with status " + std::to_string(*exit.code) : setup;
     }
-    if (failure.exitCode == CLD_KILLED || failure.exitCode == CLD_DUMPED) {
-        return "it was killed by " + core::signalName(static_cast<int>(failure.status)) +
-               " before it was executing";
+    if (exit.signal) {
+        return "it was killed by " + core::signalName(*exit.signal) + " before it was executing";
     }
-    if (failure.unitResult == "resources") {
+    if (failure.facts.result == "resources") {
         return "systemd lacked the resources or could not prepare the start";
     }
     return "systemd's start job ended as \"" + failure.jobResult + "\"";

@@ -6,8 +6,7 @@ namespace healer::launch::service {
 namespace {
 
 bool seemsUp(const systemd::UnitState& state) {
-    return state.active == "active" || state.active == "activating" || state.active == "reloading" ||
-           state.active == "refreshing";
+    return systemd::isActive(state.active) || state.active == "activating";
 }
 
 LaunchStep afterForeignJob(const systemd::UnitState& state) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "systemd/unit_client.hpp"
+#include "systemd/manager.hpp"
 
 namespace healer::launch::service {
 
 struct LaunchCircumstances {
-    bool foreignJob = false;         ///< somebody else gave the unit a job since the instance came up
+    bool foreignJob = false;         ///< another client gave the unit a job since the instance came up
     bool restartable = false;        ///< the loaded unit starts exactly what is to be started now
     bool predecessorWasMain = false; ///< the predecessor, now gone, was the main process of the unit
 };
@@ -18,8 +18,8 @@ enum class LaunchStep {
     resetThenNew,     ///< unload the old unit, then StartTransientUnit
     stopThenNew,      ///< end the old unit first
     inspectMain,      ///< it seems to be running: whose is the main process?
-    awaitJob,         ///< somebody else is starting it right now
-    stoppedOnPurpose, ///< somebody stopped it: not to be started
+    awaitJob,         ///< another client is starting it right now
+    stoppedOnPurpose, ///< stopped by an operator: not to be started
 };
 
 [[nodiscard]] LaunchStep nextStep(const systemd::UnitState& state, const LaunchCircumstances& circumstances);

@@ -2,12 +2,16 @@
 #include "launch/unit/unit_start.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "systemd/awaits.hpp"
 
 #include <utility>
+#include <variant>
 
 namespace healer::launch::unit {
 
 namespace {
+
+using systemd::Failure;
 
 std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
     if (!systemd::isActive(facts)) {
@@ -18,151 +22,123 @@ std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
 
 } // namespace
 
-UnitStart::UnitStart(systemd::Connection& bus, systemd::UnitClient& client, LaunchOrder order,
-                     bool stoppedByHealer, Done done)
-    : bus_(bus), client_(client), order_(std::move(order)), done_(std::move(done)),
-      reader_(bus, order_.unit) {
+UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, LastStop lastStop,
+                     Done done)
+    : manager_(manager), order_(std::move(order)), flow_(loop, run(), std::move(done)) {
     circumstances_.predecessor = order_.predecessor;
     circumstances_.afterFailure = order_.afterFailure;
-    circumstances_.stoppedByHealer = stoppedByHealer;
-    look();
+    circumstances_.stoppedByHealer = lastStop == LastStop::byHealer;
 }
 
-void UnitStart::read(std::function<void(const systemd::UnitFacts&)> next) {
-    reader_.read([this, next = std::move(next)](const std::variant<systemd::UnitFacts, Failure>& outcome) {
-        if (const auto* failure = std::get_if<Failure>(&outcome)) {
-            onFailure(*failure);
-        } else {
-            next(std::get<systemd::UnitFacts>(outcome));
-        }
-    });
+runtime::Task<Events> UnitStart::run() {
+    Outcome outcome;
+    while (!outcome) {
+        outcome = co_await look();
+    }
+    co_return *outcome;
 }
 
-void UnitStart::look() {
-    asked_ = false;
-    ended_ = false;
-    awaited_ = 0;
-    read([this](const systemd::UnitFacts& facts) { lookedAt(facts); });
-}
-
-void UnitStart::lookedAt(const systemd::UnitFacts& facts) {
+runtime::Task<UnitStart::Outcome> UnitStart::look() {
+    jobUnderWay_ = false;
+    const auto answer = co_await systemd::read(manager_, order_.unit);
+    if (const auto* failure = std::get_if<Failure>(&answer)) {
+        co_return co_await failed(*failure);
+    }
+    const auto& facts = std::get<systemd::UnitFacts>(answer);
     circumstances_.instance = instance(facts);
     // A start that was awaited has made another run, whatever became of it.
     circumstances_.awaitedStop =
         awaitedForeign_ && (facts.invocation.empty() || facts.invocation == awaitedRun_);
+
     switch (nextStep(facts, circumstances_)) {
     case StartStep::refuse:
-        fail(systemd::loadTrouble(facts, order_.unit));
-        break;
+        co_return fail(systemd::loadTrouble(facts, order_.unit));
     case StartStep::awaitJob:
-        awaited_ = facts.job;
-        awaitedRun_ = facts.invocation;
-        break;
+        co_return co_await awaitJob(facts.job, facts.invocation);
     case StartStep::adopt:
-        succeed(*circumstances_.instance);
-        break;
+        co_return succeed(*circumstances_.instance);
     case StartStep::restart:
-        submit(true);
-        break;
-    case StartStep::start:
-        resetThenStart();
-        break;
-    case StartStep::stoppedOnPurpose:
-        finish({core::event::StoppedOnPurpose{order_.name, "stopped through systemd (systemctl stop " +
-                                                               order_.unit + ")"}});
-        break;
-    }
-}
-
-/// A unit that PID 1 has not loaded has nothing to reset; whatever else is in the way, the start will tell.
-void UnitStart::resetThenStart() {
-    call_ = client_.reset(order_.unit, [this](const std::variant<std::monostate, Failure>& outcome) {
-        const auto* failure = std::get_if<Failure>(&outcome);
-        if (failure != nullptr && failure->name == systemd::Connection::kLost) {
-            onFailure(*failure);
-        } else {
-            submit(false);
+        co_return co_await start(Verb::restart);
+    case StartStep::start: {
+        // A unit that PID 1 has not loaded has nothing to reset; the start reports whatever else is wrong.
+        const auto reset = co_await systemd::reset(manager_, order_.unit);
+        const auto* failure = std::get_if<Failure>(&reset);
+        if (failure != nullptr && systemd::isLost(*failure)) {
+            co_return co_await failed(*failure);
         }
-    });
-}
-
-void UnitStart::submit(bool restart) {
-    asked_ = true;
-    const auto answered = [this](const std::variant<std::uint32_t, Failure>& outcome) { submitted(outcome); };
-    submission_ = restart ? client_.restart(order_.unit, answered) : client_.start(order_.unit, answered);
-}
-
-void UnitStart::submitted(const std::variant<std::uint32_t, Failure>& outcome) {
-    if (const auto* failure = std::get_if<Failure>(&outcome)) {
-        ended_ = true;
-        onFailure(*failure);
-        return;
+        co_return co_await start(Verb::start);
     }
-    awaited_ = std::get<std::uint32_t>(outcome);
-}
-
-void UnitStart::jobRemoved(std::uint32_t job, const std::string& result) {
-    if (awaited_ == 0 || job != awaited_) {
-        return;
+    case StartStep::stoppedOnPurpose: {
+        const core::event::StoppedOnPurpose stopped{order_.name, "stopped through systemd (systemctl stop " +
+                                                                     order_.unit + ")"};
+        co_return Events{stopped};
     }
-    awaited_ = 0;
-    if (!asked_) {
-        awaitedForeign_ = result == "done" && !bus_.isOwn(job);
-        look();
-        return;
     }
-    ended_ = true;
-    readOutcome(result);
+    co_return std::nullopt;
 }
 
-void UnitStart::readOutcome(const std::string& result) {
-    read([this, result](const systemd::UnitFacts& facts) { conclude(result, facts); });
+runtime::Task<UnitStart::Outcome> UnitStart::awaitJob(std::uint32_t job, std::string invocation) {
+    awaitedRun_ = invocation;
+    const bool own = manager_.jobs().isOwn(job);
+    const auto ended = co_await systemd::endOfJob(manager_, job);
+    if (const auto* failure = std::get_if<Failure>(&ended)) {
+        co_return co_await failed(*failure);
+    }
+    awaitedForeign_ = std::get<std::string>(ended) == "done" && !own && !manager_.jobs().isOwn(job);
+    co_return std::nullopt;
 }
 
-void UnitStart::conclude(const std::string& result, const systemd::UnitFacts& facts) {
+runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb) {
+    systemd::JobRequest request;
+    request.verb = verb;
+    request.unit = order_.unit;
+    jobUnderWay_ = true;
+    const auto ended = co_await systemd::runJob(manager_, request);
+    if (const auto* failure = std::get_if<Failure>(&ended)) {
+        co_return co_await failed(*failure);
+    }
+    jobUnderWay_ = false;
+    const auto answer = co_await systemd::read(manager_, order_.unit);
+    if (const auto* failure = std::get_if<Failure>(&answer)) {
+        co_return co_await failed(*failure);
+    }
+    co_return conclude(std::get<std::string>(ended), std::get<systemd::UnitFacts>(answer));
+}
+
+Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& facts) const {
     if (const auto key = instance(facts)) {
-        succeed(*key);
-        return;
+        return succeed(*key);
     }
     const bool ran = result == "done" && facts.conditionsMet && facts.execMainPid != 0;
     if (!ran) {
-        fail(failureText(order_.unit, result, facts));
-        return;
+        return fail(failureText(order_.unit, result, facts));
     }
     // It was up, and has ended since.
     const core::Instance key = core::EndedProcess{facts.execMainPid};
-    std::vector<core::Event> events{core::event::LaunchFinished{order_.name, order_.attempt, key}};
+    Events events = succeed(key);
     if (systemd::conditionOf(facts) == systemd::UnitCondition::down) {
         events.emplace_back(core::event::Down{order_.name, key, systemd::exitOf(facts)});
     }
-    finish(std::move(events));
+    return events;
 }
 
-void UnitStart::onFailure(const Failure& failure) {
-    // What PID 1 has made of a call that got lost shows when it is back: see connected().
-    if (failure.name != systemd::Connection::kLost) {
-        fail("systemd does not start unit " + order_.unit + ": " + failure.message);
+/// What PID 1 has made of a call that was lost, and the end of a job that was missed, show in the unit itself
+/// when it can be asked again.
+runtime::Task<UnitStart::Outcome> UnitStart::failed(Failure failure) {
+    if (systemd::isLost(failure)) {
+        co_await systemd::connection(manager_);
+        co_return std::nullopt;
     }
+    jobUnderWay_ = false;
+    co_return fail("systemd does not start unit " + order_.unit + ": " + failure.message);
 }
 
-/// The end of a job may have been missed, so the unit itself is asked whatever this was waiting for.
-void UnitStart::connected() {
-    submission_.reset();
-    call_.reset();
-    look();
+Events UnitStart::succeed(core::Instance running) const {
+    return {core::event::LaunchFinished{order_.name, order_.attempt, running}};
 }
 
-void UnitStart::succeed(core::Instance key) {
-    finish({core::event::LaunchFinished{order_.name, order_.attempt, key}});
-}
-
-void UnitStart::fail(std::string why) {
-    finish({core::event::LaunchFinished{order_.name, order_.attempt, core::Error{std::move(why)}}});
-}
-
-void UnitStart::finish(std::vector<core::Event> events) {
-    const auto done = std::exchange(done_, nullptr);
-    done(std::move(events));
+Events UnitStart::fail(std::string why) const {
+    return {core::event::LaunchFinished{order_.name, order_.attempt, core::Error{std::move(why)}}};
 }
 
 } // namespace healer::launch::unit

@@ -2,7 +2,6 @@
 #include "monitor/ebpf/ebpf_host.hpp"
 
 #include "core/identity.hpp"
-#include "core/unit_name.hpp"
 #include "monitor/ebpf/ebpf_monitor.hpp"
 #include "runtime/proc_entry.hpp"
 
@@ -44,10 +43,6 @@ std::unique_ptr<Monitor> EbpfHost::make(MonitorContext context) {
 
 std::uint64_t EbpfHost::lostEvents() const {
     return probe_ ? probe_->lost() : 0;
-}
-
-std::string EbpfHost::unitOf(const std::string& name) const {
-    return context_.managedByService ? core::transientUnitName(name) : std::string();
 }
 
 void EbpfHost::remove(EbpfMonitor& monitor) {

@@ -32,8 +32,6 @@ public:
     [[nodiscard]] runtime::Log& log() { return context_.log; }
     [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
     [[nodiscard]] TimerQueue& timers() { return timers_; }
-    /// The unit that a process of this name is started as; empty when it is started directly.
-    [[nodiscard]] std::string unitOf(const std::string& name) const;
 
     void enter(EbpfMonitor& monitor) { monitors_.insert(&monitor); }
     /// Forgets the monitor and all its requests.

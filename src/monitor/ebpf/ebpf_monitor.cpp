@@ -23,7 +23,7 @@ constexpr std::size_t kMostHints = 16;
 } // namespace
 
 EbpfMonitor::EbpfMonitor(EbpfHost& host, MonitorContext context)
-    : host_(host), process_(context.process),
+    : host_(host), process_(context.process), transientUnit_(std::move(context.transientUnit)),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
       events_(host.loop(), std::move(context.report)),
       watch_(host.loop(), [this](const core::Exit& exit) { onPidfd(exit); }), hintTimer_(*this) {
@@ -37,7 +37,7 @@ EbpfMonitor::~EbpfMonitor() {
 }
 
 core::Identity EbpfMonitor::identity() const {
-    return runtime::identityOf(process_.command, host_.unitOf(process_.name));
+    return runtime::identityOf(process_.command, transientUnit_);
 }
 
 void EbpfMonitor::start(std::optional<core::Instance> known) {
@@ -177,7 +177,7 @@ void EbpfMonitor::due() {
 
 bool EbpfMonitor::mayBe(const core::ProcessFacts& facts) const {
     return facts.effectiveUid == process_.command.user.uid ||
-           (!facts.unit.empty() && facts.unit == host_.unitOf(process_.name));
+           (!facts.unit.empty() && facts.unit == transientUnit_);
 }
 
 void EbpfMonitor::onExec(const core::ProcessFacts& facts) {

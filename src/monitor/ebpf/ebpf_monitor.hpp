@@ -63,6 +63,7 @@ private:
 
     EbpfHost& host_;
     const core::ProcessPlan& process_;
+    std::string transientUnit_;
     core::Duration interval_;
     EventQueue events_;
     InstanceWatch watch_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/unit_name.hpp"
 #include "monitor/monitor.hpp"
 #include "monitor/pidfile/folder_watch.hpp"
 #include "monitor/timer_queue.hpp"
@@ -25,10 +24,6 @@ public:
     [[nodiscard]] FolderWatch& folders() { return folders_; }
     [[nodiscard]] TimerQueue& timers() { return timers_; }
     [[nodiscard]] runtime::ProcScan& scan() { return scan_; }
-    /// The unit that a process of this name is started as; empty when it is started directly.
-    [[nodiscard]] std::string unitOf(const std::string& name) const {
-        return context_.managedByService ? core::transientUnitName(name) : std::string();
-    }
 
 private:
     HostContext context_;

@@ -20,7 +20,7 @@ constexpr core::Duration kQuick = std::chrono::milliseconds(50);
 } // namespace
 
 PidFileMonitor::PidFileMonitor(PidFileHost& host, MonitorContext context)
-    : host_(host), process_(context.process),
+    : host_(host), process_(context.process), transientUnit_(std::move(context.transientUnit)),
       path_(std::get<std::string>(context.plan.args.at("pid_file_path"))),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
       events_(host.loop(), std::move(context.report)),
@@ -32,7 +32,7 @@ PidFileMonitor::~PidFileMonitor() {
 }
 
 core::Identity PidFileMonitor::identity() const {
-    return runtime::identityOf(process_.command, host_.unitOf(process_.name));
+    return runtime::identityOf(process_.command, transientUnit_);
 }
 
 void PidFileMonitor::start(std::optional<core::Instance> known) {

@@ -52,6 +52,7 @@ private:
 
     PidFileHost& host_;
     const core::ProcessPlan& process_;
+    std::string transientUnit_;
     std::string path_;
     core::Duration interval_;
     EventQueue events_;

@@ -40,14 +40,14 @@ void UnitHost::leave(UnitMonitor& monitor) {
     std::erase_if(monitors_, [&](const auto& entry) { return entry.second == &monitor; });
 }
 
-void UnitHost::jobNew(const systemd::Connection::Job& job) {
+void UnitHost::jobNew(const systemd::Job& job) {
     const auto [first, last] = monitors_.equal_range(job.unit);
     for (auto entry = first; entry != last; ++entry) {
         entry->second->jobNew(job.id);
     }
 }
 
-void UnitHost::jobRemoved(const systemd::Connection::Job& job) {
+void UnitHost::jobRemoved(const systemd::Job& job) {
     const auto [first, last] = monitors_.equal_range(job.unit);
     for (auto entry = first; entry != last; ++entry) {
         entry->second->jobRemoved(job.id, job.result);

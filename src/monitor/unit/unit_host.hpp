@@ -2,7 +2,7 @@
 #pragma once
 
 #include "monitor/monitor.hpp"
-#include "systemd/connection.hpp"
+#include "systemd/manager.hpp"
 
 #include <map>
 #include <memory>
@@ -12,8 +12,8 @@ namespace healer::monitor::unit {
 
 class UnitMonitor;
 
-/// Hands PID 1's news about jobs to the monitors of the units that they are about.
-class UnitHost final : public Host, private systemd::Connection::Observer {
+/// Hands PID 1's signals about jobs to the monitors of the units that they are about.
+class UnitHost final : public Host, private systemd::Manager::Observer {
 public:
     explicit UnitHost(const HostContext& context);
     ~UnitHost() override;
@@ -23,15 +23,15 @@ public:
 
     [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
     [[nodiscard]] runtime::Log& log() { return context_.log; }
-    [[nodiscard]] systemd::Connection& bus() { return *context_.systemd; }
+    [[nodiscard]] systemd::Manager& manager() { return *context_.systemd; }
 
-    /// From now on this monitor hears of the jobs of this unit alone.
+    /// From now on this monitor receives the jobs of this unit alone.
     void enter(UnitMonitor& monitor, const std::string& unit);
     void leave(UnitMonitor& monitor);
 
 private:
-    void jobNew(const systemd::Connection::Job& job) override;
-    void jobRemoved(const systemd::Connection::Job& job) override;
+    void jobNew(const systemd::Job& job) override;
+    void jobRemoved(const systemd::Job& job) override;
     void connected() override;
     void disconnected() override;
     void unitFilesRead() override;

@@ -9,8 +9,9 @@ namespace healer::monitor::unit {
 
 UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
     : host_(host), process_(context.process.name), unit_(context.process.unit),
-      tracker_(context.process.name, unit_, [&host](std::uint32_t job) { return host.bus().isOwn(job); }),
-      reader_(host.bus(), unit_), events_(host.loop(), std::move(context.report)) {
+      tracker_(context.process.name, unit_,
+               [&host](std::uint32_t job) { return host.manager().jobs().isOwn(job); }),
+      events_(host.loop(), std::move(context.report)) {
     watch(unit_);
 }
 
@@ -24,9 +25,7 @@ void UnitMonitor::watch(const std::string& unit) {
     }
     watchedUnit_ = unit;
     host_.enter(*this, unit);
-    watch_ = host_.bus().watchProperties(
-        systemd::unitObjectPath(unit),
-        [this](std::string_view interface, sd_bus_message* message) { changed(interface, message); });
+    watch_ = host_.manager().watch(unit, [this](const systemd::Manager::Change& change) { changed(change); });
 }
 
 void UnitMonitor::start(std::optional<core::Instance> known) {
@@ -61,14 +60,18 @@ void UnitMonitor::connected() {
 
 void UnitMonitor::read() {
     stale_ = false;
-    reader_.read([this](const auto& outcome) { wasRead(outcome); });
+    reading_ = host_.manager().read(unit_, [this](const auto& outcome) {
+        reading_.reset();
+        wasRead(outcome);
+    });
 }
 
-void UnitMonitor::wasRead(const std::variant<systemd::UnitFacts, systemd::Failure>& outcome) {
+void UnitMonitor::wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& outcome) {
     if (const auto* failure = std::get_if<systemd::Failure>(&outcome)) {
         // When the connection is back it is read again.
-        if (failure->name != systemd::Connection::kLost) {
-            report(tracker_.unknown("systemd does not tell how unit " + unit_ + " is: " + failure->message));
+        if (!systemd::isLost(*failure)) {
+            report(tracker_.unknown("systemd does not report the state of unit " + unit_ + ": " +
+                                    failure->message));
         }
         return;
     }
@@ -91,19 +94,19 @@ void UnitMonitor::wasRead(const std::variant<systemd::UnitFacts, systemd::Failur
     judge();
 }
 
-void UnitMonitor::changed(std::string_view interface, sd_bus_message* message) {
+void UnitMonitor::changed(const systemd::Manager::Change& change) {
     if (!factsKnown_) {
         return;
     }
-    stale_ = reader_.busy();
-    if (!systemd::readProperties(message, facts_)) {
+    stale_ = reading_ != nullptr;
+    if (!change.apply(facts_)) {
         read();
-    } else if (interface == systemd::kUnitInterface) {
+    } else if (change.last) {
         heard();
     }
 }
 
-/// A unit that is unloaded at once tells no more that it has no job.
+/// Of a unit that is unloaded at once PID 1 no longer reports that it has no job.
 void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
     tracker_.jobRemoved(job, result);
     if (factsKnown_ && !tracker_.hasJobs() && !systemd::isActive(facts_)) {
@@ -113,7 +116,7 @@ void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
     noteJob();
 }
 
-/// On its way to a restart of its own a unit is down for a moment, and PID 1 tells that too.
+/// On its way to a restart of its own a unit is down for a moment, and PID 1 reports that too.
 void UnitMonitor::heard() {
     const bool mayRestart = !facts_.restart.empty() && facts_.restart != "no";
     if (mayRestart && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
@@ -143,8 +146,8 @@ void UnitMonitor::judge() {
 }
 
 void UnitMonitor::noteJob() {
-    if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobTold_) {
-        jobTold_ = underWay;
+    if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobReported_) {
+        jobReported_ = underWay;
         events_.post(core::event::JobUnderWay{process_, underWay});
     }
 }

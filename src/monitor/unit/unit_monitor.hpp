@@ -4,15 +4,12 @@
 #include "monitor/event_queue.hpp"
 #include "monitor/unit/unit_host.hpp"
 #include "monitor/unit/unit_tracker.hpp"
-#include "systemd/unit_facts.hpp"
-#include "systemd/unit_reader.hpp"
+#include "systemd/manager.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <variant>
 
 namespace healer::monitor::unit {
 
@@ -35,8 +32,8 @@ public:
 private:
     void watch(const std::string& unit);
     void read();
-    void wasRead(const std::variant<systemd::UnitFacts, systemd::Failure>& outcome);
-    void changed(std::string_view interface, sd_bus_message* message);
+    void wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& outcome);
+    void changed(const systemd::Manager::Change& change);
     void note();
     void noteJob();
     void heard();
@@ -47,15 +44,15 @@ private:
     std::string process_;
     std::string unit_;
     UnitTracker tracker_;
-    systemd::UnitReader reader_;
+    systemd::Manager::Handle reading_;
     systemd::UnitFacts facts_;
     bool factsKnown_ = false;
-    bool jobTold_ = false;                              ///< that a job is under way
+    bool jobReported_ = false;                          ///< that a job is under way
     bool stale_ = false;                                ///< a signal came while the facts were being read
-    std::optional<systemd::UnitFacts> heardDown_;       ///< as signals told it, to be made sure of
+    std::optional<systemd::UnitFacts> heardDown_;       ///< as signals reported it, to be confirmed
     std::optional<core::event::UnitSettings> settings_; ///< as reported last
     std::string watchedUnit_;
-    std::shared_ptr<void> watch_;
+    systemd::Manager::Handle watch_;
     EventQueue events_;
 };
 

@@ -223,4 +223,15 @@ core::Error Spawn::describe(Message failure) const {
     return {start + why};
 }
 
+std::vector<Limit> currentLimits() {
+    std::vector<Limit> limits;
+    for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
+        Limit limit{resource, {}};
+        if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit.value) == 0) {
+            limits.push_back(limit);
+        }
+    }
+    return limits;
+}
+
 } // namespace healer::runtime

@@ -15,6 +15,9 @@
 
 namespace healer::runtime {
 
+/// The resource limits of this process now. To be taken before Healer raises any of its own.
+[[nodiscard]] std::vector<Limit> currentLimits();
+
 /// The program to start, prepared as far as possible before the start.
 struct SpawnSettings {
     std::string path;

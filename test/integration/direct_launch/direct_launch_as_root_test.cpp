@@ -106,7 +106,7 @@ TEST_F(DirectLaunchAsRoot, resetsALoweredOomScore) {
     if (test::readText(mine) != "-100\n") {
         GTEST_SKIP() << "this machine does not let the OOM score be lowered";
     }
-    auto direct = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {});
+    auto direct = makeDirect({});
     direct->launch(orderAsOtherUser({}));
     ASSERT_TRUE(until([&] { return launches_.size() == 1 && launches_[0].outcome.ok(); }));
     EXPECT_EQ(test::readText("/proc/" + std::to_string(core::pidOf(launches_[0].outcome.value())) +

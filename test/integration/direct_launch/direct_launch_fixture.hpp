@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "launch/direct/direct_launcher.hpp"
+#include "launch/direct/kind.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
+#include "runtime/spawn/spawn.hpp"
 #include "support/files.hpp"
 
 #include <gmock/gmock.h>
@@ -68,8 +69,7 @@ inline core::User otherUser() {
 
 class DirectLaunch : public testing::Test {
 protected:
-    DirectLaunch()
-        : direct_(makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_})) {}
+    DirectLaunch() : direct_(makeDirect(limits_)) {}
     ~DirectLaunch() override {
         for (const auto key : started_) {
             const auto pidfd = runtime::openPidfd(key);
@@ -81,13 +81,26 @@ protected:
     }
 
     static std::vector<runtime::Limit> limitsToGive() {
-        auto limits = currentLimits();
+        auto limits = runtime::currentLimits();
         for (auto& limit : limits) {
             if (limit.resource == RLIMIT_NOFILE) {
                 limit.value.rlim_cur = 321;
             }
         }
         return limits;
+    }
+
+    std::unique_ptr<Launcher> makeDirect(std::vector<runtime::Limit> limits) {
+        return kind().make({.loop = loop_,
+                            .log = log_,
+                            .report = [this](core::Event event) { seen(event); },
+                            .limits = std::move(limits)});
+    }
+
+    enum class Stop { orderly, forced };
+
+    static StopOrder stopOrder(core::ProcessKey key, Stop how, core::StopPlan plan = {}) {
+        return {.name = "victim", .key = key, .force = how == Stop::forced, .plan = plan};
     }
 
     void seen(const core::Event& event) {

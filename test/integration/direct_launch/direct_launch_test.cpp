@@ -156,7 +156,7 @@ TEST_F(DirectLaunch, waitsForThePredecessorToBeGone) {
         loop_.runOnce(5ms);
     }
     EXPECT_EQ(launches_.size(), 1U) << "started beside its predecessor";
-    direct_->stop("victim", first, {}, true);
+    direct_->stop(stopOrder(first, Stop::forced));
     ASSERT_TRUE(until([&] { return launches_.size() == 2; }));
     ASSERT_TRUE(launches_[1].outcome.ok());
     EXPECT_NE(launches_[1].outcome.value(), first);
@@ -170,7 +170,7 @@ TEST_F(DirectLaunch, aCancelledLaunchStartsNothing) {
     ordered.predecessor = first;
     direct_->launch(ordered);
     direct_->cancel("victim", ordered.attempt);
-    direct_->stop("victim", first, {}, true);
+    direct_->stop(stopOrder(first, Stop::forced));
     ASSERT_TRUE(isReaped(first));
     for (int i = 0; i < 20; ++i) {
         loop_.runOnce(5ms);
@@ -206,10 +206,10 @@ TEST_F(DirectLaunch, aLaunchCancelledInFlightLeavesNoZombie) {
 
 TEST_F(DirectLaunch, stopsWithTheSignalOfThePlan) {
     const auto key = launched(order({"wait"}));
-    direct_->stop("victim", key, {SIGUSR1, 1s}, false);
+    direct_->stop(stopOrder(key, Stop::orderly, {SIGUSR1, 1s}));
     ASSERT_TRUE(until([&] { return !downs_.empty(); }));
     EXPECT_EQ(downs_[0].exit.signal, SIGUSR1);
-    direct_->stop("victim", key, {}, false);
+    direct_->stop(stopOrder(key, Stop::orderly));
     loop_.runOnce(10ms);
     EXPECT_TRUE(others_.empty()) << "gone already is success";
 }
@@ -227,7 +227,7 @@ TEST_F(DirectLaunch, aForcedStopTakesTheProcessGroupAlong) {
         return found;
     };
     ASSERT_TRUE(until([&] { return !members().empty(); }));
-    direct_->stop("victim", key, {}, true);
+    direct_->stop(stopOrder(key, Stop::forced));
     EXPECT_TRUE(until([&] { return members().empty(); }));
 }
 
@@ -249,7 +249,7 @@ TEST_F(DirectLaunch, whatItIsStartingBecomesTheProgram) {
         direct_->launch(ordered);
         direct_.reset();
         EXPECT_TRUE(until([&] { return test::readText(file) == "here\n"; }));
-        direct_ = makeDirect({loop_, log_, [this](core::Event event) { seen(event); }}, {limits_});
+        direct_ = makeDirect(limits_);
     }
     while (waitpid(-1, nullptr, 0) > 0) {
     }

@@ -64,7 +64,7 @@ TEST_F(ServiceLaunch, aStartOfWhatRunsIsNoStop) {
 
 TEST_F(ServiceLaunch, itsOwnStopIsNoPersonsStop) {
     const auto key = launched(order());
-    service_->stop(name_, key, {}, false);
+    service_->stop(stopOrder(key, Stop::orderly));
     ASSERT_TRUE(until([&] { return !lives(key); }));
     EXPECT_TRUE(lives(launched(order({"/bin/sleep", "1000"}, key))));
     EXPECT_TRUE(stopped_.empty());
@@ -73,7 +73,7 @@ TEST_F(ServiceLaunch, itsOwnStopIsNoPersonsStop) {
 TEST_F(ServiceLaunch, aForcedStopKillsTheWholeUnit) {
     const auto key =
         launched(order({"/bin/sh", "-c", "trap '' TERM; sleep 1000 & while :; do sleep 1; done"}));
-    service_->stop(name_, key, {}, true);
+    service_->stop(stopOrder(key, Stop::forced));
     EXPECT_TRUE(until([&] { return !lives(key); }));
     EXPECT_TRUE(until([&] { return property("ActiveState") == "failed"; }));
     EXPECT_TRUE(others_.empty());
@@ -87,7 +87,7 @@ TEST_F(ServiceLaunch, aProcessStartedByHandIsSignalledItself) {
     }
     const auto key = runtime::keyOfPid(pid);
     ASSERT_TRUE(key);
-    service_->stop(name_, *key, {}, false);
+    service_->stop(stopOrder(*key, Stop::orderly));
     EXPECT_TRUE(until([&] { return !lives(*key); }));
 }
 
@@ -124,7 +124,7 @@ TEST_F(ServiceLaunch, aReexecutedManagerLosesNothing) {
     key = core::processOf(launches_[1].outcome.value()).value();
     EXPECT_TRUE(until([&] { return property("MainPID") == std::to_string(key.pid); }));
     EXPECT_TRUE(lives(key));
-    ASSERT_TRUE(until([&] { return bus_->isConnected(); }));
+    ASSERT_TRUE(until([&] { return manager_->isConnected(); }));
     kill(key.pid, SIGKILL);
     EXPECT_TRUE(lives(launched(order({"/bin/sleep", "1000"}, key))));
 }

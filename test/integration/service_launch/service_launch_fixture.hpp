@@ -3,11 +3,11 @@
 
 // Needs root and systemd as PID 1.
 #include "core/unit_name.hpp"
-#include "launch/service/service_launcher.hpp"
+#include "launch/service/kind.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
 #include "support/files.hpp"
-#include "systemd/connection.hpp"
+#include "systemd/bus_manager.hpp"
 #include "systemd/unit_reader.hpp"
 
 #include <gmock/gmock.h>
@@ -82,9 +82,9 @@ protected:
     /// A new Healer, which knows nothing of the one before.
     void restartHealer() {
         service_.reset();
-        bus_.emplace(loop_, log_);
-        service_ = makeService({loop_, log_, [this](core::Event event) { seen(event); }}, *bus_);
-        ASSERT_TRUE(until([&] { return bus_->isConnected(); }));
+        manager_.emplace(loop_, log_);
+        service_ = kind().make({loop_, log_, [this](core::Event event) { seen(event); }, &*manager_, {}});
+        ASSERT_TRUE(until([&] { return manager_->isConnected(); }));
     }
 
     void seen(const core::Event& event) {
@@ -145,6 +145,12 @@ protected:
         return order;
     }
 
+    enum class Stop { orderly, forced };
+
+    [[nodiscard]] StopOrder stopOrder(core::ProcessKey key, Stop how) const {
+        return {.name = name_, .key = key, .force = how == Stop::forced, .unit = unit_};
+    }
+
     core::Result<core::ProcessKey> launch(LaunchOrder order) {
         const auto before = launches_.size();
         service_->launch(std::move(order));
@@ -174,7 +180,7 @@ protected:
 
     runtime::Loop loop_;
     StderrLog log_;
-    std::optional<systemd::Connection> bus_;
+    std::optional<systemd::BusManager> manager_;
     std::unique_ptr<Launcher> service_;
     std::vector<core::event::LaunchFinished> launches_;
     std::vector<core::event::Down> downs_;

@@ -30,8 +30,15 @@ TEST(FailureText, saysWhatWasInTheWay) {
     auto ordered = order();
     ordered.command.output = "/var/log/web.log";
     const auto settings = settingsFor(ordered);
-    const auto text = [&](std::int64_t status) {
-        return describe({"failed", "exit-code", CLD_EXITED, status}, settings);
+    const auto failure = [](const char* job, const char* result, int code, int status) {
+        StartFailure failed{job, {}};
+        failed.facts.result = result;
+        failed.facts.execMainCode = code;
+        failed.facts.execMainStatus = status;
+        return failed;
+    };
+    const auto text = [&](int status) {
+        return describe(failure("failed", "exit-code", CLD_EXITED, status), settings);
     };
     EXPECT_EQ(text(203),
               "cannot start /usr/bin/web as healer-web.service: the program cannot be executed (203/EXEC); "
@@ -40,10 +47,11 @@ TEST(FailureText, saysWhatWasInTheWay) {
     EXPECT_THAT(text(217), HasSubstr("cannot become user www (217/USER)"));
     EXPECT_THAT(text(209), HasSubstr("cannot open output /var/log/web.log (209/STDOUT)"));
     EXPECT_THAT(text(7), HasSubstr("it exited with status 7"));
-    EXPECT_THAT(describe({"failed", "signal", CLD_KILLED, SIGKILL}, settings),
+    EXPECT_THAT(describe(failure("failed", "signal", CLD_KILLED, SIGKILL), settings),
                 HasSubstr("killed by SIGKILL"));
-    EXPECT_THAT(describe({"timeout", "timeout", 0, 0}, settings), HasSubstr("gave up waiting"));
-    EXPECT_THAT(describe({"dependency", "success", 0, 0}, settings), HasSubstr("ended as \"dependency\""));
+    EXPECT_THAT(describe(failure("timeout", "timeout", 0, 0), settings), HasSubstr("gave up waiting"));
+    EXPECT_THAT(describe(failure("dependency", "success", 0, 0), settings),
+                HasSubstr("ended as \"dependency\""));
 }
 
 } // namespace

@@ -103,7 +103,8 @@ protected:
 };
 
 TEST_F(TaskTest, goesOnWithEachAnswer) {
-    const Flow flow(loop_, outer(), keep());
+    Flow flow(loop_, outer(), keep());
+    flow.start();
     EXPECT_EQ(oracle_.open(), 1U);
     oracle_.say("1");
     oracle_.say("2");
@@ -118,7 +119,8 @@ TEST_F(TaskTest, isCancelledAtEveryWait) {
     for (int answers = 0; answers < 3; ++answers) {
         ends_.clear();
         {
-            const Flow flow(loop_, outer(), keep());
+            Flow flow(loop_, outer(), keep());
+            flow.start();
             for (int i = 0; i < answers; ++i) {
                 oracle_.say("x");
             }
@@ -130,8 +132,9 @@ TEST_F(TaskTest, isCancelledAtEveryWait) {
     }
 }
 
-TEST_F(TaskTest, aTaskThatIsNeverAwaitedDoesNotBegin) {
+TEST_F(TaskTest, whatIsNotStartedDoesNotBegin) {
     { const auto task = outer(); }
+    { const Flow flow(loop_, outer(), keep()); }
     EXPECT_TRUE(ends_.empty());
 }
 
@@ -141,6 +144,7 @@ TEST_F(TaskTest, theEndMayDestroyTheFlow) {
                      flow.reset();
                      results_.push_back(std::move(text));
                  }));
+    flow->start();
     for (const char* answer : {"1", "2", "3"}) {
         oracle_.say(answer);
     }
@@ -149,21 +153,25 @@ TEST_F(TaskTest, theEndMayDestroyTheFlow) {
 }
 
 TEST_F(TaskTest, anAnswerMayComeAtOnce) {
-    const Flow flow(loop_, immediate(1000), keep());
+    Flow flow(loop_, immediate(1000), keep());
+    flow.start();
     ASSERT_EQ(results_.size(), 1U);
     EXPECT_EQ(results_.front().size(), 1000U);
 }
 
 TEST_F(TaskTest, waitsForTimeAndTurns) {
-    const Flow flow(loop_, waiting(1ms), keep());
+    Flow flow(loop_, waiting(1ms), keep());
+    flow.start();
     while (results_.empty()) {
         loop_.runOnce(1s);
     }
-    const Flow cancelled(loop_, waiting(1h), keep());
+    Flow cancelled(loop_, waiting(1h), keep());
+    cancelled.start();
 }
 
 TEST_F(TaskTest, exceptionsReachTheAwaitingTask) {
-    const Flow flow(loop_, catching(), keep());
+    Flow flow(loop_, catching(), keep());
+    flow.start();
     while (results_.empty()) {
         loop_.runOnce(1s);
     }
@@ -173,7 +181,8 @@ TEST_F(TaskTest, exceptionsReachTheAwaitingTask) {
 TEST_F(TaskTest, anUncaughtExceptionEndsTheLoop) {
     for (const bool late : {false, true}) {
         Loop loop;
-        const Flow flow(late ? loop_ : loop, throwing(late), keep());
+        Flow flow(late ? loop_ : loop, throwing(late), keep());
+        flow.start();
         EXPECT_THROW((late ? loop_ : loop).run(), std::runtime_error);
         EXPECT_TRUE(results_.empty());
     }
@@ -184,6 +193,7 @@ TEST_F(TaskTest, anExceptionOfTheEndEndsTheLoopToo) {
     flow.emplace(loop_, immediate(1), std::function<void(std::string)>([&](const std::string&) {
                      throw std::runtime_error("no luck");
                  }));
+    flow->start();
     EXPECT_THROW(loop_.run(), std::runtime_error);
 }
 

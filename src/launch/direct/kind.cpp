@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launch/direct/direct_launcher.hpp"
+#include "launch/direct/kind.hpp"
 
 #include "launch/direct/children.hpp"
 #include "launch/predecessor_wait.hpp"
@@ -41,14 +41,13 @@ std::vector<runtime::Limit> differing(std::vector<runtime::Limit> wanted) {
 
 class Direct final : public Launcher {
 public:
-    Direct(LauncherContext context, DirectSettings settings)
-        : context_(std::move(context)), limits_(differing(std::move(settings.limits))),
+    explicit Direct(LauncherContext context)
+        : context_(std::move(context)), limits_(differing(context_.limits)),
           lowOomScore_(runtime::oomScoreIsLowered()), children_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
-    void stop(const std::string& name, core::Instance instance, const core::StopPlan& plan,
-              bool force) override;
+    void stop(const StopOrder& order) override;
     void forget(const std::string& name) override;
 
 private:
@@ -245,16 +244,16 @@ void Direct::cancel(const std::string& name, std::uint64_t attempt) {
     }
 }
 
-void Direct::stop(const std::string& name, core::Instance instance, const core::StopPlan& plan, bool force) {
-    const pid_t pid = core::pidOf(instance);
-    const int child = children_.pidfdOf(instance);
-    const auto sent = child >= 0 ? signalStop(child, plan, force) : signalStop(instance, plan, force);
-    if (child >= 0 && force && ::getpgid(pid) == pid) {
-        // As long as the leader has not been reaped nobody else can have a group of this number.
+void Direct::stop(const StopOrder& order) {
+    const pid_t pid = core::pidOf(order.instance);
+    const int child = children_.pidfdOf(order.instance);
+    const auto sent = child >= 0 ? signalStop(child, order) : signalStop(order);
+    if (child >= 0 && order.force && ::getpgid(pid) == pid) {
+        // As long as the leader has not been reaped no other process can have a group of this number.
         ::kill(-pid, SIGKILL);
     }
     if (!sent) {
-        failures_[name] = context_.loop.addDeferred([this, name, error = sent.error()] {
+        failures_[order.name] = context_.loop.addDeferred([this, name = order.name, error = sent.error()] {
             context_.report(core::event::StopFailed{name, error.message});
         });
     }
@@ -270,19 +269,14 @@ void Direct::forget(const std::string& name) {
 
 } // namespace
 
-std::vector<runtime::Limit> currentLimits() {
-    std::vector<runtime::Limit> limits;
-    for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
-        runtime::Limit limit{resource, {}};
-        if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit.value) == 0) {
-            limits.push_back(limit);
-        }
-    }
-    return limits;
-}
-
-std::unique_ptr<Launcher> makeDirect(LauncherContext context, DirectSettings settings) {
-    return std::make_unique<Direct>(std::move(context), std::move(settings));
+const Kind& kind() {
+    static const Kind kKind{
+        .type = "direct",
+        .make = [](LauncherContext context) -> std::unique_ptr<Launcher> {
+            return std::make_unique<Direct>(std::move(context));
+        },
+    };
+    return kKind;
 }
 
 } // namespace healer::launch::direct

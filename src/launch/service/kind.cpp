@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/service/kind.hpp"
+
+#include "core/unit_name.hpp"
+#include "launch/errands.hpp"
+#include "launch/service/unit_launch.hpp"
+#include "launch/signal_stop.hpp"
+#include "systemd/awaits.hpp"
+#include "systemd/unit_reader.hpp"
+
+#include <csignal>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <variant>
+
+namespace healer::launch::service {
+
+namespace {
+
+using systemd::Failure;
+using systemd::Job;
+using systemd::Manager;
+
+class ServiceLauncher final : public Launcher, private Manager::Observer {
+public:
+    explicit ServiceLauncher(LauncherContext context)
+        : context_(std::move(context)), manager_(*context_.manager),
+          errands_(context_.loop, context_.report) {
+        manager_.observe(this);
+    }
+    ServiceLauncher(const ServiceLauncher&) = delete;
+    ServiceLauncher& operator=(const ServiceLauncher&) = delete;
+    ~ServiceLauncher() override { manager_.unobserve(this); }
+
+    void launch(LaunchOrder order) override;
+    void cancel(const std::string& name, std::uint64_t attempt) override;
+    void stop(const StopOrder& order) override { errands_.run(stopping(order)); }
+    void forget(const std::string& name) override;
+
+private:
+    void jobNew(const Job& job) override;
+    void jobRemoved(const Job& job) override;
+    void connected() override {}
+    void disconnected() override;
+
+    void reportJob(const std::string& unit, bool underWay);
+    void launchDone(const std::string& name, const Events& events);
+    runtime::Task<Events> stopping(StopOrder order);
+    runtime::Task<Events> foreignJobEnded(std::string unit);
+
+    LauncherContext context_;
+    Manager& manager_;
+    systemd::ForkSupport forkSupport_ = systemd::ForkSupport::exitType;
+    std::map<std::string, std::unique_ptr<UnitLaunch>> launches_; ///< by process
+    std::set<std::string> atWork_;                                ///< units that have a job
+    std::map<std::string, KnownUnit> known_;                      ///< by process
+    Errands errands_;
+};
+
+void ServiceLauncher::launch(LaunchOrder order) {
+    const std::string name = order.name;
+    const auto known = known_.find(name);
+    const UnitLaunchContext context{context_.loop, context_.log, manager_, forkSupport_};
+    auto& slot = launches_[name];
+    slot = std::make_unique<UnitLaunch>(context, std::move(order),
+                                        known == known_.end() ? std::nullopt : std::optional(known->second),
+                                        [this, name](const Events& events) { launchDone(name, events); });
+    slot->start();
+}
+
+void ServiceLauncher::launchDone(const std::string& name, const Events& events) {
+    // Kept until the end of this function, which it has called.
+    const auto finished = std::move(launches_.extract(name).mapped());
+    for (const auto& event : events) {
+        if (const auto* launched = std::get_if<core::event::LaunchFinished>(&event);
+            launched != nullptr && launched->outcome) {
+            known_[name] = KnownUnit{*launched->outcome, finished->madeAs()};
+        }
+        context_.report(event);
+    }
+}
+
+void ServiceLauncher::cancel(const std::string& name, std::uint64_t attempt) {
+    const auto entry = launches_.find(name);
+    if (entry == launches_.end() || entry->second->attempt() != attempt) {
+        return;
+    }
+    if (entry->second->underWay()) {
+        entry->second->withdraw();
+    } else {
+        launches_.erase(entry);
+    }
+}
+
+void ServiceLauncher::forget(const std::string& name) {
+    launches_.erase(name);
+    known_.erase(name);
+    manager_.jobs().settle(core::transientUnitName(name));
+}
+
+void ServiceLauncher::jobNew(const Job& job) {
+    if (core::isTransientUnitName(job.unit)) {
+        reportJob(job.unit, true);
+    }
+}
+
+void ServiceLauncher::jobRemoved(const Job& job) {
+    if (!core::isTransientUnitName(job.unit)) {
+        return;
+    }
+    const bool foreign = manager_.jobs().foreign(job.unit) && !manager_.jobs().isOwn(job.id);
+    if (foreign && !launches_.contains(core::processOfTransientUnit(job.unit))) {
+        errands_.run(foreignJobEnded(job.unit));
+    }
+    reportJob(job.unit, false);
+}
+
+void ServiceLauncher::reportJob(const std::string& unit, bool underWay) {
+    if (underWay ? atWork_.insert(unit).second : atWork_.erase(unit) > 0) {
+        context_.report(core::event::JobUnderWay{core::processOfTransientUnit(unit), underWay});
+    }
+}
+
+/// The ends of the jobs are no longer reported.
+void ServiceLauncher::disconnected() {
+    for (const auto& unit : std::set(atWork_)) {
+        reportJob(unit, false);
+    }
+}
+
+/// A job that leaves the unit running (a start of what runs already, a restart) was no stop: a later end is
+/// healed.
+runtime::Task<Events> ServiceLauncher::foreignJobEnded(std::string unit) {
+    const auto answer = co_await systemd::query(manager_, unit);
+    const auto* state = std::get_if<systemd::UnitState>(&answer);
+    if (state != nullptr && state->job == 0 && systemd::isActive(state->active)) {
+        manager_.jobs().settle(unit);
+    }
+    co_return Events();
+}
+
+/// By systemd where the process belongs to the unit; otherwise, or when systemd refuses, by a signal.
+runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
+    const std::string unit = core::transientUnitName(order.name);
+    const auto process = core::processOf(order.instance);
+    const bool ours = process && systemd::processInUnit(process->pid, unit) == process;
+    if (ours && manager_.isConnected()) {
+        const auto mode = order.force ? systemd::StopMode::kill : systemd::StopMode::orderly;
+        const auto failure = co_await systemd::stopUnit(manager_, unit, mode);
+        if (!failure) {
+            co_return Events();
+        }
+        context_.log.warn("systemd does not stop " + unit + " (" + failure->message +
+                          "); signalling its process instead");
+    }
+    const auto sent = signalStop(order);
+    if (sent) {
+        co_return Events();
+    }
+    co_await runtime::nextTurn(context_.loop);
+    const core::event::StopFailed failed{order.name, sent.error().message};
+    co_return Events{failed};
+}
+
+} // namespace
+
+const Kind& kind() {
+    static const Kind kKind{
+        .type = "service",
+        .usesManager = true,
+        .make = [](LauncherContext context) -> std::unique_ptr<Launcher> {
+            return std::make_unique<ServiceLauncher>(std::move(context));
+        },
+    };
+    return kKind;
+}
+
+} // namespace healer::launch::service
