@@ -39,6 +39,8 @@ enum class KeyType {
 struct Range {
     double minimum = 0;
     double maximum = 1e9;
+
+    bool operator==(const Range&) const = default;
 };
 
 inline constexpr double kDay = 86'400;

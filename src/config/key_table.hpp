@@ -81,6 +81,10 @@ consteval bool sound(const Key<Plan> (&keys)[Count]) {
         if (storage != Storage::elsewhere && storage != storageFor(key.type)) {
             throw "the type of a key does not fit the member that it fills";
         }
+        if ((storage == Storage::integer || storage == Storage::decimal || storage == Storage::duration) &&
+            key.type != KeyType::signal && key.range == Range{}) {
+            throw "a number needs a range";
+        }
         if (keys[i].fills.get != nullptr && key.byDefault) {
             throw "the default of this key is the initializer of its member";
         }
