@@ -77,8 +77,9 @@ inline std::vector<ManualItem> manualItems(const std::string& section) {
 /// The text as it is shown: without macros, with punctuation at the word before it.
 inline std::string plainText(const std::vector<std::string>& lines) {
     std::string text;
-    for (const std::string& line : lines) {
+    for (std::string line : lines) {
         const bool macro = line.starts_with('.');
+        line = std::regex_replace(line, std::regex("^\\.Xr (\\S+) (\\d)"), ".Xr $1($2)");
         std::istringstream words(macro ? line.substr(std::min(line.find(' '), line.size())) : line);
         for (std::string word; words >> word;) {
             const bool punctuation = macro && word.find_first_not_of(".,:;)") == std::string::npos;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/plan_keys.hpp"
 #include "unit/config/compiler_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -13,6 +14,17 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 using Compiler = CompilerTest;
+
+/// All keys of a process, in the order of their table.
+std::string processKeys() {
+    std::string names;
+    for (const Key<core::ProcessPlan>& key : keysOf<core::ProcessPlan>()) {
+        for (const std::string_view name : {key.spec.name, key.spec.alias}) {
+            names += name.empty() ? "" : (names.empty() ? "" : ", ") + std::string(name);
+        }
+    }
+    return names;
+}
 
 TEST_F(Compiler, FillsInTheDefaultsOfTheContract) {
     const auto p = plan(entry());
@@ -104,10 +116,7 @@ TEST_F(Compiler, ReportsEverythingAtOnceInTheOrderOfTheFile) {
                     "c.yaml:2:9: launch: must be one of auto, service, direct, not 'servce' (did you "
                     "mean 'service'?)",
                     "c.yaml:3:15: observe_only: must be true or false, not text (did you mean 'true'?)",
-                    "c.yaml:9:5: processes[web].retires: unknown key, known here are name, enabled, "
-                    "command, unit, args, run_as_root, run_as_user, working_directory, working_dir, "
-                    "environment, output, stop, start_timeout_secs, monitor, monitors, recovery, "
-                    "dependencies",
+                    "c.yaml:9:5: processes[web].retires: unknown key, known here are " + processKeys(),
                     "c.yaml:10:25: processes[web].recovery.retries: must be a whole number, not text",
                     "c.yaml:10:45: processes[web].recovery.cooldown_secs: must be between 0 and "
                     "31536000, not -1"));

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -160,6 +161,23 @@ TEST(ConfigManual, HasEveryKindOfMonitor) {
         kinds.emplace(schema.type);
     }
     EXPECT_EQ(wordsIn(projectFile("docs/man/healer.yaml.5"), "\n.Ss Monitor ([a-z]+)"), kinds);
+}
+
+/// What the monitors read, by the names in their sources.
+TEST(MonitorKeys, AreAllUsed) {
+    Words used;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(std::string(HEALER_SOURCE_DIR) + "/src/monitor")) {
+        if (entry.path().extension() == ".cpp" && entry.path().filename() != "kind.cpp") {
+            used.merge(wordsIn(readText(entry.path()), "\"([a-z_]+)\""));
+        }
+    }
+    for (const config::MonitorSchema& schema : monitorSchemas()) {
+        for (const config::KeySpec& key : schema.keys) {
+            EXPECT_TRUE(used.contains(std::string(key.name)) || key.name == schema.unitKey)
+                << "no monitor of type " << schema.type << " reads the key " << key.name;
+        }
+    }
 }
 
 TEST(ConfigManual, ItsDefaultsAreTrue) {
