@@ -116,18 +116,8 @@ void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const 
 
 SpawnResult Direct::prepare(const LaunchOrder& order) const {
     const auto& command = order.command;
-    runtime::SpawnSettings settings;
-    settings.environment = runtime::environmentFor(command);
-    settings.arguments.push_back(command.path);
-    settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
-    settings.path = command.path;
-    settings.workingDirectory = command.workingDirectory;
+    runtime::SpawnSettings settings = runtime::spawnSettingsFor(command);
     settings.limits = limits_;
-    settings.userName = command.user.name;
-    settings.uid = command.user.uid;
-    settings.gid = command.user.gid;
-    settings.groups = command.user.groups;
-    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
     if (auto chosen = chooseOutput(command, settings); !chosen) {
         return chosen.error().in("cannot start " + command.path);
     }

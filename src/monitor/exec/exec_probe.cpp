@@ -44,19 +44,14 @@ ExecProbe::~ExecProbe() {
 }
 
 runtime::SpawnSettings ExecProbe::settings() const {
-    const auto& command = process_.command;
-    runtime::SpawnSettings settings;
+    runtime::SpawnSettings settings = runtime::spawnSettingsFor(process_.command);
     settings.path = path_;
-    settings.arguments.push_back(path_);
+    settings.arguments = {path_};
     settings.arguments.insert(settings.arguments.end(), args_.begin(), args_.end());
-    settings.environment = runtime::environmentFor(command);
-    settings.workingDirectory = command.workingDirectory.empty() ? "/" : command.workingDirectory;
+    if (settings.workingDirectory.empty()) {
+        settings.workingDirectory = "/";
+    }
     settings.limits = shared_.limits;
-    settings.userName = command.user.name;
-    settings.uid = command.user.uid;
-    settings.gid = command.user.gid;
-    settings.groups = command.user.groups;
-    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
     return settings;
 }
 

@@ -3,6 +3,7 @@
 
 #include "runtime/confinement.hpp"
 #include "runtime/pidfd.hpp"
+#include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/raw_syscall.hpp"
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -46,6 +48,21 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 }
 
 } // namespace
+
+SpawnSettings spawnSettingsFor(const core::CommandPlan& command) {
+    SpawnSettings settings;
+    settings.path = command.path;
+    settings.arguments.push_back(command.path);
+    settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
+    settings.environment = environmentFor(command);
+    settings.workingDirectory = command.workingDirectory;
+    settings.userName = command.user.name;
+    settings.uid = command.user.uid;
+    settings.gid = command.user.gid;
+    settings.groups = command.user.groups;
+    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
+    return settings;
+}
 
 core::Result<std::unique_ptr<Spawn>> Spawn::prepare(SpawnSettings settings) {
     std::unique_ptr<Spawn> spawn(new Spawn(std::move(settings)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plan.hpp"
 #include "core/result.hpp"
 #include "runtime/spawn/child_program.hpp"
 #include "runtime/spawn/low_descriptors.hpp"
@@ -33,6 +34,9 @@ struct SpawnSettings {
     gid_t gid = 0;
     std::vector<gid_t> groups;
 };
+
+/// The program, environment, directory and user of a command. Its output and limits are left to the caller.
+[[nodiscard]] SpawnSettings spawnSettingsFor(const core::CommandPlan& command);
 
 /// One start of a program. The child shares Healer's memory until its exec, as with vfork(2), but Healer
 /// keeps running: a child that is blocked (a dead file server, a SIGSTOP by its user) does not delay Healer.
