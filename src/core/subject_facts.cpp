@@ -100,6 +100,12 @@ void Subject::on(const event::Down& down, Moment now, Outbox& out) {
         startFailed(describe(down.exit) + " while it was starting", now, out);
         return;
     }
+    if (phase_ == Phase::looking && known_ == down.instance && !stopWanted_) {
+        // It ended while Healer was not running, and its unit knows how. Absent follows.
+        noteDown(*known_, judged(down.exit), now, out);
+        known_.reset();
+        return;
+    }
     if (sick_ == down.instance) {
         sick_.reset();
         predecessor_ = down.instance;

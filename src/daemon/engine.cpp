@@ -83,6 +83,10 @@ void Engine::act(core::action::Watch& watch) {
             return parts_.hosts.make({plan, entry, std::move(report)});
         },
         [this](core::Event event) { post(std::move(event)); });
+    if (parts_.hosts.hasWitness(plan)) {
+        watched->monitors->addWitness(
+            [&](monitor::Report report) { return parts_.hosts.makeWitness(plan, std::move(report)); });
+    }
     MonitorSet& monitors = *watched->monitors;
     watched_[watch.name] = std::move(watched);
     monitors.start(watch.known);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/monitor_hosts.hpp"
 
+#include "monitor/unit_witness.hpp"
 #include "systemd/connection.hpp"
 
 #include <stdexcept>
@@ -23,6 +24,17 @@ std::unique_ptr<monitor::Monitor> MonitorHosts::make(monitor::MonitorContext con
         }
     }
     throw std::logic_error("no monitor kind " + type);
+}
+
+std::unique_ptr<monitor::Monitor> MonitorHosts::makeWitness(const core::ProcessPlan& process,
+                                                            monitor::Report report) const {
+    return std::make_unique<monitor::UnitWitness>(context_.loop, *context_.systemd, process.name,
+                                                  core::transientUnitOf(process, facilities_),
+                                                  std::move(report));
+}
+
+bool MonitorHosts::hasWitness(const core::ProcessPlan& process) const {
+    return context_.systemd != nullptr && !core::transientUnitOf(process, facilities_).empty();
 }
 
 std::string MonitorHosts::status(const std::string& type) const {

@@ -23,6 +23,12 @@ public:
     /// The kind of `context.plan.type` must exist: the configuration was compiled against the registry.
     [[nodiscard]] std::unique_ptr<monitor::Monitor> make(monitor::MonitorContext context);
 
+    /// Whether this process may have a transient unit that can be asked how it ended, and the monitor that
+    /// does so.
+    [[nodiscard]] bool hasWitness(const core::ProcessPlan& process) const;
+    [[nodiscard]] std::unique_ptr<monitor::Monitor> makeWitness(const core::ProcessPlan& process,
+                                                                monitor::Report report) const;
+
     /// Of one kind: "active", or why it works in a reduced way, or that nothing uses it.
     [[nodiscard]] std::string status(const std::string& type) const;
     [[nodiscard]] std::uint64_t lostEvents() const;

@@ -15,6 +15,14 @@ MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make
     }
 }
 
+void MonitorSet::addWitness(const std::function<std::unique_ptr<monitor::Monitor>(monitor::Report)>& make) {
+    const std::size_t index = monitors_.size();
+    witness_ = index;
+    probes_.push_back(false);
+    monitors_.push_back(make([this, index](core::Event event) { take(index, std::move(event)); }));
+    absence_ = core::Absence(monitors_.size());
+}
+
 void MonitorSet::start(std::optional<core::Instance> known) {
     absence_.ask();
     for (const auto& monitor : monitors_) {
@@ -38,7 +46,13 @@ void MonitorSet::look() {
 }
 
 void MonitorSet::take(std::size_t index, core::Event event) {
-    if (std::holds_alternative<core::event::Absent>(event) && !absence_.report(index)) {
+    if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
+        if (index != witness_) {
+            absent_ = *absent;
+        }
+        if (absence_.report(index)) {
+            report_(absent_);
+        }
         return;
     }
     if (auto* healthy = std::get_if<core::event::Healthy>(&event)) {

@@ -25,6 +25,10 @@ public:
     MonitorSet(const MonitorSet&) = delete;
     MonitorSet& operator=(const MonitorSet&) = delete;
 
+    /// One more that sees nothing itself, but may know how things ended; to be added before start(). Why
+    /// nothing is there is for the others to say.
+    void addWitness(const std::function<std::unique_ptr<monitor::Monitor>(monitor::Report)>& make);
+
     void start(std::optional<core::Instance> known);
     void follow(std::optional<core::Instance> key);
     void look();
@@ -34,7 +38,9 @@ private:
 
     monitor::Report report_;
     core::Absence absence_;
-    std::vector<bool> probes_; ///< by monitor: it probes
+    std::optional<std::size_t> witness_; ///< index
+    core::event::Absent absent_;         ///< the last one that is not of the witness
+    std::vector<bool> probes_;           ///< by monitor: it probes
     bool isUnit_;
     std::vector<std::unique_ptr<monitor::Monitor>> monitors_;
 };

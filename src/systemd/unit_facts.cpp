@@ -42,6 +42,16 @@ core::Exit mainExit(const UnitFacts& facts) {
                                    static_cast<int>(facts.execMainStatus));
 }
 
+std::optional<core::Exit> endOf(const UnitFacts& facts, core::ProcessKey process, core::Duration suspended) {
+    constexpr std::uint64_t kUsecPerTick = 10'000;
+    constexpr core::Duration kTolerance = std::chrono::seconds(1); // from fork(2) to systemd's note of it
+    const core::Duration started(static_cast<core::Duration::rep>(process.startTicks * kUsecPerTick));
+    const core::Duration noted(static_cast<core::Duration::rep>(facts.execMainStart));
+    const bool same = facts.execMainPid == process.pid && started >= noted - kTolerance &&
+                      started <= noted + suspended + kTolerance;
+    return same && facts.execMainCode != 0 ? std::optional(mainExit(facts)) : std::nullopt;
+}
+
 core::Exit exitOf(const UnitFacts& facts) {
     core::Exit exit = mainExit(facts);
     if (facts.result.empty() || facts.result == "success") {

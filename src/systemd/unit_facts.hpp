@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/process.hpp"
+#include "core/time.hpp"
 #include "core/unit_relations.hpp"
 
 #include <sys/types.h>
@@ -32,6 +33,7 @@ struct UnitFacts {
     pid_t execMainPid = 0;           ///< main process of now or before
     std::int64_t execMainCode = 0;   ///< CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0: has not ended
     std::int64_t execMainStatus = 0; ///< exit status or signal
+    std::uint64_t execMainStart = 0;
     std::uint64_t execMainExit = 0;
     core::UnitRelations relations = {};
 
@@ -54,6 +56,11 @@ enum class UnitCondition {
 
 /// How the main process of now or before has ended, as far as systemd knows.
 [[nodiscard]] core::Exit mainExit(const UnitFacts& facts);
+
+/// How this process ended, where it was the last main process of the unit and has ended. `suspended`: how
+/// long the machine has been suspended since boot, which systemd's times leave out.
+[[nodiscard]] std::optional<core::Exit> endOf(const UnitFacts& facts, core::ProcessKey process,
+                                              core::Duration suspended);
 
 /// How a unit that is down came to its end.
 [[nodiscard]] core::Exit exitOf(const UnitFacts& facts);

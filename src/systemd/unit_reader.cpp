@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -70,7 +71,7 @@ struct Property {
     void (*take)(sd_bus_message* message, UnitFacts& facts);
 };
 
-constexpr std::array<Property, 19> kProperties{{
+constexpr std::array<Property, 20> kProperties{{
     {"Requires", "as", [](auto* m, auto& f) { f.relations.requirements = textsOf(m); }},
     {"BindsTo", "as", [](auto* m, auto& f) { f.relations.bindsTo = textsOf(m); }},
     {"After", "as", [](auto* m, auto& f) { f.relations.after = textsOf(m); }},
@@ -92,6 +93,8 @@ constexpr std::array<Property, 19> kProperties{{
      [](auto* m, auto& f) { f.execMainPid = static_cast<pid_t>(numberOf<std::uint32_t>(m, 'u')); }},
     {"ExecMainCode", "i", [](auto* m, auto& f) { f.execMainCode = numberOf<std::int32_t>(m, 'i'); }},
     {"ExecMainStatus", "i", [](auto* m, auto& f) { f.execMainStatus = numberOf<std::int32_t>(m, 'i'); }},
+    {"ExecMainStartTimestampMonotonic", "t",
+     [](auto* m, auto& f) { f.execMainStart = numberOf<std::uint64_t>(m, 't'); }},
     {"ExecMainExitTimestampMonotonic", "t",
      [](auto* m, auto& f) { f.execMainExit = numberOf<std::uint64_t>(m, 't'); }},
 }};
@@ -149,6 +152,16 @@ std::string unitObjectPath(const std::string& unit) {
     std::string result(path);
     std::free(path); // NOLINT(cppcoreguidelines-no-malloc)
     return result;
+}
+
+core::Duration suspendedSinceBoot() {
+    const auto read = [](clockid_t clock) {
+        timespec now{};
+        clock_gettime(clock, &now);
+        return std::chrono::duration_cast<core::Duration>(std::chrono::seconds(now.tv_sec) +
+                                                          std::chrono::nanoseconds(now.tv_nsec));
+    };
+    return read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC);
 }
 
 std::optional<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit) {

@@ -18,6 +18,9 @@ namespace healer::systemd {
 /// The process that has this PID, where it belongs to the system's unit of this name now.
 [[nodiscard]] std::optional<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit);
 
+/// For how long the machine has been suspended since boot.
+[[nodiscard]] core::Duration suspendedSinceBoot();
+
 /// Whose changes PID 1 reports last.
 inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Unit";
 

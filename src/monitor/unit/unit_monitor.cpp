@@ -2,6 +2,7 @@
 #include "monitor/unit/unit_monitor.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "systemd/unit_reader.hpp"
 
 #include <utility>
 
@@ -29,7 +30,7 @@ void UnitMonitor::watch(const std::string& unit) {
 }
 
 void UnitMonitor::start(std::optional<core::Instance> known) {
-    tracker_.expect(known);
+    tracker_.expect(known, systemd::suspendedSinceBoot());
     look();
 }
 

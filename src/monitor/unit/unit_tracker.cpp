@@ -59,6 +59,7 @@ void UnitTracker::up(const systemd::UnitFacts& facts, core::Instance instance,
         events.insert(events.end(), std::max(questions_, 1U), core::event::Up{process_, instance});
     }
     questions_ = 0;
+    restored_.reset();
     instance_ = instance;
     seen_ = instance;
     if (facts.job == 0) {
@@ -74,7 +75,10 @@ void UnitTracker::down(const systemd::UnitFacts& facts, std::vector<core::Event>
     if (instance_) {
         events.emplace_back(core::event::Down{process_, *instance_, systemd::exitOf(facts)});
         instance_.reset();
+    } else if (restored_ && systemd::endOf(facts, *restored_, suspended_)) {
+        events.emplace_back(core::event::Down{process_, *restored_, systemd::exitOf(facts)});
     }
+    restored_.reset();
     const std::string trouble = systemd::loadTrouble(facts, unit_);
     answerAbsent(trouble.empty() ? "unit " + unit_ + " is " + facts.active : trouble, events);
     seen_.reset();

@@ -29,8 +29,12 @@ public:
 
     /// Somebody asks whether an instance runs: one answer more is due.
     void ask() { ++questions_; }
-    /// An earlier Healer knew this incarnation.
-    void expect(std::optional<core::Instance> known) { hadInstance_ = known.has_value(); }
+    /// An earlier Healer knew this incarnation. `suspended`: see systemd::endOf().
+    void expect(const std::optional<core::Instance>& known, core::Duration suspended) {
+        hadInstance_ = known.has_value();
+        restored_ = core::processOf(known);
+        suspended_ = suspended;
+    }
     [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
     /// Whether a job may be taking the unit down.
     [[nodiscard]] bool jobUnderWay(const systemd::UnitFacts& facts) const {
@@ -61,14 +65,16 @@ private:
     std::string unit_;
     IsOwn isOwn_;
     unsigned questions_ = 0;
-    std::optional<core::Instance> instance_; ///< followed, or reported as up
-    std::optional<core::Instance> seen_;     ///< what the last facts at rest said
-    std::set<std::uint32_t> jobs_;           ///< not ended yet
-    bool foreignDone_ = false;               ///< somebody else's job ended well since the unit came to rest
-    bool ownDone_ = false;                   ///< the same of Healer's own
-    bool hadInstance_ = false;               ///< it was up when jobs began to be missed
-    bool missed_ = true;                     ///< jobs may have been missed since it came to rest
-    std::optional<std::string> invocation_;  ///< when it came to rest
+    std::optional<core::Instance> instance_;   ///< followed, or reported as up
+    std::optional<core::Instance> seen_;       ///< what the last facts at rest said
+    std::set<std::uint32_t> jobs_;             ///< not ended yet
+    bool foreignDone_ = false;                 ///< somebody else's job ended well since the unit came to rest
+    bool ownDone_ = false;                     ///< the same of Healer's own
+    bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
+    std::optional<core::ProcessKey> restored_; ///< what an earlier Healer knew, until it is seen or gone
+    core::Duration suspended_{0};              ///< see systemd::endOf()
+    bool missed_ = true;                       ///< jobs may have been missed since it came to rest
+    std::optional<std::string> invocation_;    ///< when it came to rest
 };
 
 } // namespace healer::monitor::unit

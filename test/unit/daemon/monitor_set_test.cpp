@@ -68,5 +68,23 @@ TEST_F(MonitorSetTest, PassesOnWhatOneOfThemSees) {
     EXPECT_EQ(fakes_[0]->followed, fakes_[1]->followed);
 }
 
+TEST_F(MonitorSetTest, aWitnessIsAwaitedButDoesNotSayWhyNothingIsThere) {
+    FakeMonitor* witness = nullptr;
+    set_->addWitness([&](monitor::Report report) {
+        auto monitor = std::make_unique<FakeMonitor>(std::move(report));
+        witness = monitor.get();
+        return monitor;
+    });
+    set_->start(std::nullopt);
+    absent(0);
+    absent(1);
+    EXPECT_TRUE(events_.empty());
+    witness->report(core::event::Down{"web", core::ProcessKey{5, 6}, {}});
+    witness->report(core::event::Absent{"web", "as far as a witness knows"});
+    ASSERT_EQ(events_.size(), 2U);
+    EXPECT_TRUE(std::holds_alternative<core::event::Down>(events_[0]));
+    EXPECT_EQ(std::get<core::event::Absent>(events_[1]).detail, "none");
+}
+
 } // namespace
 } // namespace healer::daemon

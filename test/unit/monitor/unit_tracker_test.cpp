@@ -247,5 +247,25 @@ TEST_F(Tracker, AMainProcessThatIsGoneBeforeItsUnitIsTheSameIncarnation) {
     EXPECT_EQ(std::get<core::event::Down>(events[0]).instance, core::Instance(key));
 }
 
+TEST_F(Tracker, anEndThatAnEarlierHealerMissedIsDownWhereTheUnitKnowsIt) {
+    auto facts = failed();
+    facts.execMainPid = 10;
+    facts.execMainStart = 5'000'000;
+    tracker.expect(core::ProcessKey{10, 500}, {});
+    tracker.ask();
+    EXPECT_THAT(tell(facts), ElementsAre("down 10 signaled", "absent: unit web.service is failed"));
+    tracker.ask();
+    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service is failed"));
+}
+
+TEST_F(Tracker, anEndOfAnotherProcessIsNotThatOfTheKnownOne) {
+    auto facts = failed();
+    facts.execMainPid = 10;
+    facts.execMainStart = 5'000'000;
+    tracker.expect(core::ProcessKey{9, 500}, {});
+    tracker.ask();
+    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service is failed"));
+}
+
 } // namespace
 } // namespace healer::monitor::unit

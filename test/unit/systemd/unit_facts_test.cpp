@@ -83,5 +83,39 @@ TEST(UnitFacts, TellsWhatCannotBeStarted) {
     EXPECT_EQ(loadTrouble(facts, "web.service"), "");
 }
 
+UnitFacts killed() {
+    UnitFacts facts;
+    facts.execMainPid = 10;
+    facts.execMainStart = 5'000'300; // µs
+    facts.execMainCode = CLD_KILLED;
+    facts.execMainStatus = SIGKILL;
+    return facts;
+}
+
+TEST(EndOf, isThatOfTheLastMainProcess) {
+    const auto exit = endOf(killed(), {10, 500}, {});
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->reason, core::ExitReason::signaled);
+    EXPECT_EQ(exit->signal, SIGKILL);
+}
+
+TEST(EndOf, isNotThatOfAnotherProcess) {
+    EXPECT_FALSE(endOf(killed(), {11, 500}, {}));
+    EXPECT_FALSE(endOf(killed(), {10, 300}, {})) << "the number was used before";
+    EXPECT_FALSE(endOf(killed(), {10, 700}, {})) << "the number has been used again";
+    EXPECT_FALSE(endOf(UnitFacts{}, {10, 500}, {}));
+}
+
+TEST(EndOf, isNotKnownBeforeTheEnd) {
+    auto facts = killed();
+    facts.execMainCode = 0;
+    EXPECT_FALSE(endOf(facts, {10, 500}, {}));
+}
+
+TEST(EndOf, allowsForTheTimeThatTheMachineWasSuspended) {
+    EXPECT_TRUE(endOf(killed(), {10, 1500}, std::chrono::seconds(20)));
+    EXPECT_FALSE(endOf(killed(), {10, 1500}, std::chrono::seconds(5)));
+}
+
 } // namespace
 } // namespace healer::systemd
