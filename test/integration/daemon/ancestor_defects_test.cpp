@@ -192,7 +192,7 @@ TEST_F(AncestorDefect, 12_AReloadAppliesChangedSettingsOfAKnownName) {
     healer.writeConfig(healer.counter(
         "web", kEbpf, "    recovery: { retries: 1, retry_window_secs: 60, cooldown_secs: 600 }\n"));
     healer.signal(SIGHUP);
-    ASSERT_TRUE(hasLogged("Configuration reloaded: 0 added, 1 changed, 0 removed")) << healer.log();
+    ASSERT_TRUE(hasLogged("Configuration reloaded: 0 added, 1 changed (web), 0 removed")) << healer.log();
     EXPECT_EQ(healer.counterPid("web"), pid) << "a reload stops nothing";
     ASSERT_GT(killAndWait("web"), 1) << healer.log();
     ASSERT_TRUE(hasLogged("Successfully restarted"));

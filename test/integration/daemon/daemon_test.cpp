@@ -162,8 +162,8 @@ TEST_F(DaemonTest, SighupAddsChangesAndRemovesAndRefusesABadFile) {
     EXPECT_GE(healer.logged("nonsense"), 1);
     healer.writeConfig(healer.counter("app", kEbpf) + healer.counter("web", kEbpf));
     healer.signal(SIGHUP);
-    ASSERT_TRUE(
-        waitFor([&] { return healer.logged("Configuration reloaded: 1 added, 0 changed, 0 removed") == 1; }));
+    ASSERT_TRUE(waitFor(
+        [&] { return healer.logged("Configuration reloaded: 1 added (app), 0 changed, 0 removed") == 1; }));
     ASSERT_TRUE(comesUp("app"));
     EXPECT_EQ(healer.counterPid("web"), web);
     healer.writeConfig(healer.counter("app", kEbpf));
