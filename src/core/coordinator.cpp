@@ -13,80 +13,69 @@ const std::string& nameOf(const Event& event) {
 
 } // namespace
 
-Coordinator::Coordinator(Plan plan, const Snapshots& before)
+Coordinator::Coordinator(Plan plan, const SavedStates& saved)
     : plan_(std::make_unique<Plan>(std::move(plan))), facts_([this](const std::string& name) {
           const auto found = entries_.find(name);
-          return found == entries_.end() ? TargetFacts{} : found->second.subject.facts();
+          return found == entries_.end() ? TargetFacts{} : found->second.process.facts();
       }) {
-    for (const auto& [name, snapshot] : before) {
-        lastIncident_ = std::max(lastIncident_, snapshot.incident);
+    for (const auto& [name, state] : saved) {
+        numbers_.lastIncident = std::max(numbers_.lastIncident, state.incident);
     }
     for (const auto& process : plan_->processes) {
-        const auto found = before.find(process->name);
-        add(*process, found == before.end() ? std::nullopt : std::optional(found->second));
+        const auto found = saved.find(process->name);
+        add(*process, found == saved.end() ? std::nullopt : std::optional(found->second));
     }
-    linkTargets();
+    targets_.link(*plan_);
 }
 
-/// Who depends on whom; what is known of the targets stays.
-void Coordinator::linkTargets() {
-    auto before = std::exchange(targets_, {});
-    for (const auto& process : plan_->processes) {
-        for (const auto& dependency : process->dependencies) {
-            auto [entry, fresh] = targets_.try_emplace(dependency.target);
-            if (const auto known = before.find(dependency.target); fresh && known != before.end()) {
-                entry->second = std::move(known->second);
-                entry->second.dependents.clear();
-            }
-            entry->second.dependents.push_back(process->name);
-        }
-    }
-}
-
-Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before) {
+Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SavedState>& saved) {
+    const Mode mode = plan_->observeOnly ? Mode::observe : Mode::act;
     return entries_
-        .emplace(plan.name,
-                 Entry{Subject(plan, plan_->observeOnly, facts_, before), ProcessView{}, std::nullopt})
+        .emplace(plan.name, Entry{ManagedProcess(plan, mode, facts_, saved), ProcessView{}, std::nullopt})
         .first->second;
 }
 
 Actions Coordinator::begin(Moment now) {
-    Outbox out = outbox();
+    ActionSink out = sink(now);
     for (auto& [name, entry] : entries_) {
-        entry.subject.begin(now, out);
-        settle(entry, now, out);
+        entry.process.begin(out);
+        settle(entry, out);
     }
-    return collect(std::move(out));
+    return finish(out);
 }
 
 Actions Coordinator::handle(const Event& event, Moment now) {
-    Outbox out = outbox();
+    ActionSink out = sink(now);
     const auto found = entries_.find(nameOf(event));
     if (found != entries_.end()) {
-        Subject& subject = found->second.subject;
-        const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && subject.isUp();
-        const auto since = subject.view().activeSince;
-        const auto ranSince = since ? std::optional(since->at) : std::nullopt;
-        const Subject* target = stopped ? failedTarget(subject.name(), ranSince) : nullptr;
-        if (target != nullptr) {
-            subject.stoppedWith(target->name(), now, out);
-        } else {
-            subject.handle(event, now, out);
-        }
-        settle(found->second, now, out);
-        reviseStops(subject, now, out);
-        if (const auto* settings = std::get_if<event::UnitSettings>(&event)) {
-            learn(*settings, now, out);
-        }
+        deliver(found->second, event, out);
     } else if (const auto* request = std::get_if<event::Request>(&event)) {
-        out.actions.emplace_back(action::Reply{
-            request->id, Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
+        out.add(action::Reply{request->id,
+                              Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
     }
-    return collect(std::move(out));
+    return finish(out);
+}
+
+void Coordinator::deliver(Entry& entry, const Event& event, ActionSink& out) {
+    ManagedProcess& process = entry.process;
+    const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && process.isUp();
+    if (const auto* target = stopped ? failedTarget(process) : nullptr) {
+        process.stoppedWith(target->name(), out);
+    } else {
+        process.handle(event, out);
+    }
+    settle(entry, out);
+    reviseStops(process, out);
+    if (const auto* settings = std::get_if<event::UnitSettings>(&event)) {
+        const bool news = relations_.learn(settings->name, settings->relations);
+        if (news && process.plan().unitDependencies) {
+            replacePlan(*plan_, out);
+        }
+    }
 }
 
 Actions Coordinator::advance(Moment now) {
-    Outbox out = outbox();
+    ActionSink out = sink(now);
     std::vector<std::string> due;
     for (const auto& [when, name] : deadlines_) {
         if (when > now.at) {
@@ -96,60 +85,73 @@ Actions Coordinator::advance(Moment now) {
     }
     for (const auto& name : due) {
         Entry& entry = entries_.at(name);
-        entry.subject.advance(now, out);
-        settle(entry, now, out);
+        entry.process.advance(out);
+        settle(entry, out);
     }
-    return collect(std::move(out));
+    return finish(out);
 }
 
 Actions Coordinator::reload(Plan plan, Moment now) {
-    Outbox out = outbox();
+    ActionSink out = sink(now);
     for (const auto& process : plan.processes) {
         // What a unit file says does not hold for another unit of the same process.
         const auto* present = processPlan(process->name);
         if (present != nullptr && present->unit != process->unit) {
-            relations_.erase(process->name);
+            relations_.forget(process->name);
         }
     }
-    replacePlan(std::move(plan), now, out);
-    return collect(std::move(out));
+    replacePlan(std::move(plan), out);
+    return finish(out);
 }
 
-void Coordinator::replacePlan(Plan plan, Moment now, Outbox& out) {
-    complete(plan, out);
+void Coordinator::replacePlan(Plan plan, ActionSink& out) {
+    for (auto& [name, text] : relations_.completeAndReport(plan)) {
+        out.add(action::Announce{name, 0, notice::DependencyOmitted{text}});
+    }
     for (auto& process : plan.processes) {
         const auto known = sharedPlan(process->name);
         process = known && *known == process ? *known : process;
     }
     const auto old = std::exchange(plan_, std::make_unique<Plan>(std::move(plan)));
+    removeMissing(out);
+    targets_.link(*plan_);
+    const Mode mode = plan_->observeOnly ? Mode::observe : Mode::act;
+    for (const auto& process : plan_->processes) {
+        const auto found = entries_.find(process->name);
+        if (found == entries_.end()) {
+            Entry& entry = add(*process, std::nullopt);
+            entry.process.begin(out);
+            settle(entry, out);
+            continue;
+        }
+        ManagedProcess& managed = found->second.process;
+        const bool otherEdges = managed.plan().dependencies != process->dependencies;
+        managed.changePlan(*process, mode, out);
+        settle(found->second, out);
+        if (otherEdges) {
+            out.add(action::Changed{process->name});
+        }
+    }
+}
+
+void Coordinator::removeMissing(ActionSink& out) {
     for (auto it = entries_.begin(); it != entries_.end();) {
         if (sharedPlan(it->first)) {
             ++it;
             continue;
         }
-        it->second.subject.end(out);
+        it->second.process.end(out);
         if (it->second.deadline) {
             deadlines_.erase({*it->second.deadline, it->first});
         }
-        relations_.erase(it->first);
+        relations_.forget(it->first);
         it = entries_.erase(it);
     }
-    linkTargets();
-    for (const auto& process : plan_->processes) {
-        if (const auto found = entries_.find(process->name); found != entries_.end()) {
-            Subject& subject = found->second.subject;
-            const bool otherEdges = subject.plan().dependencies != process->dependencies;
-            subject.changePlan(*process, plan_->observeOnly, now, out);
-            settle(found->second, now, out);
-            if (otherEdges) {
-                out.actions.emplace_back(action::Changed{process->name});
-            }
-        } else {
-            Entry& entry = add(*process, std::nullopt);
-            entry.subject.begin(now, out);
-            settle(entry, now, out);
-        }
-    }
+}
+
+Plan Coordinator::completed(Plan plan) const {
+    relations_.complete(plan);
+    return plan;
 }
 
 std::optional<TimePoint> Coordinator::nextDeadline() const {
@@ -158,7 +160,7 @@ std::optional<TimePoint> Coordinator::nextDeadline() const {
 
 const ProcessPlan* Coordinator::processPlan(const std::string& name) const {
     const auto found = entries_.find(name);
-    return found == entries_.end() ? nullptr : &found->second.subject.plan();
+    return found == entries_.end() ? nullptr : &found->second.process.plan();
 }
 
 std::optional<Shared<ProcessPlan>> Coordinator::sharedPlan(const std::string& name) const {
@@ -173,15 +175,28 @@ const ProcessView* Coordinator::view(const std::string& name) const {
     return found == entries_.end() ? nullptr : &found->second.published;
 }
 
-std::optional<SubjectSnapshot> Coordinator::snapshot(const std::string& name) const {
+std::optional<SavedState> Coordinator::savedState(const std::string& name) const {
     const auto found = entries_.find(name);
-    return found == entries_.end() ? std::nullopt : std::optional(found->second.subject.snapshot());
+    return found == entries_.end() ? std::nullopt : std::optional(found->second.process.savedState());
 }
 
-/// Files the subject's deadline, and publishes its view if that changed.
-void Coordinator::settle(Entry& entry, Moment now, Outbox& out) {
-    const std::string& name = entry.subject.name();
-    if (const auto deadline = entry.subject.deadline(); deadline != entry.deadline) {
+/// A change may change the dependents too, and so on: what is left to be settled waits in a queue, so that a
+/// long chain of dependencies needs no deep stack. It ends, as the graph has no cycles.
+void Coordinator::settle(Entry& entry, ActionSink& out) {
+    settleOne(entry, out);
+    while (!unsettled_.empty()) {
+        const std::string name = std::move(unsettled_.front());
+        unsettled_.pop_front();
+        if (const auto found = entries_.find(name); found != entries_.end()) {
+            settleOne(found->second, out);
+        }
+    }
+}
+
+/// Files the deadline, publishes the view if that has changed, and notifies the dependents.
+void Coordinator::settleOne(Entry& entry, ActionSink& out) {
+    const std::string& name = entry.process.name();
+    if (const auto deadline = entry.process.deadline(); deadline != entry.deadline) {
         if (entry.deadline) {
             deadlines_.erase({*entry.deadline, name});
         }
@@ -190,48 +205,61 @@ void Coordinator::settle(Entry& entry, Moment now, Outbox& out) {
         }
         entry.deadline = deadline;
     }
-    if (ProcessView view = entry.subject.view(); view != entry.published) {
+    if (ProcessView view = entry.process.view(); view != entry.published) {
         entry.published = std::move(view);
-        out.actions.emplace_back(action::Changed{name});
+        out.add(action::Changed{name});
     }
-    tellDependents(entry, now, out);
+    notifyDependents(entry, out);
 }
 
-/// Goes on to the dependents of the dependents; the graph has no cycles.
-void Coordinator::tellDependents(const Entry& entry, Moment now, Outbox& out) {
-    const std::string& name = entry.subject.name();
-    const auto found = targets_.find(name);
-    if (found == targets_.end()) {
+void Coordinator::notifyDependents(const Entry& entry, ActionSink& out) {
+    const std::string& name = entry.process.name();
+    const auto change = targets_.note(name, entry.process.facts(), entry.process.readyInstance(), out.now.at);
+    if (change.dependents == nullptr) {
         return;
     }
-    Target& target = found->second;
-    const TargetFacts facts = entry.subject.facts();
-    const auto instance = entry.subject.readyInstance();
-    if (target.instance && instance != target.instance && !target.lostAt) {
-        target.lostAt = now.at;
-    }
-    const auto lostAt = instance ? std::exchange(target.lostAt, std::nullopt) : std::nullopt;
-    const bool restarted = lostAt && instance != target.instance;
-    target.instance = instance ? instance : target.instance;
-    const bool changed = facts.ready != target.facts.ready || facts.underWay != target.facts.underWay ||
-                         facts.reason != target.facts.reason;
-    target.facts = facts;
-    if (!changed && !restarted) {
-        return;
-    }
-    for (const auto& dependent : target.dependents) {
-        if (const auto other = entries_.find(dependent); other != entries_.end()) {
-            if (restarted) {
-                other->second.subject.targetRestarted(name, *lostAt, now, out);
+    for (const auto& dependent : *change.dependents) {
+        if (const auto found = entries_.find(dependent); found != entries_.end()) {
+            if (change.restartedAfter) {
+                found->second.process.targetRestarted(name, *change.restartedAfter, out);
             }
-            other->second.subject.targetChanged(now, out);
-            settle(other->second, now, out);
+            found->second.process.targetChanged(out);
+            unsettled_.push_back(dependent);
         }
     }
 }
 
-Outbox Coordinator::outbox() const {
-    return Outbox{{}, lastIncident_, lastAttempt_};
+/// The process that this one is bound to and that systemd stopped it for; none where it was stopped on
+/// request.
+const ManagedProcess* Coordinator::failedTarget(const ManagedProcess& bound) const {
+    const auto ranSince = bound.activeSince();
+    for (const auto& unit : relations_.boundTo(bound.name())) {
+        for (const auto& [name, entry] : entries_) {
+            if (entry.process.plan().unit == unit && entry.process.tookAlong(ranSince)) {
+                return &entry.process;
+            }
+        }
+    }
+    return nullptr;
+}
+
+/// What was just stopped may turn out to have been stopped because this one had ended.
+void Coordinator::reviseStops(const ManagedProcess& target, ActionSink& out) {
+    const std::string& unit = target.plan().unit;
+    if (unit.empty()) {
+        return;
+    }
+    for (const auto& name : relations_.boundBy(unit)) {
+        const auto found = entries_.find(name);
+        if (found == entries_.end()) {
+            continue;
+        }
+        const auto ranSince = found->second.process.justStopped(out.now.at);
+        if (ranSince && target.tookAlong(ranSince)) {
+            found->second.process.stoppedWith(target.name(), out);
+            settle(found->second, out);
+        }
+    }
 }
 
 Placement Coordinator::placement(const std::string& name) const {
@@ -241,6 +269,13 @@ Placement Coordinator::placement(const std::string& name) const {
     ProcessPlan removed;
     removed.name = name;
     return placementOf(*plan_, removed, facilities_);
+}
+
+Actions Coordinator::finish(ActionSink& out) const {
+    for (auto& action : out.actions) {
+        specify(action);
+    }
+    return std::move(out.actions);
 }
 
 /// What a launcher needs to carry the action out.
@@ -261,15 +296,6 @@ void Coordinator::specify(Action& action) const {
         stop->unit = where.unit;
         stop->plan = process != nullptr ? process->stop : StopPlan{};
     }
-}
-
-Actions Coordinator::collect(Outbox&& out) {
-    for (auto& action : out.actions) {
-        specify(action);
-    }
-    lastIncident_ = out.lastIncident;
-    lastAttempt_ = out.lastAttempt;
-    return std::move(out.actions);
 }
 
 } // namespace healer::core

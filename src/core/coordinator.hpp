@@ -4,10 +4,13 @@
 #include "core/action.hpp"
 #include "core/event.hpp"
 #include "core/launch_spec.hpp"
+#include "core/managed_process.hpp"
 #include "core/plan.hpp"
-#include "core/subject.hpp"
+#include "core/target_tracker.hpp"
+#include "core/unit_relations.hpp"
 #include "core/view.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,7 +22,7 @@
 namespace healer::core {
 
 /// All that the core remembers across a restart of the daemon, by process name.
-using Snapshots = std::map<std::string, SubjectSnapshot, std::less<>>;
+using SavedStates = std::map<std::string, SavedState, std::less<>>;
 
 /// The pure core: events and time in, actions out. It reads no clock, does no I/O, and calls nobody.
 ///
@@ -27,7 +30,9 @@ using Snapshots = std::map<std::string, SubjectSnapshot, std::less<>>;
 /// the present time, which never goes back.
 class Coordinator {
 public:
-    Coordinator(Plan plan, const Snapshots& before);
+    Coordinator(Plan plan, const SavedStates& before);
+    /// Calls back with each move of a process between phases.
+    void observeMoves(MoveObserver observer) { moved_ = std::move(observer); }
     Coordinator(const Coordinator&) = delete;
     Coordinator& operator=(const Coordinator&) = delete;
 
@@ -54,50 +59,38 @@ public:
     [[nodiscard]] std::optional<Shared<ProcessPlan>> sharedPlan(const std::string& name) const;
     /// As last published by action::Changed. None for an unknown name.
     [[nodiscard]] const ProcessView* view(const std::string& name) const;
-    [[nodiscard]] std::optional<SubjectSnapshot> snapshot(const std::string& name) const;
+    [[nodiscard]] std::optional<SavedState> savedState(const std::string& name) const;
 
 private:
     struct Entry {
-        Subject subject;
+        ManagedProcess process;
         ProcessView published;
         std::optional<TimePoint> deadline;
     };
 
-    /// What has to be known of one that others depend on.
-    struct Target {
-        std::vector<std::string> dependents;
-        TargetFacts facts;                ///< as the dependents were told last
-        std::optional<Instance> instance; ///< the last one that was ready
-        std::optional<TimePoint> lostAt;  ///< since when it is not ready any more
-    };
-
-    void replacePlan(Plan plan, Moment now, Outbox& out);
-
-    // What unit files say (coordinator_units.cpp)
-    void complete(Plan& plan, Outbox& out);
-    void learn(const event::UnitSettings& settings, Moment now, Outbox& out);
-    [[nodiscard]] const Subject* failedTarget(const std::string& bound,
-                                              std::optional<TimePoint> ranSince) const;
-    void reviseStops(const Subject& target, Moment now, Outbox& out);
-
-    void linkTargets();
-    void tellDependents(const Entry& entry, Moment now, Outbox& out);
-    Entry& add(const ProcessPlan& plan, const std::optional<SubjectSnapshot>& before);
-    void settle(Entry& entry, Moment now, Outbox& out);
-    Outbox outbox() const;
+    [[nodiscard]] ActionSink sink(Moment now) { return ActionSink{now, numbers_, moved_}; }
+    [[nodiscard]] Actions finish(ActionSink& out) const;
     void specify(Action& action) const;
-    Actions collect(Outbox&& out);
+    Entry& add(const ProcessPlan& plan, const std::optional<SavedState>& saved);
+    void replacePlan(Plan plan, ActionSink& out);
+    void removeMissing(ActionSink& out);
+    void deliver(Entry& entry, const Event& event, ActionSink& out);
+    void settle(Entry& entry, ActionSink& out);
+    void settleOne(Entry& entry, ActionSink& out);
+    void notifyDependents(const Entry& entry, ActionSink& out);
+    [[nodiscard]] const ManagedProcess* failedTarget(const ManagedProcess& bound) const;
+    void reviseStops(const ManagedProcess& target, ActionSink& out);
 
     std::unique_ptr<Plan> plan_;
     LaunchFacilities facilities_;
     Targets facts_;
-    std::map<std::string, Target, std::less<>> targets_;
+    TargetTracker targets_;
     std::map<std::string, Entry, std::less<>> entries_;
-    RelationsByProcess relations_;
-    std::multimap<std::string, std::string> omitted_; ///< edges of unit files, as they were told last
+    UnitRelationBook relations_;
     std::set<std::pair<TimePoint, std::string>> deadlines_;
-    std::uint64_t lastIncident_ = 0;
-    std::uint64_t lastAttempt_ = 0;
+    std::deque<std::string> unsettled_; ///< changed, or notified of a change
+    Numbers numbers_;
+    MoveObserver moved_;
 };
 
 } // namespace healer::core

@@ -16,6 +16,8 @@ struct TargetFacts {
     bool ready = false;    ///< up, and every probe passes
     bool underWay = false; ///< not up, and Healer is about to change that
     std::string reason;    ///< the target's state, a few words
+
+    bool operator==(const TargetFacts&) const = default;
 };
 using Targets = std::function<TargetFacts(const std::string& name)>;
 

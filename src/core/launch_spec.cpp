@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/launch_spec.hpp"
 
+#include "core/health.hpp"
 #include "core/unit_name.hpp"
-
-#include <algorithm>
 
 namespace healer::core {
 
@@ -30,8 +29,7 @@ CommandPlan commandFor(const Plan& plan, const ProcessPlan& process, const Place
 }
 
 bool mayFork(const ProcessPlan& process) {
-    return std::any_of(process.monitors.begin(), process.monitors.end(),
-                       [](const MonitorPlan& entry) { return entry.confirmsStart; });
+    return confirmsStart(process);
 }
 
 } // namespace healer::core

@@ -81,9 +81,49 @@ std::map<std::string, DependencyPlan> edgesOf(const UnitRelations& relations, co
 
 } // namespace
 
-std::multimap<std::string, std::string> takeOverUnitDependencies(Plan& plan,
-                                                                 const RelationsByProcess& relations) {
-    std::multimap<std::string, std::string> omitted;
+bool UnitRelationBook::learn(const std::string& process, const UnitRelations& relations) {
+    UnitRelations& known = relations_[process];
+    return std::exchange(known, relations) != relations;
+}
+
+void UnitRelationBook::forget(const std::string& process) {
+    relations_.erase(process);
+}
+
+void UnitRelationBook::complete(Plan& plan) const {
+    (void)takeOver(plan);
+}
+
+std::vector<std::pair<std::string, std::string>> UnitRelationBook::completeAndReport(Plan& plan) {
+    auto omitted = takeOver(plan);
+    std::vector<std::pair<std::string, std::string>> news;
+    for (const auto& edge : omitted) {
+        const auto [first, last] = omitted_.equal_range(edge.first);
+        if (std::none_of(first, last, [&](const auto& known) { return known.second == edge.second; })) {
+            news.emplace_back(edge);
+        }
+    }
+    omitted_ = std::move(omitted);
+    return news;
+}
+
+std::span<const std::string> UnitRelationBook::boundTo(const std::string& process) const {
+    const auto found = relations_.find(process);
+    return found == relations_.end() ? std::span<const std::string>() : found->second.bindsTo;
+}
+
+std::vector<std::string> UnitRelationBook::boundBy(const std::string& unit) const {
+    std::vector<std::string> processes;
+    for (const auto& [name, relations] : relations_) {
+        if (std::ranges::find(relations.bindsTo, unit) != relations.bindsTo.end()) {
+            processes.push_back(name);
+        }
+    }
+    return processes;
+}
+
+UnitRelationBook::Omitted UnitRelationBook::takeOver(Plan& plan) const {
+    Omitted omitted;
     if (std::none_of(plan.processes.begin(), plan.processes.end(),
                      [](const auto& process) { return process->unitDependencies; })) {
         return omitted;
@@ -91,8 +131,8 @@ std::multimap<std::string, std::string> takeOverUnitDependencies(Plan& plan,
     Graph graph(plan);
     const Owners owners = ownersOf(plan);
     for (auto& process : plan.processes) {
-        const auto known = relations.find(process->name);
-        if (!process->unitDependencies || known == relations.end()) {
+        const auto known = relations_.find(process->name);
+        if (!process->unitDependencies || known == relations_.end()) {
             continue;
         }
         ProcessPlan fresh = *process;

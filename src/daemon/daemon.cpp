@@ -19,8 +19,8 @@ namespace {
 constexpr core::Duration kMemoryReturnDelay = std::chrono::seconds(5);
 
 /// Splits the stored state between the core and the history; removes that of processes no longer in the plan.
-core::Snapshots restore(StateStore& store, const core::Plan& plan, History& history) {
-    core::Snapshots snapshots;
+core::SavedStates restore(StateStore& store, const core::Plan& plan, History& history) {
+    core::SavedStates snapshots;
     for (auto& [name, state] : store.load()) {
         const bool wanted = std::any_of(plan.processes.begin(), plan.processes.end(),
                                         [&name = name](const auto& entry) { return entry->name == name; });

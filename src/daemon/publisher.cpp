@@ -100,7 +100,7 @@ void Publisher::publish(const Pending& pending) {
 }
 
 void Publisher::save(const std::string& name) {
-    if (const auto snapshot = parts_.coordinator.snapshot(name)) {
+    if (const auto snapshot = parts_.coordinator.savedState(name)) {
         parts_.store.save(name, *snapshot);
     }
 }

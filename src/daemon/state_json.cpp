@@ -85,6 +85,19 @@ core::LastExit decodeLastExit(const json& value) {
     return last;
 }
 
+constexpr const char* kServiceManager = "service-manager";
+
+json encode(const core::OperatorRequests::Stop& stop) {
+    const bool byManager = stop.by == core::OperatorRequests::StopBy::serviceManager;
+    return {{"by", byManager ? kServiceManager : "healer"}, {"detail", stop.detail}};
+}
+core::OperatorRequests::Stop decodeStop(const json& value) {
+    const bool byManager = value.at("by").get<std::string>() == kServiceManager;
+    return {byManager ? core::OperatorRequests::StopBy::serviceManager
+                      : core::OperatorRequests::StopBy::healer,
+            value.at("detail").get<std::string>()};
+}
+
 json encode(const core::Breaker::Snapshot& breaker) {
     json starts = json::array();
     for (const auto start : breaker.starts) {
@@ -112,16 +125,17 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
     return breaker;
 }
 
-core::SubjectSnapshot decodeSnapshot(const json& value) {
-    core::SubjectSnapshot snapshot;
+core::SavedState decodeSnapshot(const json& value) {
+    core::SavedState snapshot;
     if (value.contains("instance")) {
         snapshot.instance = decodeInstance(value.at("instance"));
     }
-    snapshot.down = value.at("down").get<bool>();
+    snapshot.recovering = value.at("down").get<bool>();
     snapshot.paused = value.at("paused").get<bool>();
-    snapshot.stopWanted = value.at("stop_wanted").get<bool>();
     snapshot.degraded = value.value("degraded", false);
-    snapshot.stopDetail = value.at("stop_detail").get<std::string>();
+    if (value.contains("stop")) {
+        snapshot.stop = decodeStop(value.at("stop"));
+    }
     snapshot.breaker = decodeBreaker(value.at("breaker"));
     snapshot.restartCount = numberIn<std::uint64_t>(value.at("restart_count"));
     snapshot.incident = numberIn<std::uint64_t>(value.at("incident"));
@@ -136,17 +150,18 @@ core::SubjectSnapshot decodeSnapshot(const json& value) {
 
 } // namespace
 
-std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string& bootId) {
+std::string encodeState(const core::SavedState& snapshot, const std::string& bootId) {
     json value{{"format", kFormat},
                {"boot_id", bootId},
-               {"down", snapshot.down},
+               {"down", snapshot.recovering},
                {"paused", snapshot.paused},
-               {"stop_wanted", snapshot.stopWanted},
-               {"stop_detail", snapshot.stopDetail},
                {"degraded", snapshot.degraded},
                {"breaker", encode(snapshot.breaker)},
                {"restart_count", snapshot.restartCount},
                {"incident", snapshot.incident}};
+    if (snapshot.stop) {
+        value["stop"] = encode(*snapshot.stop);
+    }
     if (snapshot.instance) {
         value["instance"] = std::visit(EncodeInstance{}, *snapshot.instance);
     }
@@ -159,7 +174,7 @@ std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-core::Result<core::SubjectSnapshot> decodeState(const std::string& text, const std::string& bootId) {
+core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId) {
     try {
         const json value = json::parse(text);
         if (numberIn<int>(value.at("format")) != kFormat) {

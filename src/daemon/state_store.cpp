@@ -70,7 +70,7 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         const std::string name(file.substr(0, file.size() - kSuffix.size()));
         const auto text = readFile(path(name));
         auto state = text ? decodeState(*text, bootId_)
-                          : core::Result<core::SubjectSnapshot>(core::Error{"it cannot be read"});
+                          : core::Result<core::SavedState>(core::Error{"it cannot be read"});
         if (state.ok()) {
             all.emplace(name, StoredState{std::move(*state), loadHistory(name)});
         } else if (state.error().kind == core::ErrorKind::noSuchProcess) {
@@ -97,7 +97,7 @@ HistoryLines StateStore::loadHistory(const std::string& name) const {
     return history;
 }
 
-void StateStore::save(const std::string& name, const core::SubjectSnapshot& snapshot) {
+void StateStore::save(const std::string& name, const core::SavedState& snapshot) {
     const std::string target = path(name);
     const std::string fresh = target + ".new";
     complain(writeFile(fresh, encodeState(snapshot, bootId_)) &&

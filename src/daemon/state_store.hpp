@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
-#include "core/subject.hpp"
+#include "core/saved_state.hpp"
 #include "daemon/history.hpp"
 #include "runtime/log.hpp"
 
@@ -14,7 +14,7 @@ namespace healer::daemon {
 
 /// What is kept of one process for the next Healer.
 struct StoredState {
-    core::SubjectSnapshot snapshot;
+    core::SavedState snapshot;
     HistoryLines history;
 };
 
@@ -29,7 +29,7 @@ public:
     /// Everything readable; a damaged file is a warning and moved aside as NAME.json.damaged.
     [[nodiscard]] std::map<std::string, StoredState, std::less<>> load() const;
     /// Replaces the file atomically. A failure is logged (once until it works again): healing goes on.
-    void save(const std::string& name, const core::SubjectSnapshot& snapshot);
+    void save(const std::string& name, const core::SavedState& snapshot);
     /// Adds an event to the file; `all` are those worth keeping, this one included, for when the file has
     /// grown long.
     void append(const std::string& name, const HistoryLine& line, const HistoryLines& all);
@@ -49,9 +49,8 @@ private:
 };
 
 /// The text of a state file. PURE.
-[[nodiscard]] std::string encodeState(const core::SubjectSnapshot& snapshot, const std::string& bootId);
+[[nodiscard]] std::string encodeState(const core::SavedState& snapshot, const std::string& bootId);
 /// The inverse; an error says what is wrong with the text, or that it is of another boot.
-[[nodiscard]] core::Result<core::SubjectSnapshot> decodeState(const std::string& text,
-                                                              const std::string& bootId);
+[[nodiscard]] core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId);
 
 } // namespace healer::daemon

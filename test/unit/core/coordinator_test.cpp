@@ -226,5 +226,60 @@ TEST_F(CoordinatorTest, ACrashLoopIsBoundedByTheBreaker) {
     EXPECT_GE(world->launches["web"], 3600 / 180);
 }
 
+/// A daemon that is started again while nothing runs.
+class RestoredTest : public CoordinatorTest {
+protected:
+    Coordinator& restored(const Instance& instance, ProcessPlan plan) {
+        SavedState saved;
+        saved.instance = instance;
+        saved.activeSince = TimePoint(1h);
+        core.emplace(planOf({std::move(plan)}), SavedStates{{"web", saved}});
+        take(core->begin(now));
+        return *core;
+    }
+    void take(const Actions& actions) { taken.insert(taken.end(), actions.begin(), actions.end()); }
+    template <typename T>
+    [[nodiscard]] std::vector<T> announced() const {
+        std::vector<T> found;
+        for (const auto& action : taken) {
+            const auto* announce = std::get_if<action::Announce>(&action);
+            if (announce != nullptr && std::holds_alternative<T>(announce->notice)) {
+                found.push_back(std::get<T>(announce->notice));
+            }
+        }
+        return found;
+    }
+
+    std::optional<Coordinator> core;
+    Actions taken;
+    TimePoint now{2h};
+};
+
+TEST_F(RestoredTest, AnEndThatTheUnitStillKnowsIsReportedAsThat) {
+    Coordinator& c = restored(ProcessKey{77, 7}, processPlan("web"));
+    take(c.handle(event::Down{"web", ProcessKey{77, 7}, exitFromWaitStatus(11)}, now));
+    EXPECT_TRUE(announced<notice::ProcessDown>().empty()) << "another instance may run";
+    take(c.handle(event::Absent{"web", "no running instance was found"}, now));
+    ASSERT_EQ(announced<notice::ProcessDown>().size(), 1U);
+    EXPECT_EQ(announced<notice::ProcessDown>()[0].exit.signal, 11);
+    EXPECT_EQ(c.view("web")->lastExit->exit.signal, 11);
+}
+
+TEST_F(RestoredTest, AnEndThatIsNotKnownIsVanished) {
+    Coordinator& c = restored(ProcessKey{77, 7}, processPlan("web"));
+    take(c.handle(event::Down{"web", ProcessKey{78, 8}, exitFromWaitStatus(11)}, now));
+    take(c.handle(event::Absent{"web", "no running instance was found"}, now));
+    ASSERT_EQ(announced<notice::ProcessDown>().size(), 1U);
+    EXPECT_EQ(announced<notice::ProcessDown>()[0].exit.reason, ExitReason::vanished);
+}
+
+TEST_F(RestoredTest, WhatIsKnownByItsProbesAloneIsKnownAgain) {
+    Coordinator& c = restored(Unidentified{5}, probedPlan("web"));
+    take(c.handle(event::Healthy{"web", 1}, now));
+    EXPECT_EQ(c.view("web")->state, State::running);
+    EXPECT_EQ(c.view("web")->instance, Instance(Unidentified{5}));
+    EXPECT_EQ(c.view("web")->activeSince->at, TimePoint(1h)) << "it has run all the time";
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -8,6 +8,7 @@ namespace healer::core::test {
 namespace {
 
 using event::Verb;
+using RelationsByProcess = std::map<std::string, UnitRelations>;
 
 ProcessPlan unitPlan(const std::string& name) {
     ProcessPlan plan;

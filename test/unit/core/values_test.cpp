@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backoff.hpp"
 #include "core/duration_text.hpp"
 #include "core/log_level.hpp"
 #include "core/process.hpp"
+#include "core/restart_policy.hpp"
 
 #include <gtest/gtest.h>
 

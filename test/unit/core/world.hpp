@@ -31,7 +31,7 @@ public:
         Duration readyTime = 20ms; ///< from a start until the probes pass
     };
 
-    explicit World(Plan plan, const Snapshots& before = {}) : core_(std::move(plan), before) {}
+    explicit World(Plan plan, const SavedStates& before = {}) : core_(std::move(plan), before) {}
 
     /// The same machine at the same moment: what runs there runs here.
     void continueFrom(const World& other) {
@@ -41,6 +41,7 @@ public:
     }
 
     void begin() { take(core_.begin(now_)); }
+    void observeMoves(MoveObserver observer) { core_.observeMoves(std::move(observer)); }
 
     /// Lets time pass, doing whatever is due on the way.
     void pass(Duration time) {
@@ -131,10 +132,10 @@ public:
     }
     [[nodiscard]] std::size_t answered() const { return answers_.size(); }
     [[nodiscard]] std::uint64_t asked() const { return lastRequest_; }
-    [[nodiscard]] Snapshots snapshots() const {
-        Snapshots all;
+    [[nodiscard]] SavedStates snapshots() const {
+        SavedStates all;
         for (const auto& process : core_.plan().processes) {
-            all.emplace(process->name, *core_.snapshot(process->name));
+            all.emplace(process->name, *core_.savedState(process->name));
         }
         return all;
     }

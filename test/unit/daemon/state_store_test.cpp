@@ -23,11 +23,10 @@ public:
 StoredState sample() {
     StoredState state;
     state.snapshot.instance = core::ProcessKey{123, 4567};
-    state.snapshot.down = true;
+    state.snapshot.recovering = true;
     state.snapshot.paused = true;
-    state.snapshot.stopWanted = true;
     state.snapshot.degraded = true;
-    state.snapshot.stopDetail = "stopped by request";
+    state.snapshot.stop = {core::OperatorRequests::StopBy::serviceManager, "stopped by request"};
     state.snapshot.breaker = {core::BreakerState::halfOpen,
                               {core::TimePoint{1s}, core::TimePoint{2s}},
                               core::TimePoint{3s},

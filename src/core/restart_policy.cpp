@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backoff.hpp"
+#include "core/restart_policy.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +29,19 @@ Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t s
     const double capped = std::min(base, static_cast<double>(plan.max.count()));
     const double moved = capped * (1.0 + spread(seed) * plan.jitterPercent / 100.0);
     return Duration(std::llround(std::max(moved, 0.0)));
+}
+
+bool restartsAfter(RestartOn restartOn, const Exit& exit) {
+    const bool exited = exit.reason == ExitReason::exited;
+    switch (restartOn) {
+    case RestartOn::always:
+        return true;
+    case RestartOn::failure:
+        return !(exited && exit.code == 0);
+    case RestartOn::abnormal:
+        return !exited;
+    }
+    return true;
 }
 
 } // namespace healer::core

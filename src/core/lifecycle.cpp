@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle.hpp"
+
+#include "core/duration_text.hpp"
+#include "core/restart_policy.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace healer::core {
+
+namespace {
+
+/// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait for
+/// a start that is under way.
+constexpr Duration kLookSlack = std::chrono::seconds(10);
+/// Between two SIGKILLs to something that does not die.
+constexpr Duration kMinForceInterval = std::chrono::seconds(5);
+/// What dies together is reported one after the other: before a dependent is started again, so much time
+/// passes that the end of its target is known too.
+constexpr Duration kSettling = std::chrono::milliseconds(50);
+/// A process that is held until its target changes is judged again now and then all the same.
+constexpr Duration kHoldInterval = std::chrono::seconds(60);
+
+std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
+    return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
+}
+
+bool isAutomatic(notice::Cause cause) {
+    return cause == notice::Cause::failure || cause == notice::Cause::trial;
+}
+
+} // namespace
+
+Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
+                     const std::optional<SavedState>& saved)
+    : plan_(&plan), targets_(&targets), mode_(mode) {
+    if (!saved) {
+        return;
+    }
+    requests_.setPaused(saved->paused);
+    if (saved->stop) {
+        requests_.wantStop(*saved->stop);
+    }
+    breaker_ = Breaker(saved->breaker);
+    if (saved->instance) {
+        record_.restored = Record::Restored{*saved->instance, std::nullopt};
+    }
+    record_.recovering = saved->recovering;
+    record_.degraded = saved->degraded;
+    record_.restartCount = saved->restartCount;
+    record_.incident = saved->incident;
+    record_.activeSince = saved->activeSince;
+    record_.lastExit = saved->lastExit;
+}
+
+void Lifecycle::setPlan(const ProcessPlan& plan, Mode mode) {
+    plan_ = &plan;
+    mode_ = mode;
+    record_.degraded = record_.degraded && lacksTarget(plan.dependencies, *targets_);
+}
+
+std::optional<Instance> Lifecycle::instance() const {
+    if (const auto* up = in<phase::Up>()) {
+        return up->instance;
+    }
+    if (const auto* stopping = in<phase::Stopping>()) {
+        return stopping->instance;
+    }
+    const auto* launching = in<phase::Launching>();
+    return launching != nullptr && launching->launched ? launching->launched : health_.unhealthyInstance();
+}
+
+bool Lifecycle::isUnidentified() const {
+    const auto* up = in<phase::Up>();
+    return up != nullptr && core::isUnidentified(up->instance);
+}
+
+std::optional<TimePoint> Lifecycle::upSince() const {
+    return kind() == PhaseKind::up && record_.activeSince ? std::optional(record_.activeSince->at)
+                                                          : std::nullopt;
+}
+
+template <typename To>
+void Lifecycle::enter(To to, std::string reason, ActionSink& out) {
+    const PhaseKind from = kind();
+    phase_ = std::move(to);
+    reason_ = std::move(reason);
+    if (out.moved) {
+        out.moved(name(), from, kind());
+    }
+}
+
+void Lifecycle::begin(ActionSink& out) {
+    if (!plan_->enabled) {
+        phase_ = phase::Disabled{};
+        reason_ = "disabled in the configuration";
+        return;
+    }
+    phase_ = phase::Looking{out.now.at + plan_->startTimeout + kLookSlack};
+    reason_ = "looking for a running instance";
+    out.add(
+        action::Watch{name(), record_.restored ? std::optional(record_.restored->instance) : std::nullopt});
+}
+
+void Lifecycle::decide(ActionSink& out) {
+    if (!mayStart(out) || !breakerAllows(out)) {
+        return;
+    }
+    if (breaker_.state() == BreakerState::halfOpen) {
+        launch(notice::Cause::trial, out);
+        return;
+    }
+    const unsigned attempt = breaker_.startsInWindow(plan_->recovery, out.now) + 1;
+    const Duration delay = backoffDelay(plan_->recovery.backoff, attempt,
+                                        jitterSeed(name(), out.numbers.lastAttempt + record_.incident));
+    const auto& ended = record_.endedWith;
+    if (delay > Duration::zero()) {
+        enter(phase::Waiting{out.now.at + delay}, "waits " + durationText(delay) + " before the next start",
+              out);
+    } else if (ended && ended->reason == ExitReason::exited && ended->code == 0) {
+        // A program that puts itself into the background ends like this, and its daemon runs.
+        check(notice::Cause::failure, out);
+    } else {
+        launch(notice::Cause::failure, out);
+    }
+}
+
+/// Whether it is to be started at all; else it rests.
+bool Lifecycle::mayStart(ActionSink& out) {
+    const auto& ended = record_.endedWith;
+    if (requests_.stopWanted()) {
+        record_.recovering = false;
+        rest(requests_.stop()->detail, out);
+        requests_.answer(event::Verb::stop, pid_t{0}, out);
+    } else if (requests_.paused()) {
+        record_.recovering = true;
+        rest("down while paused: not recovered until it is resumed", out);
+    } else if (ended && !restartsAfter(plan_->recovery.restartOn, *ended)) {
+        record_.recovering = false;
+        rest(describe(*ended) + ", which restart_on does not answer", out);
+    } else if (mode_ == Mode::observe) {
+        record_.recovering = true;
+        rest("down; observe_only is set, so it is not started", out);
+        announce(notice::WouldStart{}, out);
+    } else {
+        record_.recovering = true;
+        return true;
+    }
+    return false;
+}
+
+bool Lifecycle::breakerAllows(ActionSink& out) {
+    const auto from = breaker_.state();
+    const bool allowed = breaker_.allowsStart(plan_->recovery, out.now);
+    std::string reason = reason_;
+    if (from != breaker_.state()) {
+        const unsigned starts = breaker_.startsInWindow(plan_->recovery, out.now);
+        const std::string why =
+            allowed ? "the cooldown is over"
+            : from == BreakerState::halfOpen
+                ? "the trial start did not last"
+                : std::to_string(starts) + " restarts within " + durationText(plan_->recovery.retryWindow);
+        reason = "circuit breaker is open: " + why;
+        announceBreaker(from, why, out);
+    } else if (from == BreakerState::open && kind() != PhaseKind::open) {
+        reason = "circuit breaker is open: the cooldown is not over";
+    }
+    if (!allowed) {
+        enter(phase::Open{breaker_.retryAt(plan_->recovery)->at}, std::move(reason), out);
+    }
+    return allowed;
+}
+
+void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
+    const bool isRestored = record_.restored && record_.restored->instance == instance;
+    if (!(isRestored && record_.activeSince)) {
+        record_.activeSince = out.now;
+    }
+    record_.degraded = record_.degraded && lacksTarget(plan_->dependencies, *targets_);
+    record_.deferredSince.reset();
+    record_.restored.reset();
+    record_.endedWith.reset();
+    record_.downSince.reset();
+    record_.recovering = false;
+    record_.restartPending = false;
+    health_.clearUnhealthy();
+    enter(phase::Up{instance},
+          requests_.stopWanted()
+              ? "started elsewhere after it was stopped on request: not healed until it is "
+                "started through Healer"
+              : unit_.runningReason(),
+          out);
+    unit_.forgetStopByTarget();
+    track(instance, out);
+    requests_.answerStarts(pidOf(instance), out);
+    if (requests_.awaits(event::Verb::stop)) {
+        stop({.instance = instance}, out);
+    }
+}
+
+void Lifecycle::rest(std::string reason, ActionSink& out) {
+    enter(phase::Resting{}, std::move(reason), out);
+}
+
+void Lifecycle::check(notice::Cause cause, ActionSink& out) {
+    enter(phase::Checking{out.now.at + plan_->startTimeout + kLookSlack, cause},
+          "looking for an instance that was started elsewhere", out);
+    out.add(action::Look{name()});
+}
+
+void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
+    if (!passesGate(cause, out)) {
+        return;
+    }
+    if (const auto unhealthy = health_.unhealthyInstance()) {
+        stop({.instance = *unhealthy, .afterwards = phase::AfterStop::relaunch, .cause = cause}, out);
+        return;
+    }
+    const unsigned number = breaker_.startsInWindow(plan_->recovery, out.now) + 1;
+    if (isAutomatic(cause)) {
+        breaker_.countStart(plan_->recovery, out.now);
+    }
+    const std::uint64_t attempt = out.nextAttempt();
+    record_.downSince = record_.downSince.value_or(out.now.at);
+    enter(phase::Launching{.deadline = out.now.at + plan_->startTimeout, .cause = cause, .attempt = attempt},
+          "being started", out);
+    const bool afterFailure = isAutomatic(cause) && !unit_.stoppedByTarget();
+    out.add(action::Launch{name(), attempt, record_.predecessor, afterFailure});
+    announce(notice::RecoveryStarted{cause, number}, out);
+}
+
+void Lifecycle::relaunch(notice::Cause cause, ActionSink& out) {
+    if (requests_.stopWanted() || (requests_.paused() && !requests_.awaitsStart())) {
+        decide(out);
+    } else {
+        launch(cause, out);
+    }
+}
+
+/// Whether it may be started now, as far as its dependencies go; if not, it is deferred. An operator request
+/// does not wait.
+bool Lifecycle::passesGate(notice::Cause cause, ActionSink& out) {
+    if (plan_->dependencies.empty() || cause == notice::Cause::request) {
+        record_.degraded = lacksTarget(plan_->dependencies, *targets_);
+        return true;
+    }
+    const TimePoint now = out.now.at;
+    const auto& downSince = record_.downSince;
+    record_.deferredSince = record_.deferredSince.value_or(now);
+    const auto verdict = judgeDependencies(plan_->dependencies, *targets_, *record_.deferredSince, now);
+    if (verdict.kind != GateVerdict::Kind::open) {
+        const bool known = kind() == PhaseKind::deferred && reason_ == verdict.reason;
+        defer(verdict.until.value_or(now + kHoldInterval), verdict.reason, cause, out);
+        if (!known) {
+            const auto kind = verdict.kind == GateVerdict::Kind::hold ? notice::BlockedKind::held
+                                                                      : notice::BlockedKind::waits;
+            announce(notice::Blocked{kind, verdict.reason}, out);
+        }
+        return false;
+    }
+    const bool afterFailure = cause == notice::Cause::failure && record_.endedWith;
+    if (afterFailure && downSince && now < *downSince + kSettling) {
+        defer(*downSince + kSettling, "checks whether what it depends on is down too", cause, out);
+        return false;
+    }
+    if (verdict.degraded && !std::exchange(record_.degraded, true)) {
+        announce(notice::Degraded{}, out);
+    }
+    return true;
+}
+
+void Lifecycle::defer(TimePoint until, std::string reason, notice::Cause cause, ActionSink& out) {
+    enter(phase::Deferred{until, cause}, std::move(reason), out);
+}
+
+void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
+    stopping.deadline = out.now.at + plan_->stop.timeout;
+    const Instance instance = stopping.instance;
+    health_.clearUnhealthy();
+    enter(std::move(stopping),
+          "being stopped: " + signalName(plan_->stop.signal) + " sent, SIGKILL after " +
+              durationText(plan_->stop.timeout),
+          out);
+    track(instance, out);
+    out.add(action::Stop{name(), instance, false});
+}
+
+void Lifecycle::forceStop(ActionSink& out) {
+    auto& stopping = *in<phase::Stopping>();
+    const pid_t pid = pidOf(stopping.instance);
+    if (!stopping.forced) {
+        announce(notice::StopTimedOut{pid, plan_->stop.signal, plan_->stop.timeout}, out);
+    } else if (requests_.awaits(event::Verb::stop) || requests_.awaitsStart()) {
+        const Error stuck{name() + " (PID " + std::to_string(pid) +
+                              ") is not gone after SIGKILL; Healer goes on trying",
+                          ErrorKind::failed};
+        requests_.answer(event::Verb::stop, stuck, out);
+        requests_.answerStarts(stuck, out);
+    }
+    stopping.forced = true;
+    stopping.deadline = out.now.at + std::max(plan_->stop.timeout, kMinForceInterval);
+    reason_ = "being stopped: SIGKILL sent";
+    out.add(action::Stop{name(), stopping.instance, true});
+}
+
+void Lifecycle::withdrawLaunch(ActionSink& out) {
+    auto* launching = in<phase::Launching>();
+    if (launching != nullptr && !std::exchange(launching->answered, true)) {
+        out.add(action::CancelLaunch{name(), launching->attempt});
+    }
+}
+
+void Lifecycle::track(const std::optional<Instance>& instance, ActionSink& out) {
+    if (health_.track(instance)) {
+        unit_.forgetHeldBack();
+    }
+    out.add(action::Track{name(), instance});
+}
+
+void Lifecycle::forgetInstances() {
+    health_.clearUnhealthy();
+    record_.predecessor.reset();
+    record_.endedWith.reset();
+    record_.recovering = false;
+}
+
+void Lifecycle::watchAgain(ActionSink& out) {
+    const auto running = instance();
+    out.add(action::Unwatch{name()});
+    out.add(action::Watch{name(), running});
+    health_.forgetTracked();
+    if (running) {
+        track(running, out);
+    }
+}
+
+void Lifecycle::refreshCooldown() {
+    if (auto* open = in<phase::Open>()) {
+        const auto retry = breaker_.retryAt(plan_->recovery);
+        open->deadline = retry ? retry->at : open->deadline;
+    }
+}
+
+void Lifecycle::resetBreaker(ActionSink& out) {
+    const auto from = breaker_.state();
+    breaker_.reset(out.now);
+    if (from != BreakerState::closed) {
+        announceBreaker(from, "reset by request", out);
+    }
+}
+
+void Lifecycle::advanceBreaker(ActionSink& out) {
+    const auto from = breaker_.state();
+    if (breaker_.advance(plan_->recovery, out.now, upSince())) {
+        announceBreaker(from,
+                        breaker_.state() == BreakerState::closed
+                            ? "up for " + durationText(plan_->recovery.stable)
+                            : std::string("the cooldown is over"),
+                        out);
+    }
+}
+
+void Lifecycle::announceBreaker(BreakerState from, const std::string& why, ActionSink& out) const {
+    announce(notice::BreakerChanged{from, breaker_.state(), breaker_.retryAt(plan_->recovery), why}, out);
+}
+
+void Lifecycle::announce(Notice notice, ActionSink& out) const {
+    out.add(action::Announce{name(), record_.incident, std::move(notice)});
+}
+
+} // namespace healer::core

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/action_sink.hpp"
+#include "core/breaker.hpp"
+#include "core/dependency_gate.hpp"
+#include "core/health.hpp"
+#include "core/operator_requests.hpp"
+#include "core/phase.hpp"
+#include "core/plan.hpp"
+#include "core/saved_state.hpp"
+#include "core/unit_side.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace healer::core {
+
+/// Whether Healer acts, or decides and reports only (`observe_only`).
+enum class Mode { act, observe };
+
+/// What happened to one process, as far as later decisions and its view need it.
+struct Record {
+    /// The instance that ran before Healer was restarted, until the monitors have answered.
+    struct Restored {
+        Instance instance;
+        std::optional<Exit> end; ///< how it ended meanwhile, where that is known
+    };
+
+    std::optional<Restored> restored;
+    std::optional<Exit> endedWith;          ///< the end that restart_on judges
+    std::optional<Instance> predecessor;    ///< the instance that ended last
+    std::optional<TimePoint> downSince;     ///< or since when a start is requested
+    std::optional<TimePoint> deferredSince; ///< since when dependencies are waited for, in this incident
+    std::optional<Moment> activeSince;
+    std::optional<LastExit> lastExit;
+    std::uint64_t restartCount = 0;
+    std::uint64_t incident = 0;
+    bool recovering = false;     ///< down by a failure, and to be recovered
+    bool degraded = false;       ///< started without a dependency
+    bool restartPending = false; ///< a dependency was restarted: it is restarted too as soon as it may
+};
+
+/// The state of one managed process and the moves between its phases (phase.hpp has the table of legal ones).
+/// What follows from an event is in reactions.hpp. Moves act at once on the state; what they need from
+/// outside is put into the ActionSink.
+class Lifecycle {
+public:
+    /// `plan` outlives it or is replaced by setPlan(); `targets`, which answers how other processes are,
+    /// outlives it.
+    Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
+              const std::optional<SavedState>& saved);
+
+    [[nodiscard]] const ProcessPlan& plan() const { return *plan_; }
+    [[nodiscard]] const std::string& name() const { return plan_->name; }
+    [[nodiscard]] Mode mode() const { return mode_; }
+    /// Takes over other settings without acting on them.
+    void setPlan(const ProcessPlan& plan, Mode mode);
+
+    [[nodiscard]] const Phase& phase() const { return phase_; }
+    [[nodiscard]] PhaseKind kind() const { return kindOf(phase_); }
+    /// The data of this phase; null in any other. Valid until the next move.
+    template <typename In>
+    [[nodiscard]] In* in() {
+        return std::get_if<In>(&phase_);
+    }
+    template <typename In>
+    [[nodiscard]] const In* in() const {
+        return std::get_if<In>(&phase_);
+    }
+    /// A sentence on what it is doing.
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+    void setReason(std::string reason) { reason_ = std::move(reason); }
+
+    [[nodiscard]] OperatorRequests& requests() { return requests_; }
+    [[nodiscard]] const OperatorRequests& requests() const { return requests_; }
+    [[nodiscard]] Health& health() { return health_; }
+    [[nodiscard]] const Health& health() const { return health_; }
+    [[nodiscard]] UnitSide& unit() { return unit_; }
+    [[nodiscard]] Record& record() { return record_; }
+    [[nodiscard]] const Record& record() const { return record_; }
+    [[nodiscard]] const Breaker& breaker() const { return breaker_; }
+
+    /// The instance that runs: up, being stopped, launched, or unhealthy.
+    [[nodiscard]] std::optional<Instance> instance() const;
+    [[nodiscard]] bool isReady() const { return kind() == PhaseKind::up && health_.allPass(*plan_); }
+    /// Known by its probes alone, so that nothing can be done to it.
+    [[nodiscard]] bool isUnidentified() const;
+    /// Since when it is up, for the breaker.
+    [[nodiscard]] std::optional<TimePoint> upSince() const;
+
+    /// Not a move: disabled in the configuration, or the monitors are asked for a running instance.
+    void begin(ActionSink& out);
+
+    /// The process is down: what now? The one place where that is decided.
+    void decide(ActionSink& out);
+    void enterUp(const Instance& instance, ActionSink& out);
+    void rest(std::string reason, ActionSink& out);
+    /// About to start after a wait: the monitors look first whether it was started elsewhere.
+    void check(notice::Cause cause, ActionSink& out);
+    /// Starts it, unless a dependency is not ready; an unhealthy instance is ended first.
+    void launch(notice::Cause cause, ActionSink& out);
+    /// What a launch waited for is over: goes on with it, unless an operator asked for something else.
+    void relaunch(notice::Cause cause, ActionSink& out);
+    void defer(TimePoint until, std::string reason, notice::Cause cause, ActionSink& out);
+    void stop(phase::Stopping stopping, ActionSink& out);
+    /// The stop signal did not help: SIGKILL.
+    void forceStop(ActionSink& out);
+    /// A launch that has not been answered is cancelled.
+    void withdrawLaunch(ActionSink& out);
+    /// The monitors follow this instance from now on, or none.
+    void track(const std::optional<Instance>& instance, ActionSink& out);
+    /// Disabled: what was known of instances no longer counts.
+    void forgetInstances();
+    /// The monitors are made again.
+    void watchAgain(ActionSink& out);
+    /// The end of the cooldown, after its settings were changed.
+    void refreshCooldown();
+    void resetBreaker(ActionSink& out);
+    void advanceBreaker(ActionSink& out);
+    /// A launch did not happen: the process had been stopped on purpose.
+    void uncountStart() { breaker_.uncountStart(); }
+
+    void announce(Notice notice, ActionSink& out) const;
+
+private:
+    template <typename To>
+    void enter(To to, std::string reason, ActionSink& out);
+    [[nodiscard]] bool mayStart(ActionSink& out);
+    [[nodiscard]] bool breakerAllows(ActionSink& out);
+    [[nodiscard]] bool passesGate(notice::Cause cause, ActionSink& out);
+    void announceBreaker(BreakerState from, const std::string& why, ActionSink& out) const;
+
+    const ProcessPlan* plan_;
+    const Targets* targets_;
+    OperatorRequests requests_;
+    Health health_;
+    UnitSide unit_;
+    Breaker breaker_;
+    Record record_;
+    std::string reason_;
+    Phase phase_ = phase::Looking{};
+    Mode mode_;
+};
+
+} // namespace healer::core

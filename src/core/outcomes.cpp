@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/outcomes.hpp"
+
+#include <utility>
+
+namespace healer::core {
+
+namespace {
+
+/// Since the process was known to be down, or its start was requested.
+Duration timeSinceDown(const Lifecycle& life, const ActionSink& out) {
+    return out.now.at - life.record().downSince.value_or(out.now.at);
+}
+
+} // namespace
+
+void confirmStart(Lifecycle& life, ActionSink& out) {
+    const auto& launching = *life.in<phase::Launching>();
+    const auto launched = launching.launched;
+    const bool namesInstance = monitorNamesInstance(life.plan());
+    if (!life.health().allPass(life.plan())) {
+        if (launched) {
+            life.setReason("started as PID " + std::to_string(pidOf(*launched)) +
+                           ", its probes do not pass yet");
+            life.track(launched, out);
+        }
+    } else if (launched && (launching.seen || !namesInstance)) {
+        completeStart(life, *launched, out);
+    } else if (!launched && launching.answered && !namesInstance) {
+        // It has put itself into the background, and what is there now works.
+        completeStart(life, out.nextUnidentified(), out);
+    }
+}
+
+void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out) {
+    life.withdrawLaunch(out);
+    const auto cause = life.in<phase::Launching>()->cause;
+    if (cause != notice::Cause::initial && cause != notice::Cause::request) {
+        ++life.record().restartCount;
+    }
+    life.announce(notice::RecoveryFinished{cause, true, pidOf(instance), "", timeSinceDown(life, out)}, out);
+    life.enterUp(instance, out);
+}
+
+void failStart(Lifecycle& life, const std::string& why, ActionSink& out) {
+    const auto* launching = life.in<phase::Launching>();
+    const auto cause = launching != nullptr ? launching->cause : life.in<phase::Stopping>()->cause;
+    if (launching != nullptr && launching->launched) {
+        life.record().predecessor = launching->launched;
+    }
+    life.record().endedWith.reset();
+    life.announce(notice::RecoveryFinished{cause, false, 0, why, timeSinceDown(life, out)}, out);
+    life.requests().answerStarts(Error{"cannot start " + life.name() + ": " + why, ErrorKind::recoveryFailed},
+                                 out);
+    life.track(std::nullopt, out);
+    life.decide(out);
+}
+
+void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out) {
+    using phase::AfterStop;
+    const auto* stopping = life.in<phase::Stopping>();
+    Record& record = life.record();
+    record.predecessor = instance;
+    if (stopping != nullptr && stopping->afterwards == AfterStop::relaunch) {
+        life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::restarting}, out);
+        return;
+    }
+    LastExit last{exit, pidOf(instance), out.now, std::nullopt};
+    if (record.activeSince && out.now.at >= record.activeSince->at) {
+        last.runtime = out.now.at - record.activeSince->at;
+    }
+    record.lastExit = std::move(last);
+    record.activeSince.reset();
+    record.downSince = out.now.at;
+    const bool requested = stopping != nullptr && stopping->afterwards != AfterStop::startFailed;
+    if (requested || life.requests().stopWanted()) {
+        life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::requested}, out);
+        return;
+    }
+    record.endedWith = exit;
+    if (stopping == nullptr) {
+        beginIncident(life, pidOf(instance), exit, out);
+    }
+}
+
+void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out) {
+    life.record().incident = out.nextIncident();
+    for (auto& lost : lostConnections(life.plan(), exit)) {
+        life.announce(std::move(lost), out);
+    }
+    life.announce(notice::ProcessDown{pid, exit, describe(exit)}, out);
+}
+
+void followEnd(Lifecycle& life, ActionSink& out) {
+    life.track(std::nullopt, out);
+    const auto* current = life.in<phase::Stopping>();
+    const auto stopping = current != nullptr ? *current : phase::Stopping{.instance = ProcessKey{}};
+    switch (stopping.afterwards) {
+    case phase::AfterStop::rest:
+        life.decide(out);
+        break;
+    case phase::AfterStop::launch:
+        life.check(notice::Cause::request, out);
+        break;
+    case phase::AfterStop::relaunch:
+        life.relaunch(stopping.cause, out);
+        break;
+    case phase::AfterStop::startFailed:
+        failStart(life, stopping.failure, out);
+        break;
+    }
+}
+
+} // namespace healer::core

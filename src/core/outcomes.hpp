@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/lifecycle.hpp"
+
+#include <string>
+
+/// How a start and the end of an instance turn out: what several reactions have in common.
+namespace healer::core {
+
+/// A start is complete when the instance is known, as far as the monitors identify it, and all probes pass.
+/// Only while launching.
+void confirmStart(Lifecycle& life, ActionSink& out);
+/// The start has succeeded. Only while launching.
+void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out);
+/// The start has failed: decides what now. Only while launching, or stopping what did not come up.
+void failStart(Lifecycle& life, const std::string& why, ActionSink& out);
+
+/// The end of an instance becomes known: for the record, and as an incident where it is a failure.
+void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out);
+/// A failure is reported as a new incident.
+void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out);
+/// What follows once the instance that was up, or was being stopped, has ended. It may still be releasing
+/// ports and files.
+void followEnd(Lifecycle& life, ActionSink& out);
+
+} // namespace healer::core

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/outcomes.hpp"
+#include "core/reactions.hpp"
+
+namespace healer::core {
+
+namespace {
+
+/// A start that is no longer waited for has succeeded after all: it becomes the instance, or is ended.
+void lateLaunch(const Instance& instance, Lifecycle& life, ActionSink& out) {
+    if (instance == life.instance() || instance == life.record().predecessor) {
+        return;
+    }
+    switch (life.kind()) {
+    case PhaseKind::looking:
+    case PhaseKind::waiting:
+    case PhaseKind::deferred:
+    case PhaseKind::open:
+    case PhaseKind::checking:
+        life.announce(notice::Adopted{pidOf(instance)}, out);
+        life.enterUp(instance, out);
+        break;
+    case PhaseKind::resting:
+        life.stop({.instance = instance}, out);
+        break;
+    case PhaseKind::up:
+    case PhaseKind::launching:
+    case PhaseKind::stopping:
+        if (!confirmsStart(life.plan())) {
+            life.announce(notice::SecondCopy{pidOf(instance)}, out);
+            out.add(action::Stop{life.name(), instance, false});
+        }
+        break;
+    case PhaseKind::disabled:
+        break;
+    }
+}
+
+} // namespace
+
+void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out) {
+    auto* launching = life.in<phase::Launching>();
+    const bool awaited =
+        launching != nullptr && finished.attempt == launching->attempt && !launching->answered;
+    if (!awaited) {
+        if (finished.outcome.ok()) {
+            lateLaunch(*finished.outcome, life, out);
+        }
+        return;
+    }
+    launching->answered = true;
+    if (!finished.outcome.ok()) {
+        failStart(life, finished.outcome.error().message, out);
+    } else if (confirmsStart(life.plan())) {
+        launching->launched = *finished.outcome;
+        life.setReason("started as PID " + std::to_string(pidOf(*finished.outcome)) + ", not confirmed yet");
+        life.track(launching->launched, out);
+        confirmStart(life, out);
+    } else {
+        completeStart(life, *finished.outcome, out);
+    }
+}
+
+void react(const event::StopFailed& failed, Lifecycle& life, ActionSink& out) {
+    if (life.kind() == PhaseKind::stopping) {
+        life.announce(notice::StopFailed{failed.detail}, out);
+    }
+}
+
+void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& out) {
+    if (const auto* stopping = life.in<phase::Stopping>(); stopping != nullptr && !life.plan().unit.empty()) {
+        // The unit may be down before the answer that reports that it was Healer who stopped it.
+        Exit exit;
+        exit.reason = ExitReason::vanished;
+        exit.detail = stopped.detail;
+        noteEnd(life, Instance(stopping->instance), exit, out);
+        followEnd(life, out);
+        return;
+    }
+    auto* launching = life.in<phase::Launching>();
+    const bool answersLaunch = launching != nullptr && !launching->answered;
+    if (answersLaunch &&
+        (launching->cause == notice::Cause::failure || launching->cause == notice::Cause::trial)) {
+        life.uncountStart();
+    }
+    life.requests().wantStop({OperatorRequests::StopBy::serviceManager, stopped.detail});
+    switch (life.kind()) {
+    case PhaseKind::launching:
+        if (answersLaunch) {
+            launching->answered = true;
+            failStart(life, stopped.detail, out);
+        }
+        break;
+    case PhaseKind::waiting:
+    case PhaseKind::deferred:
+    case PhaseKind::open:
+    case PhaseKind::checking:
+        life.decide(out);
+        break;
+    case PhaseKind::disabled:
+    case PhaseKind::looking:
+    case PhaseKind::up:
+    case PhaseKind::stopping:
+    case PhaseKind::resting:
+        break;
+    }
+}
+
+void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
+    if (job.underWay) {
+        life.unit().jobBegan();
+    } else if (const auto held = life.unit().jobEnded()) {
+        react(*held, life, out);
+    }
+}
+
+void react(const event::UnitSettings& settings, Lifecycle& life, ActionSink& /*out*/) {
+    life.unit().setRestart(settings.restart);
+    if (life.kind() == PhaseKind::up && !life.requests().stopWanted()) {
+        life.setReason(life.unit().runningReason());
+    }
+}
+
+} // namespace healer::core

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/outcomes.hpp"
+#include "core/reactions.hpp"
+
+#include <utility>
+
+namespace healer::core {
+
+namespace {
+
+void reportAdopted(Lifecycle& life, const Instance& instance, ActionSink& out) {
+    life.announce(notice::Adopted{pidOf(instance)}, out);
+}
+
+/// An instance was found while it was not known whether one runs, or while it was down.
+void adopt(Lifecycle& life, const Instance& instance, ActionSink& out) {
+    const auto& restored = life.record().restored;
+    if (!restored || restored->instance != instance) {
+        reportAdopted(life, instance, out);
+    }
+    life.enterUp(instance, out);
+}
+
+/// The monitors have looked at the start of Healer, and nothing runs.
+void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
+    const OperatorRequests& requests = life.requests();
+    if (const auto restored = std::exchange(life.record().restored, std::nullopt);
+        restored && !requests.stopWanted()) {
+        Exit unknown;
+        unknown.detail = "it ended while Healer was not running";
+        noteEnd(life, restored->instance, restored->end.value_or(unknown), out);
+    }
+    const Record& record = life.record();
+    const bool knownBefore =
+        record.recovering || record.endedWith || life.breaker().state() != BreakerState::closed;
+    if (requests.awaitsStart()) {
+        life.launch(notice::Cause::request, out);
+    } else if (requests.stopWanted() || requests.paused() || life.mode() == Mode::observe || knownBefore) {
+        life.decide(out);
+    } else {
+        life.setReason(absent.detail);
+        life.launch(notice::Cause::initial, out);
+    }
+}
+
+} // namespace
+
+void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
+    if (up.instance == life.record().predecessor) {
+        // It is dying: the exit was seen, but /proc still shows it.
+        return;
+    }
+    OperatorRequests& requests = life.requests();
+    // A unit that was stopped through systemd may be started there again: the last request counts.
+    if (requests.stoppedThroughServiceManager() && !life.plan().unit.empty() &&
+        life.kind() == PhaseKind::resting) {
+        requests.forgetStop();
+    }
+    if (life.health().unhealthyInstance() == up.instance && hasProbes(life.plan())) {
+        // That it lives is known; its probes report when it is healthy again.
+        if (const auto* checking = life.in<phase::Checking>()) {
+            life.launch(checking->cause, out);
+        }
+        return;
+    }
+    switch (life.kind()) {
+    case PhaseKind::disabled:
+    case PhaseKind::stopping:
+        return;
+    case PhaseKind::launching: {
+        auto& launching = *life.in<phase::Launching>();
+        launching.launched = up.instance;
+        launching.seen = true;
+        confirmStart(life, out);
+        return;
+    }
+    case PhaseKind::up:
+        if (life.in<phase::Up>()->instance != up.instance) {
+            if (pidOf(life.in<phase::Up>()->instance) != 0) {
+                reportAdopted(life, up.instance, out);
+            }
+            life.enterUp(up.instance, out);
+        }
+        return;
+    case PhaseKind::looking:
+    case PhaseKind::waiting:
+    case PhaseKind::deferred:
+    case PhaseKind::open:
+    case PhaseKind::checking:
+    case PhaseKind::resting:
+        adopt(life, up.instance, out);
+        return;
+    }
+}
+
+void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
+    if (const auto* checking = life.in<phase::Checking>()) {
+        if (life.requests().stopWanted() || life.mode() == Mode::observe) {
+            life.decide(out);
+        } else {
+            life.launch(checking->cause, out);
+        }
+    } else if (life.kind() == PhaseKind::looking) {
+        firstLookAbsent(absent, life, out);
+    }
+}
+
+void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
+    Record& record = life.record();
+    if (auto* launching = life.in<phase::Launching>();
+        launching != nullptr && launching->launched == down.instance) {
+        if (confirmsStart(life.plan()) && down.exit.reason == ExitReason::exited && down.exit.code == 0) {
+            // It may have forked its daemon off: the monitor will report whether that came up.
+            record.predecessor = std::exchange(launching->launched, std::nullopt);
+            return;
+        }
+        record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
+        failStart(life, describe(down.exit) + " while it was starting", out);
+        return;
+    }
+    if (life.kind() == PhaseKind::looking && record.restored && record.restored->instance == down.instance) {
+        // It counts when the monitors have answered that no other instance runs.
+        record.restored->end = down.exit;
+        return;
+    }
+    if (life.health().unhealthyInstance() == down.instance) {
+        life.health().clearUnhealthy();
+        record.predecessor = down.instance;
+        life.track(std::nullopt, out);
+        life.announce(notice::InstanceEnded{pidOf(down.instance), down.exit, notice::EndedKind::unhealthy},
+                      out);
+        return;
+    }
+    const bool followed = life.kind() == PhaseKind::up || life.kind() == PhaseKind::stopping;
+    if (followed && life.instance() == down.instance) {
+        noteEnd(life, down.instance, life.unit().judged(down.exit), out);
+        followEnd(life, out);
+    }
+}
+
+} // namespace healer::core

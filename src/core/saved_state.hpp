@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/breaker.hpp"
+#include "core/operator_requests.hpp"
+#include "core/process.hpp"
+#include "core/time.hpp"
+#include "core/view.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace healer::core {
+
+/// What survives a restart of the daemon, for one process.
+struct SavedState {
+    std::optional<Instance> instance; ///< that runs; also one that was launched and is not confirmed yet
+    bool recovering = false;          ///< down, and to be recovered
+    bool paused = false;
+    std::optional<OperatorRequests::Stop> stop;
+    bool degraded = false; ///< the instance was started without a dependency
+    Breaker::Snapshot breaker;
+    std::uint64_t restartCount = 0;
+    std::uint64_t incident = 0;
+    std::optional<Moment> activeSince;
+    std::optional<LastExit> lastExit;
+
+    bool operator==(const SavedState&) const = default;
+};
+
+} // namespace healer::core
