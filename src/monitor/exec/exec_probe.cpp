@@ -2,9 +2,7 @@
 #include "monitor/exec/exec_probe.hpp"
 
 #include "monitor/probe/shown_text.hpp"
-#include "runtime/spawn/environment.hpp"
 
-#include <unistd.h>
 
 #include <utility>
 

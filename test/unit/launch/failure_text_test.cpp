@@ -14,8 +14,12 @@ using ::testing::HasSubstr;
 LaunchOrder order() {
     LaunchOrder order;
     order.name = "web";
-    order.command = {"/usr/bin/web", {"-p", "80"}, {"www", 33, 33, {33}, "/var/www", "/bin/sh"},
-                     "/srv",         {{"A", "b"}}, std::nullopt};
+    order.command = {.path = "/usr/bin/web",
+                     .args = {"-p", "80"},
+                     .user = {"www", 33, 33, {33}, "/var/www", "/bin/sh"},
+                     .workingDirectory = "/srv",
+                     .environment = {{"A", "b"}},
+                     .output = std::nullopt};
     return order;
 }
 
