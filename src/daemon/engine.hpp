@@ -37,7 +37,7 @@ public:
     void begin();
     /// An event of a monitor or a recovery. May be called from anywhere in the loop.
     void post(core::Event event);
-    /// A person's request; `answer` is called once.
+    /// An operator request; `answer` is called once.
     void request(core::event::Verb verb, const std::string& name, Answer answer);
     void reload(core::Plan plan);
 

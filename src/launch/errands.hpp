@@ -14,7 +14,7 @@ namespace healer::launch {
 /// What a flow has to report, in order.
 using Events = std::vector<core::Event>;
 
-/// Flows that nobody waits for: each reports its events when it ends.
+/// Flows that run on their own: each reports its events when it ends.
 class Errands {
 public:
     /// `loop` outlives it.

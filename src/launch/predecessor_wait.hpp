@@ -14,7 +14,7 @@
 
 namespace healer::launch {
 
-/// Calls back once, from the loop, when an incarnation has really ended and let go of its ports and files, or
+/// Calls back once, from the loop, when an incarnation has really ended and released its ports and files, or
 /// with the error if it cannot be watched. No predecessor, or one that is gone: in the next iteration. Has no
 /// time-out of its own; destroying it (in the callback too) ends the wait.
 class PredecessorWait {

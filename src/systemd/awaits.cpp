@@ -27,7 +27,7 @@ runtime::Task<Manager::Outcome<std::string>> runJob(Manager& manager, JobRequest
 
 runtime::Task<std::optional<Failure>> stopUnit(Manager& manager, std::string unit, StopMode mode) {
     if (mode == StopMode::kill) {
-        const auto killed = co_await kill(manager, unit, SIGKILL);
+        const auto killed = co_await killUnit(manager, unit, SIGKILL);
         const auto* failure = std::get_if<Failure>(&killed);
         co_return failure != nullptr ? std::optional(*failure) : std::nullopt;
     }

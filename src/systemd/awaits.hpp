@@ -38,9 +38,9 @@ template <typename T, typename Begin>
         return manager.reset(unit, std::move(answer));
     });
 }
-[[nodiscard]] inline auto kill(Manager& manager, const std::string& unit, int signal) {
+[[nodiscard]] inline auto killUnit(Manager& manager, const std::string& unit, int signal) {
     return asking<std::monostate>([&manager, &unit, signal](Manager::Answer<std::monostate> answer) {
-        return manager.kill(unit, signal, std::move(answer));
+        return manager.killUnit(unit, signal, std::move(answer));
     });
 }
 /// The number of the job.

@@ -176,7 +176,7 @@ Manager::Handle BusManager::submit(const JobRequest& request, Answer<std::uint32
                      weak = std::weak_ptr(interest)](const Outcome<std::uint32_t>& outcome) {
         submitted_.erase(slot);
         const auto* job = std::get_if<std::uint32_t>(&outcome);
-        // An older one is somebody else's, which this call has joined.
+        // An older one is another client's, which this call has joined.
         if (job != nullptr && *job > newest) {
             jobs().claim(unit, *job);
         }
@@ -198,7 +198,7 @@ Manager::Handle BusManager::reset(const std::string& unit, Answer<std::monostate
         through<std::monostate>(readNothing, std::move(answer))));
 }
 
-Manager::Handle BusManager::kill(const std::string& unit, int signal, Answer<std::monostate> answer) {
+Manager::Handle BusManager::killUnit(const std::string& unit, int signal, Answer<std::monostate> answer) {
     return held(connection_.call(
         Connection::kManagerPath, Connection::kManagerInterface, "KillUnit",
         [&](sd_bus_message* message) {

@@ -92,12 +92,12 @@ struct Connection::Callbacks {
 
     static int jobNew(sd_bus_message* message, void* data, sd_bus_error*) {
         auto& bus = *static_cast<Connection*>(data);
-        return guard(bus, [&] { bus.jobSignal(message, false); });
+        return guard(bus, [&] { bus.jobSignal(message, JobSignal::added); });
     }
 
     static int jobRemoved(sd_bus_message* message, void* data, sd_bus_error*) {
         auto& bus = *static_cast<Connection*>(data);
-        return guard(bus, [&] { bus.jobSignal(message, true); });
+        return guard(bus, [&] { bus.jobSignal(message, JobSignal::removed); });
     }
 
     static int reloading(sd_bus_message* message, void* data, sd_bus_error*) {
@@ -142,7 +142,8 @@ core::Result<void> Connection::reachable() {
     return {};
 }
 
-int Connection::open(bool directly) {
+int Connection::open(Route route) {
+    const bool directly = route == Route::privateSocket;
     sd_bus* bus = nullptr;
     int result = 0;
     const auto next = [&result](auto step) {
@@ -191,9 +192,9 @@ int Connection::open(bool directly) {
 }
 
 void Connection::connect() {
-    int result = ::geteuid() == 0 ? open(true) : -ENOTSUP;
+    int result = ::geteuid() == 0 ? open(Route::privateSocket) : -ENOTSUP;
     if (result < 0) {
-        result = open(false);
+        result = open(Route::systemBus);
     }
     if (result < 0) {
         if (!std::exchange(logged_, true)) {
@@ -259,7 +260,8 @@ void Connection::releaseReaders() {
     release_ = readers_.empty() ? runtime::Source() : loop_.addDeferred([this] { releaseReaders(); });
 }
 
-void Connection::jobSignal(sd_bus_message* message, bool removed) {
+void Connection::jobSignal(sd_bus_message* message, JobSignal signal) {
+    const bool removed = signal == JobSignal::removed;
     std::uint32_t id = 0;
     const char* path = nullptr;
     const char* unit = nullptr;

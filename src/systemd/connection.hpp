@@ -78,7 +78,7 @@ public:
     [[nodiscard]] static core::Result<void> reachable();
 
     /// Calls back with every PropertiesChanged of the object at this path, for as long as the handle lives:
-    /// the interface, and the message, to be read from the changed properties on (a{sv}). PID 1 tells the
+    /// the interface, and the message, to be read from the changed properties on (a{sv}). PID 1 reports the
     /// properties of a unit's type first, then those of the unit itself.
     [[nodiscard]] std::shared_ptr<void> watchProperties(const std::string& path, Changed changed);
     [[nodiscard]] bool isConnected() const;
@@ -98,11 +98,14 @@ public:
 private:
     struct Callbacks;
 
-    int open(bool directly);
+    enum class Route { privateSocket, systemBus };
+    enum class JobSignal { added, removed };
+
+    int open(Route route);
     void disconnected();
     void connect();
     void retry();
-    void jobSignal(sd_bus_message* message, bool removed);
+    void jobSignal(sd_bus_message* message, JobSignal signal);
     void propertiesSignal(sd_bus_message* message);
     void releaseReaders();
     void failLater(const std::shared_ptr<Call::State>& state, Failure failure);

@@ -22,7 +22,7 @@ struct Job {
 };
 
 /// Distinguishes Healer's own jobs from those of others. The signal of a new job comes before the answer to
-/// the call that made it, so each job counts as somebody else's until the answer claims it; everything else
+/// the call that made it, so each job counts as another client's until the answer claims it; everything else
 /// that follows from the job comes after that.
 class JobTracker {
 public:
@@ -47,7 +47,7 @@ public:
     /// lately. Dropping the handle drops the callback.
     [[nodiscard]] std::shared_ptr<void> whenEnded(std::uint32_t job, Ended ended);
 
-    /// Whether somebody else gave this transient unit of Healer's a job since the last settle().
+    /// Whether another client gave this transient unit of Healer's a job since the last settle().
     [[nodiscard]] bool foreign(const std::string& unit) const { return foreign_.contains(unit); }
     /// The unit is up, or what others did with it has been reported.
     void settle(const std::string& unit) { foreign_.erase(unit); }

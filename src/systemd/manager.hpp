@@ -111,7 +111,8 @@ public:
     /// ResetFailedUnit.
     [[nodiscard]] virtual Handle reset(const std::string& unit, Answer<std::monostate> answer) = 0;
     /// KillUnit: a signal to all processes of the unit.
-    [[nodiscard]] virtual Handle kill(const std::string& unit, int signal, Answer<std::monostate> answer) = 0;
+    [[nodiscard]] virtual Handle killUnit(const std::string& unit, int signal,
+                                          Answer<std::monostate> answer) = 0;
     /// One cheap question.
     [[nodiscard]] virtual Handle query(const std::string& unit, Answer<UnitState> answer) = 0;
     /// MainPID; 0: none.

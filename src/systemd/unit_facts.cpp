@@ -5,7 +5,7 @@ namespace healer::systemd {
 
 namespace {
 
-/// The results that tell of more than the end of the main process.
+/// The results that are about more than the end of the main process.
 std::string resultText(const std::string& result) {
     if (result == "start-limit-hit") {
         return "systemd has given up restarting it (start-limit-hit)";
@@ -19,7 +19,7 @@ std::string resultText(const std::string& result) {
     return "systemd's result is \"" + result + "\"";
 }
 
-bool tellsOfMain(const std::string& result) {
+bool isOfMainProcess(const std::string& result) {
     return result == "exit-code" || result == "signal" || result == "core-dump";
 }
 
@@ -65,7 +65,7 @@ core::Exit exitOf(const UnitFacts& facts) {
         exit.reason = core::ExitReason::oomKilled;
     } else if (facts.result == "start-limit-hit" && failed) {
         exit.detail = resultText(facts.result);
-    } else if (!tellsOfMain(facts.result) || !failed) {
+    } else if (!isOfMainProcess(facts.result) || !failed) {
         exit.reason = core::ExitReason::unitFailed;
         exit.detail = resultText(facts.result);
     }
@@ -85,7 +85,7 @@ bool isUntouched(const UnitFacts& facts) {
     return facts.load == "loaded" && facts.active == "inactive" && facts.invocation.empty();
 }
 
-std::string loadTrouble(const UnitFacts& facts, std::string_view unit) {
+std::string loadFailure(const UnitFacts& facts, std::string_view unit) {
     const std::string subject = "unit " + std::string(unit);
     if (facts.load.empty() || facts.load == "loaded" || facts.load == "merged" || facts.load == "stub") {
         return {};

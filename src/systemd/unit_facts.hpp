@@ -12,10 +12,10 @@
 #include <string>
 #include <string_view>
 
-/// What PID 1 tells about a unit, and what that means for the process that Healer makes of it.
+/// What PID 1 reports about a unit, and what that means for the process that Healer makes of it.
 namespace healer::systemd {
 
-/// The properties of a unit that matter here, in systemd's own words. Times are microseconds after boot, 0:
+/// The properties of a unit that matter here, as systemd reports them. Times are microseconds after boot, 0:
 /// never.
 struct UnitFacts {
     std::string id;            ///< the unit's own name, where it was asked for by an alias
@@ -66,14 +66,14 @@ enum class UnitCondition {
 [[nodiscard]] core::Exit exitOf(const UnitFacts& facts);
 
 /// Whether its last run was ended from outside, as `systemctl stop` does: it left the state "active" before
-/// its main process ended, and systemd calls that a success. For when nobody has seen the job.
+/// its main process ended, and systemd calls that a success. For a job that was missed.
 [[nodiscard]] bool wasStopped(const UnitFacts& facts);
 
 /// Whether it exists and has not been started since PID 1 loaded it.
 [[nodiscard]] bool isUntouched(const UnitFacts& facts);
 
 /// Why the unit cannot be started at all ("unit web.service does not exist"); empty when it can.
-[[nodiscard]] std::string loadTrouble(const UnitFacts& facts, std::string_view unit);
+[[nodiscard]] std::string loadFailure(const UnitFacts& facts, std::string_view unit);
 
 /// The incarnation that an active unit is: its main process (`main`: its key), else a number made of the
 /// invocation.

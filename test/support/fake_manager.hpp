@@ -49,8 +49,8 @@ public:
     [[nodiscard]] Handle reset(const std::string& unit, Answer<std::monostate> answer) override {
         return keep<std::monostate>("reset " + unit, std::move(answer));
     }
-    [[nodiscard]] Handle kill(const std::string& unit, int /*signal*/,
-                              Answer<std::monostate> answer) override {
+    [[nodiscard]] Handle killUnit(const std::string& unit, int /*signal*/,
+                                  Answer<std::monostate> answer) override {
         return keep<std::monostate>("kill " + unit, std::move(answer));
     }
     [[nodiscard]] Handle query(const std::string& unit, Answer<systemd::UnitState> answer) override {

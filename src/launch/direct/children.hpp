@@ -18,14 +18,14 @@ namespace healer::launch::direct {
 
 /// The processes that Healer itself has started: reports their ends with the exact exit and reaps them. Each
 /// is watched by its pidfd, so that no other child of the process is ever touched. A dead one is reaped only
-/// after everybody who saw its end in the same turn of the loop could look at it.
+/// after all callbacks of the same loop iteration could look at it.
 class Children {
 public:
     Children(runtime::Loop& loop, Report report);
 
     /// A started program: its end is reported as event::Down.
     void follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd);
-    /// One that did not become the program, or must not any more: it is killed and reaped, nothing is
+    /// One that did not become the program, or must no longer: it is killed and reaped, nothing is
     /// reported. Its memory is kept until then.
     void bury(std::unique_ptr<runtime::Spawn> spawn);
     /// Go on reaping, report nothing.
@@ -36,7 +36,7 @@ public:
     bool whenEnded(core::Instance key, std::function<void()> callback);
 
     /// Its pidfd if it is a followed child that has not been reaped, else -1. While it is there the PID, and
-    /// a process group of that number, are nobody else's.
+    /// a process group of that number, belong to no other process.
     [[nodiscard]] int pidfdOf(core::Instance key) const;
 
 private:

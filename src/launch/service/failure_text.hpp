@@ -14,7 +14,7 @@ struct StartFailure {
     systemd::UnitFacts facts;
 };
 
-/// A sentence: what was not started, and what was in the way.
+/// A sentence: what was not started, and what failed.
 [[nodiscard]] std::string describe(const StartFailure& failure, const systemd::TransientUnit& settings);
 
 } // namespace healer::launch::service

@@ -10,7 +10,7 @@ std::string reason(const std::string& jobResult, const systemd::UnitFacts& facts
         return "a unit that it requires could not be started";
     }
     if (jobResult == "canceled") {
-        return "its start was cancelled by somebody else";
+        return "its start job was cancelled";
     }
     if (jobResult == "timeout" || facts.result == "timeout") {
         return "it was not up within systemd's time-out";
@@ -37,7 +37,7 @@ StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& ci
         const bool replaced = circumstances.instance != circumstances.predecessor;
         return replaced ? StartStep::adopt : StartStep::restart;
     }
-    if (!systemd::loadTrouble(facts, "").empty()) {
+    if (!systemd::loadFailure(facts, "").empty()) {
         return StartStep::refuse;
     }
     if (facts.sub == "auto-restart") {

@@ -13,23 +13,23 @@ namespace healer::launch::unit {
 struct StartCircumstances {
     std::optional<core::Instance> instance = {};    ///< of the unit, when it is active
     std::optional<core::Instance> predecessor = {}; ///< what is to be succeeded
-    bool afterFailure = false;                      ///< nobody asked for this start
+    bool afterFailure = false;                      ///< without a request
     bool stoppedByHealer = false;                   ///< the last stop was Healer's own
-    bool awaitedStop = false; ///< somebody else's job, waited for here, ended well and left it down
+    bool awaitedStop = false; ///< another client's job, awaited here, ended well and left it down
 };
 
 enum class StartStep {
-    refuse,           ///< it cannot be started at all: see systemd::loadTrouble()
+    refuse,           ///< it cannot be started at all: see systemd::loadFailure()
     awaitJob,         ///< a job is under way: see how it ends
     adopt,            ///< it runs already
     restart,          ///< it is active, but what runs is to be replaced
     start,            ///< ResetFailedUnit, StartUnit
-    stoppedOnPurpose, ///< somebody stopped it: not to be started
+    stoppedOnPurpose, ///< stopped by an operator: not to be started
 };
 
 [[nodiscard]] StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& circumstances);
 
-/// Why a start job that ended with this result did not bring the unit up, as a sentence for a person.
+/// Why a start job that ended with this result did not bring the unit up, as a sentence.
 [[nodiscard]] std::string failureText(const std::string& unit, const std::string& jobResult,
                                       const systemd::UnitFacts& facts);
 

@@ -52,7 +52,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
 
     switch (nextStep(facts, circumstances_)) {
     case StartStep::refuse:
-        co_return fail(systemd::loadTrouble(facts, order_.unit));
+        co_return fail(systemd::loadFailure(facts, order_.unit));
     case StartStep::awaitJob:
         co_return co_await awaitJob(facts.job, facts.invocation);
     case StartStep::adopt:

@@ -79,8 +79,8 @@ void UnitTracker::down(const systemd::UnitFacts& facts, std::vector<core::Event>
         events.emplace_back(core::event::Down{process_, *restored_, systemd::exitOf(facts)});
     }
     restored_.reset();
-    const std::string trouble = systemd::loadTrouble(facts, unit_);
-    answerAbsent(trouble.empty() ? "unit " + unit_ + " is " + facts.active : trouble, events);
+    const std::string failure = systemd::loadFailure(facts, unit_);
+    answerAbsent(failure.empty() ? "unit " + unit_ + " is " + facts.active : failure, events);
     seen_.reset();
     settle(facts);
 }

@@ -14,20 +14,20 @@
 
 namespace healer::monitor::unit {
 
-/// What follows from what PID 1 tells about one unit: facts and jobs in, events out. It judges only when the
-/// unit has come to rest (no job, not starting, not stopping), so a restart by a person or by systemd itself
-/// shows only as another incarnation. A unit that is down was stopped on purpose when somebody else's job
-/// ended well and left that very invocation down; where jobs may have been missed, when the unit's own times
-/// say so.
+/// What follows from what PID 1 reports about one unit: facts and jobs in, events out. It judges only when
+/// the unit has come to rest (no job, not starting, not stopping), so a restart by an operator or by systemd
+/// itself shows only as another incarnation. A unit that is down was stopped on purpose when another client's
+/// job ended well and left that very invocation down; where jobs may have been missed, when the unit's own
+/// times say so.
 class UnitTracker {
 public:
-    /// Whether a job, not yet told to have ended, is Healer's own.
+    /// Whether a job, not yet reported as ended, is Healer's own.
     using IsOwn = std::function<bool(std::uint32_t job)>;
 
     /// `process`: the name in the plan; `unit`: the name of the unit, for people.
     UnitTracker(std::string process, std::string unit, IsOwn isOwn);
 
-    /// Somebody asks whether an instance runs: one answer more is due.
+    /// The core asks whether an instance runs: one answer more is due.
     void ask() { ++questions_; }
     /// An earlier Healer knew this incarnation. `suspended`: see systemd::endOf().
     void expect(const std::optional<core::Instance>& known, core::Duration suspended) {
@@ -65,12 +65,12 @@ private:
     std::string unit_;
     IsOwn isOwn_;
     unsigned questions_ = 0;
-    std::optional<core::Instance> instance_;   ///< followed, or reported as up
-    std::optional<core::Instance> seen_;       ///< what the last facts at rest said
-    std::set<std::uint32_t> jobs_;             ///< not ended yet
-    bool foreignDone_ = false;                 ///< somebody else's job ended well since the unit came to rest
-    bool ownDone_ = false;                     ///< the same of Healer's own
-    bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
+    std::optional<core::Instance> instance_; ///< followed, or reported as up
+    std::optional<core::Instance> seen_;     ///< what the last facts at rest said
+    std::set<std::uint32_t> jobs_;           ///< not ended yet
+    bool foreignDone_ = false;               ///< another client's job ended well since the unit came to rest
+    bool ownDone_ = false;                   ///< the same of Healer's own
+    bool hadInstance_ = false;               ///< it was up when jobs began to be missed
     std::optional<core::ProcessKey> restored_; ///< what an earlier Healer knew, until it is seen or gone
     core::Duration suspended_{0};              ///< see systemd::endOf()
     bool missed_ = true;                       ///< jobs may have been missed since it came to rest

@@ -14,7 +14,7 @@ protected:
     }
 
     /// A directory that belongs to the other user.
-    fs::path strangersPlace() {
+    fs::path otherUsersDirectory() {
         const auto place = directory_ / "home";
         fs::create_directory(place);
         EXPECT_EQ(chown(place.c_str(), otherUser().uid, otherUser().gid), 0);
@@ -59,7 +59,7 @@ TEST_F(DirectLaunchAsRoot, entersTheWorkingDirectoryAsTheUser) {
 }
 
 TEST_F(DirectLaunchAsRoot, opensOutputInTheUsersPlaceAsTheUser) {
-    const auto file = strangersPlace() / "out.log";
+    const auto file = otherUsersDirectory() / "out.log";
     auto ordered = orderAsOtherUser({"-c", "echo hello"});
     ordered.command.path = "/bin/sh";
     ordered.command.output = file;
@@ -75,7 +75,7 @@ TEST_F(DirectLaunchAsRoot, doesNotFollowTheUsersLinkIntoAFileOfRoot) {
     const auto target = directory_ / "root-only";
     std::ofstream(target) << "precious\n";
     chmod(target.c_str(), 0600);
-    const auto file = strangersPlace() / "out.log";
+    const auto file = otherUsersDirectory() / "out.log";
     fs::create_symlink(target, file);
     auto ordered = orderAsOtherUser({"-c", "echo attacked"});
     ordered.command.path = "/bin/sh";
@@ -87,13 +87,13 @@ TEST_F(DirectLaunchAsRoot, doesNotFollowTheUsersLinkIntoAFileOfRoot) {
 
 TEST_F(DirectLaunchAsRoot, rootDoesNotWriteWhereOthersCanSwapFiles) {
     auto ordered = order({"wait"});
-    ordered.command.output = strangersPlace() / "out.log";
+    ordered.command.output = otherUsersDirectory() / "out.log";
     EXPECT_THAT(launch(ordered).error().message, HasSubstr("can be changed by other users"));
     EXPECT_FALSE(fs::exists(*ordered.command.output));
 }
 
 TEST_F(DirectLaunchAsRoot, aFifoAsOutputDelaysNothing) {
-    const auto fifo = strangersPlace() / "out.log";
+    const auto fifo = otherUsersDirectory() / "out.log";
     ASSERT_EQ(mkfifo(fifo.c_str(), 0666), 0);
     auto ordered = orderAsOtherUser({});
     ordered.command.output = fifo;

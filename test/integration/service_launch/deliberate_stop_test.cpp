@@ -13,7 +13,7 @@ TEST_F(ServiceLaunch, whatSomebodyStopsIsNotStarted) {
     EXPECT_EQ(stopped_[0].name, name_);
     EXPECT_EQ(stopped_[0].detail, "stopped through systemd (systemctl stop " + unit_ + ")");
     EXPECT_EQ(launches_.size(), 1U);
-    // A person who starts it again means it.
+    // An operator starts it again on purpose.
     auto asked = order({"/bin/sleep", "1000"}, key);
     asked.afterFailure = false;
     EXPECT_TRUE(lives(launched(asked)));
@@ -113,13 +113,13 @@ TEST_F(ServiceLaunch, aReexecutedManagerLosesNothing) {
     kill(key.pid, SIGKILL);
     service_->launch(order({"/bin/sleep", "1000"}, key));
     bool done = false;
-    std::thread person([&] {
+    std::thread administrator([&] {
         (void)!std::system("systemctl daemon-reexec");
         __atomic_store_n(&done, true, __ATOMIC_RELEASE);
     });
     EXPECT_TRUE(until([&] { return launches_.size() == 2; }));
     EXPECT_TRUE(until([&] { return __atomic_load_n(&done, __ATOMIC_ACQUIRE); }));
-    person.join();
+    administrator.join();
     ASSERT_TRUE(launches_[1].outcome.ok()) << launches_[1].outcome.error().message;
     key = core::processOf(launches_[1].outcome.value()).value();
     EXPECT_TRUE(until([&] { return property("MainPID") == std::to_string(key.pid); }));

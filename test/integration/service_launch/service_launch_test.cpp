@@ -151,7 +151,7 @@ TEST_F(ServiceLaunch, saysWhatWasInTheWay) {
     ordered.command.output = "/tmp/out.log";
     EXPECT_THAT(launch(ordered).error().message,
                 HasSubstr("the directory /tmp can be changed by other users"));
-    EXPECT_TRUE(lives(launched(order()))) << "a failed start is in nobody's way";
+    EXPECT_TRUE(lives(launched(order()))) << "a failed start does not prevent the next one";
 }
 
 TEST_F(ServiceLaunch, aProgramThatFailsAtOnceIsKnownToBeDown) {

@@ -32,7 +32,7 @@ void spin(runtime::Loop& loop, const int& calls) {
     }
 }
 
-TEST(PredecessorWait, nobodyToWaitForIsAnsweredByTheLoop) {
+TEST(PredecessorWait, noPredecessorIsAnsweredByTheLoop) {
     runtime::Loop loop;
     int calls = 0;
     PredecessorWait wait(loop, std::nullopt, [&](const core::Result<void>& gone) {

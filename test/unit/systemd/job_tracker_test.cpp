@@ -64,7 +64,7 @@ TEST_F(JobTrackerTest, anOwnJobIsKnownUntilItIsForgotten) {
     EXPECT_FALSE(tracker_.isOwn(5));
 }
 
-TEST_F(JobTrackerTest, tellsTheEndToThoseThatStillWait) {
+TEST_F(JobTrackerTest, reportsTheEndToThoseThatStillWait) {
     const auto first = wait(5);
     const auto other = wait(6);
     { const auto dropped = wait(5); }
@@ -73,7 +73,7 @@ TEST_F(JobTrackerTest, tellsTheEndToThoseThatStillWait) {
     EXPECT_EQ(results_.front(), "failed");
 }
 
-TEST_F(JobTrackerTest, anEndThatHasComeIsToldAtOnce) {
+TEST_F(JobTrackerTest, anEarlierEndIsReportedAtOnce) {
     tracker_.removed({5, kUnit, "done"});
     EXPECT_FALSE(wait(5));
     ASSERT_EQ(results_.size(), 1U);

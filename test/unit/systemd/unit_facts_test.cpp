@@ -78,9 +78,9 @@ TEST(UnitFacts, WithoutAMainProcessEachInvocationIsAnotherInstance) {
 TEST(UnitFacts, TellsWhatCannotBeStarted) {
     UnitFacts facts;
     facts.load = "masked";
-    EXPECT_THAT(loadTrouble(facts, "web.service"), HasSubstr("web.service is masked"));
+    EXPECT_THAT(loadFailure(facts, "web.service"), HasSubstr("web.service is masked"));
     facts.load = "loaded";
-    EXPECT_EQ(loadTrouble(facts, "web.service"), "");
+    EXPECT_EQ(loadFailure(facts, "web.service"), "");
 }
 
 UnitFacts killed() {
