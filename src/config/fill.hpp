@@ -33,7 +33,7 @@ struct Fill {
     /// Reads the field into the plan; false if it is wrong.
     bool (*read)(const Field& field, const KeySpec& key, Plan& plan) = nullptr;
     std::optional<core::ArgValue> (*get)(const Plan& plan) = nullptr;
-    void (*set)(Plan& plan, core::ArgValue value) = nullptr;
+    void (*set)(Plan& plan, const core::ArgValue& value) = nullptr;
 };
 
 /// Reads a mapping by its own table; nothing (and a report) if the value is no mapping. Defined in
@@ -83,9 +83,9 @@ consteval Storage storageOf() {
 }
 
 template <typename Member>
-Member fromValue(core::ArgValue value) {
+Member fromValue(const core::ArgValue& value) {
     if constexpr (IsOptional<Member>::value) {
-        return fromValue<typename Member::value_type>(std::move(value));
+        return fromValue<typename Member::value_type>(value);
     } else if constexpr (storageOf<Member>() == Storage::word) {
         for (const auto& word : kWords<Member>) {
             if (word.name == std::get<std::string>(value)) {
@@ -96,7 +96,7 @@ Member fromValue(core::ArgValue value) {
     } else if constexpr (storageOf<Member>() == Storage::integer) {
         return static_cast<Member>(std::get<std::int64_t>(value));
     } else {
-        return std::get<Member>(std::move(value));
+        return std::get<Member>(value);
     }
 }
 
@@ -154,13 +154,13 @@ consteval auto fillMember() {
             }
             auto value = readValue(field, complete);
             if (value) {
-                memberOf<First, Rest...>(plan) = fromValue<Member>(std::move(*value));
+                memberOf<First, Rest...>(plan) = fromValue<Member>(*value);
             }
             return value.has_value();
         };
         fill.get = [](const Plan& plan) { return toValue(memberOf<First, Rest...>(plan)); };
-        fill.set = [](Plan& plan, core::ArgValue value) {
-            memberOf<First, Rest...>(plan) = fromValue<Member>(std::move(value));
+        fill.set = [](Plan& plan, const core::ArgValue& value) {
+            memberOf<First, Rest...>(plan) = fromValue<Member>(value);
         };
     }
     return fill;

@@ -55,7 +55,7 @@ bool isTransientUnitName(std::string_view unit) {
 std::string processOfTransientUnit(std::string_view unit) {
     std::string process(unit.substr(kPrefix.size(), unit.size() - kPrefix.size() - kSuffix.size()));
     for (std::size_t at = 0; (at = process.find(kEscapedAt, at)) != std::string::npos; ++at) {
-        process.replace(at, kEscapedAt.size(), "@");
+        process.replace(at, kEscapedAt.size(), 1, '@'); // not "@": see GCC bug 105651
     }
     return process;
 }

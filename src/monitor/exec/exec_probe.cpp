@@ -3,7 +3,6 @@
 
 #include "monitor/probe/shown_text.hpp"
 
-
 #include <utility>
 
 namespace healer::monitor::exec {
@@ -47,7 +46,7 @@ runtime::SpawnSettings ExecProbe::settings() const {
     settings.arguments = {path_};
     settings.arguments.insert(settings.arguments.end(), args_.begin(), args_.end());
     if (settings.workingDirectory.empty()) {
-        settings.workingDirectory = "/";
+        settings.workingDirectory.assign(1, '/'); // not = "/": see GCC bug 105651
     }
     settings.limits = shared_.limits;
     return settings;
