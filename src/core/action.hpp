@@ -22,7 +22,7 @@ struct Watch {
     std::optional<Instance> known; ///< instance known from before (state file), to be tried first
 };
 
-/// Let go of it: nothing about it is reported any more.
+/// Stop watching it: from now on nothing about it is reported.
 struct Unwatch {
     std::string name;
 };
@@ -56,8 +56,8 @@ struct Launch {
     bool mayFork = false;      ///< see core::mayFork()
 };
 
-/// Withdraw a Launch that has not been answered: if it has not started anything yet, it must not any more and
-/// needs no answer; if it has, LaunchFinished still comes.
+/// Withdraw a Launch that has not been answered: if nothing has been started yet, nothing is to be started
+/// and no answer is needed; otherwise LaunchFinished still comes.
 struct CancelLaunch {
     std::string name;
     std::uint64_t attempt = 0;

@@ -47,7 +47,7 @@ public:
     /// When advance() has something to do next; none: not by the clock.
     [[nodiscard]] std::optional<TimePoint> deadline(const RecoveryPlan& plan,
                                                     std::optional<TimePoint> upSince) const;
-    /// Back to closed with nothing counted, as a person asked for a start or a reset.
+    /// Back to closed with nothing counted, because an operator requested a start or a reset.
     void reset(Moment now);
 
     [[nodiscard]] BreakerState state() const { return data_.state; }

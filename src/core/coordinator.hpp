@@ -24,7 +24,7 @@ namespace healer::core {
 /// All that the core remembers across a restart of the daemon, by process name.
 using SavedStates = std::map<std::string, SavedState, std::less<>>;
 
-/// The pure core: events and time in, actions out. It reads no clock, does no I/O, and calls nobody.
+/// The pure core: events and time in, actions out. It reads no clock, does no I/O, and calls nothing outside.
 ///
 /// Call begin() once, then handle() for every event and advance() when nextDeadline() has come, always with
 /// the present time, which never goes back.
@@ -42,7 +42,7 @@ public:
     /// Replaces the plan. What did not change in an entry is not touched.
     [[nodiscard]] Actions reload(Plan plan, Moment now);
 
-    /// When advance() must be called next. Never empty while something is down that nobody wants down.
+    /// When advance() must be called next. Never empty while a process is down that should be up.
     [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
 
     /// The plan as it would be in force: with the dependencies that are known from unit files.

@@ -12,8 +12,9 @@
 #include <string>
 #include <variant>
 
-/// What monitors, recoveries and the bus report to the coordinator. Reports are facts; what follows from them
-/// is decided in the core alone. Reports about strangers, repeats and late ones are legal and change nothing.
+/// What monitors, launchers and the bus report to the coordinator. Reports are facts; what follows from them
+/// is decided in the core alone. Reports about unrelated processes, repeated and late ones are legal and
+/// change nothing.
 namespace healer::core::event {
 
 /// A monitor saw a verified running instance. Repeats are fine.
@@ -26,10 +27,10 @@ struct Up {
 /// missing or garbled for longer than a start may take).
 struct Absent {
     std::string name;
-    std::string detail; ///< why, for a person: "PID file /run/web.pid is empty"
+    std::string detail; ///< why, for people: "PID file /run/web.pid is empty"
 };
 
-/// An incarnation ended. It may still be letting go of ports and files: who starts a successor waits for its
+/// An incarnation ended. It may still be releasing ports and files: what starts a successor waits for its
 /// pidfd.
 struct Down {
     std::string name;
@@ -60,19 +61,20 @@ struct LaunchFinished {
     Result<Instance> outcome;
 };
 
-/// Somebody stopped the process through the service manager (systemctl stop): not to be healed.
+/// The process was stopped through the service manager on purpose (systemctl stop): not to be healed.
 struct StoppedOnPurpose {
     std::string name;
-    std::string detail; ///< how, for a person
+    std::string detail; ///< how, for people
 };
 
-/// The service manager has a job (start, stop, restart) of the unit of this process under way, or no more.
+/// The service manager has a job (start, stop, restart) of the unit of this process under way, or no longer.
 struct JobUnderWay {
     std::string name;
     bool underWay = false;
 };
 
-/// Something in the way of a Stop action (no permission, a job refused). The deadline in the core goes on.
+/// A Stop action could not be carried out (no permission, a job refused). The deadline in the core still
+/// runs.
 struct StopFailed {
     std::string name;
     std::string detail;
@@ -87,7 +89,7 @@ struct UnitSettings {
 
 enum class Verb { start, stop, restart, pause, resume, resetBreaker };
 
-/// A person asks. `id` comes back in action::Reply, exactly once.
+/// An operator request. `id` comes back in action::Reply, exactly once.
 struct Request {
     Verb verb = Verb::start;
     std::string name;

@@ -28,7 +28,7 @@ bool isProgram(const Identity& identity, const ProcessFacts& facts) {
     return (!identity.commandFile || !facts.exeFile) && isPathOf(identity, facts.exe);
 }
 
-/// A program with many names (busybox) is told apart by the name it was called by.
+/// A program with many names (busybox) is distinguished by the name it was called by.
 bool isCalledSo(const Identity& identity, Arguments argv) {
     const auto name = baseName(identity.command);
     const auto resolved = baseName(identity.resolvedCommand);

@@ -25,7 +25,7 @@ struct FileId {
     auto operator<=>(const FileId&) const = default;
 };
 
-/// What /proc tells about one incarnation.
+/// What /proc shows about one incarnation.
 struct ProcessFacts {
     ProcessKey key;
     pid_t parent = 0;

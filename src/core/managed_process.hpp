@@ -25,7 +25,7 @@ public:
     /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the
     /// call.
     void changePlan(const ProcessPlan& plan, Mode mode, ActionSink& out);
-    /// The entry is gone: lets go of the process, which goes on running.
+    /// The entry is gone: the process is no longer managed, and goes on running.
     void end(ActionSink& out);
 
     /// A process that this one depends on has changed.

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-/// The plan: a validated configuration as plain values. Comparable, so that a reload can tell what changed.
+/// The plan: a validated configuration as plain values. Comparable, so that a reload can see what changed.
 namespace healer::core {
 
 enum class LogLevel { error, warn, info, debug, trace };
@@ -34,7 +34,7 @@ struct User {
     bool operator==(const User&) const = default;
 };
 
-/// What to start, and as whom.
+/// What to start, and as which user.
 struct CommandPlan {
     std::string path;              ///< absolute
     std::vector<std::string> args; ///< argv[1] and on
@@ -80,8 +80,8 @@ struct RecoveryPlan {
 using ArgValue = std::variant<bool, std::int64_t, double, std::string, Duration, std::vector<std::string>,
                               std::map<std::string, std::string>>;
 
-/// What a kind of monitor can tell: which process the instance is and that it ended, or whether whatever is
-/// there does its work.
+/// What a kind of monitor observes: which process the instance is and that it ended, or whether the service
+/// works.
 enum class MonitorRole { instance, probe };
 
 /// One entry of `monitor`/`monitors`: the kind and all its settings, defaults filled in.

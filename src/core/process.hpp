@@ -74,7 +74,7 @@ struct SignalSender {
     bool operator==(const SignalSender&) const = default;
 };
 
-/// What is known about an end. `vanished`: it is gone and nobody could say how.
+/// What is known about an end. `vanished`: it is gone, and how it ended is not known.
 struct Exit {
     ExitReason reason = ExitReason::vanished;
     std::optional<int> code;   ///< exit status, when it exited
@@ -82,7 +82,7 @@ struct Exit {
     /// Who sent that signal; of a process that exited: a signal that it was sent just before.
     std::optional<SignalSender> sender;
     std::string probe;  ///< the probe that failed, when reason is probeFailed
-    std::string detail; ///< a sentence for a person, may be empty
+    std::string detail; ///< a sentence, may be empty
 
     bool operator==(const Exit&) const = default;
 };
@@ -95,8 +95,8 @@ struct Exit {
 /// CLD_DUMPED with the signal. Any other code: it is not known.
 [[nodiscard]] Exit exitFromChildCode(int code, int status);
 
-/// Adds to `exit` the sender of the last signal that the process was sent, `before` its end, where that tells
-/// why it ended.
+/// Adds to `exit` the sender of the last signal that the process was sent, `before` its end, where that
+/// explains why it ended.
 void attribute(Exit& exit, SignalSender sender, std::chrono::nanoseconds before);
 
 /// "exited with status 3", "killed by SIGKILL", "dumped core (SIGSEGV)", "vanished": the end as part of a

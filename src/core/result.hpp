@@ -8,10 +8,10 @@
 
 namespace healer::core {
 
-/// What kind of "no" an outsider is told; the bus maps each to a D-Bus error name.
+/// Why a client is refused; the bus maps each to a D-Bus error name.
 enum class ErrorKind { failed, invalidConfig, noSuchProcess, recoveryFailed, busy, disabled, accessDenied };
 
-/// An expected failure: a sentence for a person (what, where, what to do) and its kind.
+/// An expected failure: a sentence (what, where, what to do) and its kind.
 struct Error {
     std::string message;
     ErrorKind kind = ErrorKind::failed;

@@ -13,7 +13,7 @@
 
 namespace healer::core {
 
-/// Who depends on whom, and what the dependents were last notified of.
+/// Which process depends on which, and what the dependents were last notified of.
 class TargetTracker {
 public:
     struct Change {

@@ -9,7 +9,7 @@ namespace healer::core {
 using Duration = std::chrono::microseconds;
 
 /// The clock of every decision: CLOCK_BOOTTIME, so that a suspended machine does not stretch a cooldown and a
-/// jump of the wall clock changes nothing. It has no now(): the core is told the time and never reads it.
+/// jump of the wall clock changes nothing. It has no now(): the core is given the time and never reads it.
 struct BootClock {
     using duration = Duration;
     using rep = duration::rep;

@@ -11,7 +11,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// Who depends on whom, while edges are being added.
+/// The edges between processes, while more are being added.
 class Graph {
 public:
     explicit Graph(const Plan& plan) {

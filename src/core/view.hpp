@@ -12,7 +12,7 @@
 
 namespace healer::core {
 
-/// The states of the contract, as outsiders see them.
+/// The states of the contract, as clients see them.
 enum class State {
     disabled,
     paused,

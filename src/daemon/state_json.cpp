@@ -2,6 +2,7 @@
 #include "core/last_exit.hpp"
 #include "daemon/json_field.hpp"
 #include "daemon/state_store.hpp"
+#include "daemon/state_upgrade.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -174,14 +175,19 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId) {
+core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId,
+                                           core::Duration wallOffset) {
     try {
-        const json value = json::parse(text);
-        if (numberIn<int>(value.at("format")) != kFormat) {
+        json value = json::parse(text);
+        const int format = numberIn<int>(value.at("format"));
+        if (format != 1 && format != kFormat) {
             return core::Error{"it has a format that this version does not know"};
         }
         if (value.at("boot_id").get<std::string>() != bootId) {
             return core::Error{"it is of another boot", core::ErrorKind::noSuchProcess};
+        }
+        if (format == 1) {
+            upgradeState(value, wallOffset);
         }
         return decodeSnapshot(value);
     } catch (const json::exception& error) {

@@ -3,6 +3,8 @@
 
 #include "runtime/unique_fd.hpp"
 
+#include <chrono>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -52,6 +54,18 @@ bool writeFile(const std::string& path, const std::string& text, int how = O_TRU
 
 } // namespace
 
+namespace {
+
+core::Duration wallOffset() {
+    timespec boot{};
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<core::Duration>(wall - std::chrono::seconds(boot.tv_sec) -
+                                                      std::chrono::nanoseconds(boot.tv_nsec));
+}
+
+} // namespace
+
 StateStore::StateStore(std::string directory, runtime::Log& log)
     : directory_(std::move(directory)), log_(log),
       bootId_(readFile("/proc/sys/kernel/random/boot_id").value_or("unknown")) {}
@@ -69,7 +83,7 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         }
         const std::string name(file.substr(0, file.size() - kSuffix.size()));
         const auto text = readFile(path(name));
-        auto state = text ? decodeState(*text, bootId_)
+        auto state = text ? decodeState(*text, bootId_, wallOffset())
                           : core::Result<core::SavedState>(core::Error{"it cannot be read"});
         if (state.ok()) {
             all.emplace(name, StoredState{std::move(*state), loadHistory(name)});

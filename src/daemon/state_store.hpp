@@ -51,6 +51,8 @@ private:
 /// The text of a state file. PURE.
 [[nodiscard]] std::string encodeState(const core::SavedState& snapshot, const std::string& bootId);
 /// The inverse; an error says what is wrong with the text, or that it is of another boot.
-[[nodiscard]] core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId);
+/// `wallOffset` (CLOCK_REALTIME minus CLOCK_BOOTTIME) is for files of an earlier version.
+[[nodiscard]] core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId,
+                                                         core::Duration wallOffset = core::Duration::zero());
 
 } // namespace healer::daemon

@@ -110,7 +110,7 @@ TEST_F(CoordinatorTest, WaitsTheBackoffAndLooksBeforeItStarts) {
     w.kill("web");
     w.pass(500ms);
     EXPECT_EQ(w.state("web"), State::backoff);
-    // Somebody is quicker, and no monitor noticed at once: the look before the start finds it.
+    // It was started elsewhere, and no monitor noticed at once: the look before the start finds it.
     w.alive_.emplace(ProcessKey{77, 7}, "web");
     w.pass(1s);
     EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{77, 7}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who waits for whom.
+// Which process waits for which.
 #include "unit/core/world.hpp"
 
 #include <gtest/gtest.h>

@@ -245,7 +245,7 @@ TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.copies("web"), 1U);
     EXPECT_NE(w.pid("web"), 0);
-    // From now on the instance is a process, and a stranger on its port is not it.
+    // From now on the instance is a process, and an unrelated process on its port is not it.
     w.habits.startsFail = true;
     w.kill("web");
     w.pass(1s);

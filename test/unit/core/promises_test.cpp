@@ -43,7 +43,7 @@ public:
                 EXPECT_EQ(view.breaker, BreakerState::closed);
             }
         }
-        EXPECT_EQ(world_.answered(), world_.asked()) << "a person is left without an answer";
+        EXPECT_EQ(world_.answered(), world_.asked()) << "a request is left without an answer";
     }
 
 private:

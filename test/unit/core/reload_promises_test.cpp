@@ -31,8 +31,8 @@ public:
             happen(world, name);
             world.pass(chance(50) ? Duration(below(3'000)) : std::chrono::milliseconds(below(20'000)));
         }
-        // How a program answers its probes, what a person waits for, and what is being started or ended at
-        // this very moment is no part of a snapshot.
+        // How a program answers its probes, which requests wait for an answer, and what is being started or
+        // ended at this very moment is no part of a snapshot.
         for (int i = 0; i < 6; ++i) {
             world.cure("p" + std::to_string(i));
         }
@@ -102,7 +102,7 @@ private:
     std::mt19937 random_;
 };
 
-/// All that a person would see of a process when things have come to rest, and whether it runs.
+/// All that an operator would see of a process when things have come to rest, and whether it runs.
 std::string picture(const World& world) {
     std::ostringstream text;
     for (const auto& process : world.core().plan().processes) {
@@ -134,7 +134,8 @@ TEST_P(ReloadPromises, ReloadLeadsToWhereAFreshStartLeads) {
     EXPECT_EQ(picture(reloaded), picture(fresh));
     for (const auto& [key, name] : letGo) {
         if (reloaded.core().view(name) == nullptr) {
-            EXPECT_TRUE(reloaded.alive_.contains(key)) << name << " was let go of, not stopped";
+            EXPECT_TRUE(reloaded.alive_.contains(key))
+                << name << " is no longer managed, and was not to be stopped";
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What unit files say about each other: dependencies that are taken over, and stops that are nobody's word.
+// What unit files say about each other: dependencies that are taken over, and stops that are no operator
+// request.
 #include "unit/core/world.hpp"
 
 #include <gtest/gtest.h>
@@ -43,7 +44,7 @@ protected:
         }
         return text;
     }
-    /// systemd stops the unit; nobody has asked Healer.
+    /// systemd stops the unit, without a request to Healer.
     void systemdStops(const std::string& name) {
         const auto key = world->running(name);
         ASSERT_TRUE(key);

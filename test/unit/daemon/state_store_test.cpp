@@ -57,6 +57,34 @@ TEST(StateText, RoundTrips) {
     EXPECT_EQ(*decoded, state.snapshot);
 }
 
+/// As the first edition wrote it: an upgrade of the package keeps breakers, stops and counters.
+TEST(StateText, AFileOfTheFirstEditionIsRead) {
+    const std::string text =
+        R"({"active_since":5000000,"boot_id":"boot","breaker":{"failed_trials":1,"since":3000000,)"
+        R"("starts":[1000000,2000000],"state":"open","trial_made":false},"degraded":false,"down":true,)"
+        R"("format":1,"incident":9,"key":{"pid":123,"start_ticks":4567},"last_exit":{"at":6000000,"code":7,)"
+        R"("detail":"","pid":99,"probe":"","reason":"exited","runtime":7000000,"sender":{"comm":"sh",)"
+        R"("pid":77,"signal":15,"uid":1000}},"paused":true,"restart_count":17,"stop_detail":)"
+        R"("stopped by request","stop_wanted":true})";
+    const auto state = decodeState(text, "boot", 100s);
+    ASSERT_TRUE(state.ok()) << state.error().message;
+    EXPECT_EQ(state->instance, (core::ProcessKey{123, 4567}));
+    EXPECT_TRUE(state->paused && state->recovering);
+    EXPECT_EQ(state->stop->detail, "stopped by request");
+    EXPECT_EQ(state->breaker.state, core::BreakerState::open);
+    EXPECT_EQ(state->breaker.since, core::Moment(core::TimePoint{3s}, core::WallTime{103s}));
+    EXPECT_EQ(state->activeSince, core::Moment(core::TimePoint{5s}, core::WallTime{105s}));
+    ASSERT_TRUE(state->lastExit);
+    EXPECT_EQ(state->lastExit->at, core::Moment(core::TimePoint{6s}, core::WallTime{106s}));
+    EXPECT_EQ(state->lastExit->runtime, core::Duration(7s));
+    EXPECT_EQ(state->lastExit->exit.code, 7);
+    EXPECT_EQ(state->lastExit->exit.sender, (core::SignalSender{15, 77, 1000, "sh"}));
+
+    std::string keyless = text;
+    keyless.replace(keyless.find("123"), 3, "0");
+    EXPECT_EQ(decodeState(keyless, "boot", 100s)->instance, core::Instance(core::UnitRun{4567}));
+}
+
 TEST(StateText, SurvivesBytesThatAreNoText) {
     EXPECT_TRUE(decodeState(encodeState(sample().snapshot, "b"), "b").ok());
 }
