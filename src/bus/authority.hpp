@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "bus/caller.hpp"
 #include "core/result.hpp"
 
 #include <functional>
@@ -13,7 +12,13 @@ namespace healer::bus {
 inline constexpr const char* kManageProcesses = "org.healer.manage-processes";
 inline constexpr const char* kReload = "org.healer.reload";
 
-/// Who may change something.
+/// The caller of a method.
+struct Caller {
+    std::string name;         ///< its unique name on the bus
+    bool interactive = false; ///< agrees to be asked for a password, however long that takes
+};
+
+/// Decides which callers may change something.
 class Authority {
 public:
     Authority() = default;

@@ -40,7 +40,7 @@ public:
                                                             std::size_t max) const = 0;
 
     using Answer = std::function<void(core::Result<pid_t>)>;
-    /// Hands a person's request to the core. `answer` is called once, later from the loop or at once.
+    /// Passes an operator request to the core. `answer` is called once, now or later from the loop.
     virtual void request(core::event::Verb verb, const std::string& name, Answer answer) = 0;
     [[nodiscard]] virtual core::Result<core::notice::Reloaded> reload() = 0;
 

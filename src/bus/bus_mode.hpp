@@ -21,7 +21,7 @@ struct BusMode {
 /// "system", "session", "none", or a D-Bus address such as unix:path=/run/x.
 [[nodiscard]] core::Result<BusMode> parseBusMode(std::string_view text);
 
-/// For a person: "the system bus", "the bus at unix:path=/run/x".
+/// For messages: "the system bus", "the bus at unix:path=/run/x".
 [[nodiscard]] std::string describe(const BusMode& mode);
 
 } // namespace healer::bus

@@ -72,12 +72,14 @@ private:
     }
     static int onIo(sd_event_source*, int, std::uint32_t events, void* data) {
         auto& self = *static_cast<Attachment*>(data);
-        self.barrier([&self, events] { self.process((events & (EPOLLHUP | EPOLLERR)) != 0); });
+        self.barrier([&self, events] {
+            self.process((events & (EPOLLHUP | EPOLLERR)) != 0 ? Peer::hungUp : Peer::there);
+        });
         return 0;
     }
     static int onTimer(sd_event_source*, std::uint64_t, void* data) {
         auto& self = *static_cast<Attachment*>(data);
-        self.barrier([&self] { self.process(false); });
+        self.barrier([&self] { self.process(Peer::there); });
         return 0;
     }
 
@@ -91,9 +93,10 @@ private:
             sd_event_source_set_enabled(timer_.get(), state.deadlineUsec ? SD_EVENT_ONESHOT : SD_EVENT_OFF));
     }
 
-    void process(bool hungUp) {
+    enum class Peer { there, hungUp };
+    void process(Peer peer) {
         const bool progress = dbus::processOne(connection_);
-        if (hungUp && !progress) {
+        if (peer == Peer::hungUp && !progress) {
             lose("the bus closed the connection");
         }
     }

@@ -36,7 +36,8 @@ public:
     /// The same connection for what only sd-bus can do; from the loop only.
     [[nodiscard]] sd_bus* sdBus();
 
-    /// Asks for a name, without queueing for it: true when it is ours now, false when somebody else has it.
+    /// Asks for a name, without queueing for it: true when it is ours now, false when another program owns
+    /// it.
     void requestName(const std::string& name, const std::function<void(core::Result<bool>)>& callback);
     /// Asks the bus which user the owner of this unique name is.
     void uidOf(const std::string& uniqueName, const std::function<void(core::Result<uid_t>)>& callback);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/guard.hpp"
 
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 #include "sdbus_dialect.hpp"
 
 namespace healer::bus {

@@ -13,7 +13,7 @@ namespace healer::bus {
 /// The D-Bus error for an expected failure, by the names of the contract.
 [[nodiscard]] sdbus::Error toBusError(const core::Error& error);
 
-/// The D-Bus error for an exception that nobody expected.
+/// The D-Bus error for an unexpected exception.
 [[nodiscard]] sdbus::Error unexpectedError(const std::string& what);
 
 /// Runs the body of a method or property: only sdbus::Error leaves, as sdbus-c++ 1.2 ends the process on
@@ -31,7 +31,7 @@ auto guarded(Body&& body) -> decltype(body()) {
     }
 }
 
-/// Runs something that puts a message on the bus; whether it could. The connection notices by itself that it
+/// Runs something that puts a message on the bus; whether it could. The connection detects by itself that it
 /// is lost.
 template <typename Body>
 bool sent(Body&& body) {

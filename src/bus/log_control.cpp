@@ -3,7 +3,7 @@
 
 #include "bus/guard.hpp"
 #include "bus/root_authority.hpp"
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 #include "sdbus_dialect.hpp"
 
 #include <unistd.h>
@@ -60,8 +60,8 @@ std::string LogControl::LogLevel() {
     return guarded([this] { return syslogWord(settings_.level()); });
 }
 
-/// A property cannot be answered later, so these wait for the bus to say who is asking. On the system bus the
-/// policy keeps everybody but root away from here.
+/// A property cannot be answered later, so these wait until the bus reports the user of the caller. On the
+/// system bus the policy admits root only.
 void LogControl::mustBeAllowed() const {
     if (!mayChange(dbus::currentSenderUid(getObject()), geteuid())) {
         throw toBusError(accessDenied());

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/manager_object.hpp"
 
-#include "bus/caller.hpp"
-#include "bus/object_path.hpp"
 #include "bus/process_properties.hpp"
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 #include "sdbus_dialect.hpp"
 
 #include <algorithm>
@@ -14,7 +12,7 @@ namespace healer::bus {
 
 namespace {
 
-/// Everybody may ask, and the loop does nothing else while it answers.
+/// Any user may call, and the loop does nothing else while it answers.
 constexpr std::size_t kMostEntries = 1000;
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include "bus/backend.hpp"
 #include "bus/property_table.hpp"
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 
 #include <string>
 #include <tuple>

@@ -21,7 +21,7 @@ core::Error tooMany(const char* what) {
 
 } // namespace
 
-/// Somebody's request while it is not known whether it is allowed.
+/// A request while it is not known whether its caller may make it.
 struct PolkitAuthority::Check {
     Caller caller;
     std::string action;
@@ -77,7 +77,7 @@ void PolkitAuthority::askNext() {
                                   .action = check.action,
                                   .details = check.details,
                                   .cancellationId = "healer-" + std::to_string(*id),
-                                  .timeout = check.caller.interactive ? limits_.person : limits_.rules};
+                                  .timeout = check.caller.interactive ? limits_.password : limits_.rules};
         check.question = std::make_unique<PolkitQuestion>(
             loop_, connection_.sdBus(), std::move(text),
             [this, id = *id](const core::Result<void>& outcome) { finish(id, outcome); });

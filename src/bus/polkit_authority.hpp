@@ -21,13 +21,13 @@ struct PolkitLimits {
     /// Its rules decide at once, but it may have to be started first. Also how long a question waits for its
     /// turn.
     core::Duration rules = std::chrono::seconds(25);
-    /// A person looks up a password and types it, perhaps twice.
-    core::Duration person = std::chrono::minutes(5);
+    /// Long enough to look up a password and to type it twice.
+    core::Duration password = std::chrono::minutes(5);
     CheckQueue::Limits queue{};
 };
 
-/// Root may, everybody else may what polkit says. Never waits: any number of questions is under way, within
-/// the limits, and a polkit that is missing or hangs means that only root may.
+/// Root may; polkit decides about all other users. Never waits: many questions are under way at once, within
+/// the limits, and while polkit is missing or hangs only root may.
 class PolkitAuthority : public Authority {
 public:
     /// The references outlive it. Its destruction cancels what is under way.

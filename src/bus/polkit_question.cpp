@@ -41,7 +41,7 @@ int appendDetails(sd_bus_message* message, const std::map<std::string, std::stri
     return result < 0 ? result : sd_bus_message_close_container(message);
 }
 
-/// Reads the rest of (bba{ss}): whether the details say that the person declined.
+/// Reads the rest of (bba{ss}): whether the authentication was dismissed.
 int readDismissed(sd_bus_message* reply, bool& dismissed) {
     int result = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "{ss}");
     const char* key = nullptr;
@@ -148,30 +148,31 @@ void PolkitQuestion::answered(sd_bus_message* reply) {
     }
     int authorized = 0;
     int challenge = 0;
-    bool dismissed = false;
+    Refusal refusal;
     int result = sd_bus_message_enter_container(reply, SD_BUS_TYPE_STRUCT, "bba{ss}");
     result = result < 0 ? result : sd_bus_message_read(reply, "bb", &authorized, &challenge);
-    result = result < 0 ? result : readDismissed(reply, dismissed);
+    result = result < 0 ? result : readDismissed(reply, refusal.dismissed);
     if (result < 0) {
         end(denied(std::string("polkit gave an answer that cannot be read") + kOnlyRoot));
     } else if (authorized != 0) {
         end({});
     } else {
-        end(refusal(challenge != 0, dismissed));
+        refusal.challenge = challenge != 0;
+        end(errorOf(refusal));
     }
 }
 
-core::Error PolkitQuestion::refusal(bool challenge, bool dismissed) const {
+core::Error PolkitQuestion::errorOf(const Refusal& refusal) const {
     const std::string action = " (polkit action " + text_.action + ")";
-    if (dismissed) {
+    if (refusal.dismissed) {
         return denied("not authorized, as the authentication was dismissed" + action);
     }
-    if (challenge && !text_.caller.interactive) {
+    if (refusal.challenge && !text_.caller.interactive) {
         return denied("authentication is needed" + action +
                       ", and the caller does not allow to ask for it; run the command on a terminal, or as "
                       "root (sudo)");
     }
-    if (challenge) {
+    if (refusal.challenge) {
         return denied("authentication is needed" + action + ", and there is no agent to ask for it" +
                       kOnlyRoot);
     }

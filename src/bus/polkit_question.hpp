@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "bus/caller.hpp"
+#include "bus/authority.hpp"
 #include "core/result.hpp"
 #include "runtime/loop.hpp"
 
@@ -50,7 +50,11 @@ private:
     void end(core::Result<void> outcome);
     template <typename Body>
     int guard(Body body) noexcept;
-    [[nodiscard]] core::Error refusal(bool challenge, bool dismissed) const;
+    struct Refusal {
+        bool challenge = false; ///< authentication would help
+        bool dismissed = false; ///< the authentication was dismissed
+    };
+    [[nodiscard]] core::Error errorOf(const Refusal& refusal) const;
 
     runtime::Loop& loop_;
     sd_bus* bus_;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/process_object.hpp"
 
-#include "bus/caller.hpp"
-#include "bus/object_path.hpp"
+#include "bus/text.hpp"
 #include "sdbus_dialect.hpp"
 
 #include <utility>

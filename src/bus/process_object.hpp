@@ -11,7 +11,7 @@
 
 namespace healer::bus {
 
-/// /org/healer/process/NAME: one process, read from the backend whenever somebody asks. The references
+/// /org/healer/process/NAME: one process, read from the backend at each request. The references
 /// outlive it.
 class ProcessObject final
     : public sdbus::AdaptorInterfaces<org::healer::Process_adaptor, sdbus::ManagedObject_adaptor> {

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/requests.hpp"
 
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
+#include "sdbus_dialect.hpp"
 
 #include <utility>
 
 namespace healer::bus {
 
 namespace {
-
-const char* verbName(core::event::Verb verb) {
-    switch (verb) {
-    case core::event::Verb::start:
-        return "start";
-    case core::event::Verb::stop:
-        return "stop";
-    case core::event::Verb::restart:
-        return "restart";
-    case core::event::Verb::pause:
-        return "pause";
-    case core::event::Verb::resume:
-        return "resume";
-    case core::event::Verb::resetBreaker:
-        break;
-    }
-    return "reset-breaker";
-}
 
 core::Error noSuchProcess(const std::string& name) {
     constexpr std::size_t kLongestName = 64;
@@ -34,16 +17,11 @@ core::Error noSuchProcess(const std::string& name) {
                        core::ErrorKind::noSuchProcess};
 }
 
-std::vector<std::string> validNames(const std::vector<std::string>& names) {
-    std::vector<std::string> result;
-    result.reserve(names.size());
-    for (const std::string& name : names) {
-        result.push_back(validUtf8(name));
-    }
-    return result;
-}
-
 } // namespace
+
+Caller currentCaller(const sdbus::IObject& object) {
+    return {dbus::currentSender(object), dbus::currentCallAllowsInteraction(object)};
+}
 
 void Requests::mustExist(const std::string& name) const {
     if (backend_.plan(name) == nullptr) {
@@ -53,7 +31,7 @@ void Requests::mustExist(const std::string& name) const {
 
 void Requests::request(core::event::Verb verb, const std::string& name, const Caller& caller,
                        Backend::Answer answer) {
-    authority_.check(caller, kManageProcesses, {{"process", name}, {"verb", verbName(verb)}},
+    authority_.check(caller, kManageProcesses, {{"process", name}, {"verb", std::string(toString(verb))}},
                      [this, verb, name, answer = std::move(answer)](const core::Result<void>& allowed) {
                          if (!allowed) {
                              answer(allowed.error());
@@ -102,8 +80,8 @@ void Requests::reload(
                          }
                          const core::Result<core::notice::Reloaded> outcome = backend_.reload();
                          if (outcome) {
-                             reply.send(validNames(outcome->added), validNames(outcome->changed),
-                                        validNames(outcome->removed));
+                             reply.send(validUtf8(outcome->added), validUtf8(outcome->changed),
+                                        validUtf8(outcome->removed));
                          } else {
                              reply.fail(outcome.error());
                          }

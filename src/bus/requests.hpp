@@ -9,6 +9,9 @@
 
 namespace healer::bus {
 
+/// The caller of the method that is being handled; only within a method of this object.
+[[nodiscard]] Caller currentCaller(const sdbus::IObject& object);
+
 /// Carries out what callers ask to change: exists? allowed? then the backend, and the answer when it comes.
 /// The references outlive it.
 class Requests {

@@ -12,7 +12,7 @@ namespace healer::bus {
 /// the user who runs Healer himself.
 [[nodiscard]] bool mayChange(uid_t callerUid, uid_t ownUid);
 
-/// The sentence for somebody who may not.
+/// The error for a caller that may not.
 [[nodiscard]] core::Error accessDenied();
 
 /// The rule without polkit: see mayChange(). Unique names are never used twice on a bus, but nothing is

@@ -2,9 +2,9 @@
 #include "bus/service.hpp"
 
 #include "bus/bus_probe.hpp"
-#include "bus/object_path.hpp"
 #include "bus/session.hpp"
 #include "bus/signals.hpp"
+#include "bus/text.hpp"
 
 #include <algorithm>
 #include <utility>

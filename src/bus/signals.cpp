@@ -3,22 +3,9 @@
 
 #include "bus/manager_object.hpp"
 #include "bus/process_properties.hpp"
-#include "bus/utf8.hpp"
-
-#include <algorithm>
+#include "bus/text.hpp"
 
 namespace healer::bus {
-
-namespace {
-
-std::vector<std::string> validNames(const std::vector<std::string>& names) {
-    std::vector<std::string> result(names.size());
-    std::transform(names.begin(), names.end(), result.begin(),
-                   [](const std::string& name) { return validUtf8(name); });
-    return result;
-}
-
-} // namespace
 
 void emitSignal(ManagerObject& manager, const SignalHead& head, const core::notice::ProcessDown& down) {
     Dictionary details =
@@ -54,8 +41,8 @@ void emitSignal(ManagerObject& manager, const SignalHead& head, const core::noti
 }
 
 void emitSignal(ManagerObject& manager, const SignalHead& head, const core::notice::Reloaded& reloaded) {
-    manager.emitReloaded(head.seq, validNames(reloaded.added), validNames(reloaded.changed),
-                         validNames(reloaded.removed));
+    manager.emitReloaded(head.seq, validUtf8(reloaded.added), validUtf8(reloaded.changed),
+                         validUtf8(reloaded.removed));
 }
 
 } // namespace healer::bus

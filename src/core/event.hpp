@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 /// What monitors, launchers and the bus report to the coordinator. Reports are facts; what follows from them
@@ -88,6 +89,9 @@ struct UnitSettings {
 };
 
 enum class Verb { start, stop, restart, pause, resume, resetBreaker };
+
+/// "start", "reset-breaker": as in events and in the details for polkit.
+[[nodiscard]] std::string_view toString(Verb verb);
 
 /// An operator request. `id` comes back in action::Reply, exactly once.
 struct Request {

@@ -67,9 +67,9 @@ constexpr std::array kFields{
 };
 // clang-format on
 
-static_assert(kEvents.size() == static_cast<std::size_t>(pidFileDoubted) + 1, "a kind without a row");
+static_assert(kEvents.size() == static_cast<std::size_t>(EventKind::count), "a kind without a row");
 static_assert(std::ranges::is_sorted(kEvents, {}, &EventInfo::kind), "rows are in the order of EventKind");
-static_assert(kFields.size() == static_cast<std::size_t>(EventField::file) + 1, "a field without a row");
+static_assert(kFields.size() == static_cast<std::size_t>(EventField::count), "a field without a row");
 static_assert(std::ranges::is_sorted(kFields, {}, &EventFieldInfo::field),
               "rows are in the order of EventField");
 
@@ -89,6 +89,24 @@ std::span<const EventFieldInfo> eventFields() {
 
 const EventFieldInfo& infoOf(EventField field) {
     return kFields.at(static_cast<std::size_t>(field));
+}
+
+std::string_view event::toString(Verb verb) {
+    switch (verb) {
+    case Verb::start:
+        return "start";
+    case Verb::stop:
+        return "stop";
+    case Verb::restart:
+        return "restart";
+    case Verb::pause:
+        return "pause";
+    case Verb::resume:
+        return "resume";
+    case Verb::resetBreaker:
+        return "reset-breaker";
+    }
+    return "";
 }
 
 } // namespace healer::core

@@ -52,6 +52,7 @@ enum class EventKind {
     stateNotSaved,
     probeImpossible,
     pidFileDoubted,
+    count ///< how many there are
 };
 
 /// What is the same for every event of a kind. healer(8) and systemd/healer.catalog explain each.
@@ -80,7 +81,8 @@ enum class EventField {
     to,
     signal,
     verb,
-    file
+    file,
+    count ///< how many there are
 };
 
 struct EventFieldInfo {

@@ -40,24 +40,6 @@ std::string_view word(notice::Cause cause) {
     return "unknown";
 }
 
-std::string_view word(event::Verb verb) {
-    switch (verb) {
-    case event::Verb::start:
-        return "start";
-    case event::Verb::stop:
-        return "stop";
-    case event::Verb::restart:
-        return "restart";
-    case event::Verb::pause:
-        return "pause";
-    case event::Verb::resume:
-        return "resume";
-    case event::Verb::resetBreaker:
-        return "reset";
-    }
-    return "";
-}
-
 /// One operator for each notice.
 struct Renderer {
     std::string process; ///< "process NAME" within a sentence
@@ -195,7 +177,7 @@ struct Renderer {
     }
 
     RenderedEvent operator()(const notice::Requested& request) const {
-        const std::string verb(word(request.verb));
+        const std::string verb(toString(request.verb));
         return {EventKind::requested, "Operator request: " + verb + " " + process, {{Field::verb, verb}}};
     }
 

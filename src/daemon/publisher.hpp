@@ -16,9 +16,8 @@
 
 namespace healer::daemon {
 
-/// Tells the world, in one place: journal, D-Bus signals and properties, history, state files, STATUS=. It
-/// does so a moment after the fact (2 ms) and in slices of a few milliseconds, so that telling never delays
-/// healing.
+/// Publishes events and states: journal, D-Bus signals and properties, history, state files, STATUS=. It does
+/// so 2 ms later and in slices of a few milliseconds, so that publishing never delays healing.
 class Publisher {
 public:
     struct Parts {
@@ -37,9 +36,9 @@ public:
     /// `at` is when it happened, or was noticed.
     void announce(core::action::Announce announce, core::Moment at);
     void changed(const std::string& name);
-    /// The process is not in the plan any more.
+    /// The process is no longer in the plan.
     void removed(const std::string& name);
-    /// Everything that is still to be told, now.
+    /// Publishes everything that is pending now.
     void flush();
     /// The line for STATUS=.
     [[nodiscard]] std::string statusText() const;

@@ -175,8 +175,8 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId,
-                                           core::Duration wallOffset) {
+core::Result<std::optional<core::SavedState>> decodeState(const std::string& text, const std::string& bootId,
+                                                          core::Duration wallOffset) {
     try {
         json value = json::parse(text);
         const int format = numberIn<int>(value.at("format"));
@@ -184,12 +184,12 @@ core::Result<core::SavedState> decodeState(const std::string& text, const std::s
             return core::Error{"it has a format that this version does not know"};
         }
         if (value.at("boot_id").get<std::string>() != bootId) {
-            return core::Error{"it is of another boot", core::ErrorKind::noSuchProcess};
+            return std::optional<core::SavedState>();
         }
         if (format == 1) {
             upgradeState(value, wallOffset);
         }
-        return decodeSnapshot(value);
+        return std::optional(decodeSnapshot(value));
     } catch (const json::exception& error) {
         return core::Error{error.what()};
     } catch (const BadNumber& error) {

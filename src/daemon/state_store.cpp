@@ -18,13 +18,14 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace healer::daemon {
 
 namespace {
 
 constexpr std::string_view kSuffix = ".json";
-/// A history file of more lines is written anew.
+/// A history file of more lines is rewritten.
 constexpr std::size_t kMaxLines = 400;
 constexpr std::size_t kMaxBytes = 4'194'304;
 
@@ -83,11 +84,10 @@ std::map<std::string, StoredState, std::less<>> StateStore::load() const {
         }
         const std::string name(file.substr(0, file.size() - kSuffix.size()));
         const auto text = readFile(path(name));
-        auto state = text ? decodeState(*text, bootId_, wallOffset())
-                          : core::Result<core::SavedState>(core::Error{"it cannot be read"});
-        if (state.ok()) {
-            all.emplace(name, StoredState{std::move(*state), loadHistory(name)});
-        } else if (state.error().kind == core::ErrorKind::noSuchProcess) {
+        auto state = text ? decodeState(*text, bootId_, wallOffset()) : core::Error{"it cannot be read"};
+        if (state.ok() && *state) {
+            all.emplace(name, StoredState{std::move(**state), loadHistory(name)});
+        } else if (state.ok()) {
             unlink(path(name).c_str());
             unlink(historyPath(name).c_str());
         } else {
@@ -114,17 +114,17 @@ HistoryLines StateStore::loadHistory(const std::string& name) const {
 void StateStore::save(const std::string& name, const core::SavedState& snapshot) {
     const std::string target = path(name);
     const std::string fresh = target + ".new";
-    complain(writeFile(fresh, encodeState(snapshot, bootId_)) &&
-                 std::rename(fresh.c_str(), target.c_str()) == 0,
-             name, target);
+    const bool done =
+        writeFile(fresh, encodeState(snapshot, bootId_)) && std::rename(fresh.c_str(), target.c_str()) == 0;
+    done ? saved() : notSaved(name, target);
 }
 
 void StateStore::append(const std::string& name, const HistoryLine& line, const HistoryLines& all) {
     const std::string target = historyPath(name);
-    // What an earlier Healer left there is not counted, so the first event writes the file anew.
+    // What an earlier Healer left there is not counted, so the first event rewrites the file.
     std::size_t& lines = lines_.try_emplace(name, kMaxLines).first->second;
     if (++lines <= kMaxLines) {
-        complain(writeFile(target, line.text, O_APPEND), name, target);
+        writeFile(target, line.text, O_APPEND) ? saved() : notSaved(name, target);
         return;
     }
     std::string text;
@@ -133,14 +133,18 @@ void StateStore::append(const std::string& name, const HistoryLine& line, const 
     }
     lines = all.size();
     const std::string fresh = target + ".new";
-    complain(writeFile(fresh, text) && std::rename(fresh.c_str(), target.c_str()) == 0, name, target);
+    const bool done = writeFile(fresh, text) && std::rename(fresh.c_str(), target.c_str()) == 0;
+    done ? saved() : notSaved(name, target);
 }
 
-void StateStore::complain(bool saved, const std::string& name, const std::string& file) {
-    if (!saved && !complained_) {
+void StateStore::saved() {
+    reported_ = false;
+}
+
+void StateStore::notSaved(const std::string& name, const std::string& file) {
+    if (!std::exchange(reported_, true)) {
         log_.report(core::notice::StateNotSaved{name, file, std::generic_category().message(errno)});
     }
-    complained_ = !saved;
 }
 
 void StateStore::remove(const std::string& name) {

@@ -20,7 +20,7 @@ struct StoredState {
 
 /// Two files a process in the runtime directory: NAME.json holds the present state and is replaced at each
 /// change, NAME.history has a line for each event and is appended to. Instants in it are on CLOCK_BOOTTIME,
-/// so a file of another boot is worthless and ignored.
+/// so a file of another boot is ignored.
 class StateStore {
 public:
     /// `directory` exists and belongs to Healer alone.
@@ -39,20 +39,22 @@ private:
     [[nodiscard]] std::string path(const std::string& name) const;
     [[nodiscard]] std::string historyPath(const std::string& name) const;
     [[nodiscard]] HistoryLines loadHistory(const std::string& name) const;
-    void complain(bool saved, const std::string& name, const std::string& file);
+    void saved();
+    void notSaved(const std::string& name, const std::string& file);
 
     std::string directory_;
     runtime::Log& log_;
     std::string bootId_;
-    bool complained_ = false;
+    bool reported_ = false;
     std::map<std::string, std::size_t, std::less<>> lines_; ///< of the history files, as far as known
 };
 
 /// The text of a state file. PURE.
 [[nodiscard]] std::string encodeState(const core::SavedState& snapshot, const std::string& bootId);
-/// The inverse; an error says what is wrong with the text, or that it is of another boot.
-/// `wallOffset` (CLOCK_REALTIME minus CLOCK_BOOTTIME) is for files of an earlier version.
-[[nodiscard]] core::Result<core::SavedState> decodeState(const std::string& text, const std::string& bootId,
-                                                         core::Duration wallOffset = core::Duration::zero());
+/// The inverse; none for a file of another boot. An error says what is wrong with the text. `wallOffset`
+/// (CLOCK_REALTIME minus CLOCK_BOOTTIME) is for files of an earlier version.
+[[nodiscard]] core::Result<std::optional<core::SavedState>>
+decodeState(const std::string& text, const std::string& bootId,
+            core::Duration wallOffset = core::Duration::zero());
 
 } // namespace healer::daemon

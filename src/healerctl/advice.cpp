@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "healerctl/advice.hpp"
+#include "healerctl/explanation.hpp"
 
 #include "healerctl/text.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/bus_connection.hpp"
 
-#include "healerctl/address.hpp"
 #include "healerctl/daemon.hpp"
 #include "sdbus_dialect.hpp"
 
@@ -19,7 +18,7 @@ std::unique_ptr<sdbus::IProxy> driverOf(sdbus::IConnection& connection) {
 }
 
 [[noreturn]] void notRunning(const std::string& errorName) {
-    throw CallFailure(errorName, "Healer is not running (nobody has the name org.healer on the bus); "
+    throw CallFailure(errorName, "Healer is not running (the name org.healer has no owner on the bus); "
                                  "start it with: systemctl start healer");
 }
 

@@ -5,7 +5,6 @@
 #include "healerctl/reports.hpp"
 #include "healerctl/socket_scan.hpp"
 #include "healerctl/text.hpp"
-#include "healerctl/why_report.hpp"
 
 #include <map>
 #include <optional>
@@ -183,11 +182,11 @@ int suggest(Daemon& daemon, const Terminal& terminal) {
         }
     }
     const SocketScan scan = scanSockets(running);
-    for (const std::string& trouble : scan.troubles) {
-        terminal.err << "healerctl: " << printable(trouble) << '\n';
+    for (const std::string& failure : scan.failures) {
+        terminal.err << "healerctl: " << printable(failure) << '\n';
     }
     printSuggestions(terminal, processes, findEdges(scan.holders, scan.networks));
-    return scan.troubles.empty() ? kDone : kFailed;
+    return scan.failures.empty() ? kDone : kFailed;
 }
 
 int dependencies(const Options& options, Daemon& daemon, const Terminal& terminal) {

@@ -3,7 +3,6 @@
 
 #include "core/event_catalog.hpp"
 #include "core/last_exit.hpp"
-#include "healerctl/advice.hpp"
 #include "healerctl/text.hpp"
 
 #include <algorithm>

@@ -42,4 +42,8 @@ struct Explanation {
 /// Draws the conclusions; reads nothing but the evidence.
 [[nodiscard]] Explanation explain(const Evidence& evidence);
 
+/// What to type next, the most useful first: where to read more, then what ends the present state.
+/// `incident`: the number that the journal entries of the last failure have in common, 0 if there is none.
+[[nodiscard]] std::vector<Advice> adviceFor(const Evidence& evidence, std::uint64_t incident);
+
 } // namespace healer::healerctl

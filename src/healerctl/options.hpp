@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "healerctl/outcome.hpp"
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +9,9 @@
 #include <vector>
 
 namespace healer::healerctl {
+
+/// The exit statuses of the contract.
+enum ExitStatus : int { kDone = 0, kFailed = 1, kWrongUsage = 2, kNotUp = 3, kNoSuchProcess = 4 };
 
 enum class JsonStyle { off, shortLines, pretty };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "healerctl/explanation.hpp"
 #include "healerctl/status.hpp"
 #include "healerctl/terminal.hpp"
 
@@ -29,5 +30,11 @@ struct HistoryStyle {
 /// Entries as the daemon gave them, newest first; printed oldest first.
 void printHistory(const Terminal& terminal, const std::vector<HistoryEvent>& history,
                   const HistoryStyle& style);
+
+/// What `why` prints, in the order of the questions: what state, what happened, what was done, what comes,
+/// what to type.
+void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation);
+/// The properties of the process, `History`, and `Explanation` with the same answers.
+void printWhyAsJson(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation);
 
 } // namespace healer::healerctl

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/socket_scan.hpp"
 
-#include "healerctl/unix_peers.hpp"
+#include "healerctl/socket_table.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -118,7 +118,7 @@ SocketScan scanSockets(const std::vector<std::pair<std::string, pid_t>>& process
             family.pop_back();
             const std::error_code error = addSockets(pid, holder.inodes);
             if (pid == main && error) {
-                scan.troubles.push_back("cannot see the sockets of " + name + " (PID " +
+                scan.failures.push_back("cannot see the sockets of " + name + " (PID " +
                                         std::to_string(main) + "): " + error.message());
             }
             const auto [first, last] = children.equal_range(pid);

@@ -14,7 +14,7 @@ namespace healer::healerctl {
 struct SocketScan {
     std::vector<SocketHolder> holders;
     std::map<std::uint64_t, NetworkTables> networks;
-    std::vector<std::string> troubles; ///< sentences: whose sockets could not be seen, and why
+    std::vector<std::string> failures; ///< sentences: whose sockets could not be seen, and why
 };
 
 /// Of these processes (name and PID) and all their descendants, a descendant that is listed itself and its

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,5 +41,9 @@ struct UnixSocket {
 
 /// "127.0.0.1:80", "[::1]:80".
 [[nodiscard]] std::string toText(const TcpEnd& end);
+
+/// Which unix sockets of this network namespace are connected: inode to inode of the other end, both ways.
+/// Empty where the kernel cannot be asked (no unix_diag).
+[[nodiscard]] std::map<std::uint64_t, std::uint64_t> unixPeers();
 
 } // namespace healer::healerctl

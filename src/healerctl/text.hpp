@@ -13,7 +13,7 @@ namespace healer::healerctl {
 /// can steer the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// How many columns a text takes on a terminal, as far as its code points tell.
+/// How many columns a text takes on a terminal, counted in code points.
 [[nodiscard]] std::size_t columns(std::string_view text);
 
 /// The duration in the words of core::durationText.

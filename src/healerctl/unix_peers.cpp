@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "healerctl/unix_peers.hpp"
+#include "healerctl/socket_table.hpp"
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -37,7 +37,7 @@ bool ask(int fd) {
     return send(fd, &request, sizeof request, 0) == static_cast<ssize_t>(sizeof request);
 }
 
-/// One socket: what is told about it comes as attributes behind the fixed part.
+/// One socket: a fixed part, followed by attributes.
 void readSocket(const char* data, std::size_t size, std::map<std::uint64_t, std::uint64_t>& peers) {
     unix_diag_msg socket{};
     if (size < sizeof socket) {

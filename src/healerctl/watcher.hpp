@@ -9,7 +9,7 @@ class IConnection;
 
 namespace healer::healerctl {
 
-/// Prints events until the connection ends (throws CallFailure) or nobody reads any more (returns the exit
+/// Prints events until the connection ends (throws CallFailure) or the output is closed (returns the exit
 /// status). Healer may come and go meanwhile.
 [[nodiscard]] int watchEvents(sdbus::IConnection& connection, const Terminal& terminal);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "healerctl/why_report.hpp"
 
 #include "healerctl/reports.hpp"
 #include "healerctl/text.hpp"

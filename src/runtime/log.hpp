@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/event_catalog.hpp"
+#include "core/notice.hpp"
+#include "core/plan.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace healer::core {
+struct RenderedEvent;
+} // namespace healer::core
 
 namespace healer::runtime {
 

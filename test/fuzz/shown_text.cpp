@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words of others, on their way to a terminal, a log file or D-Bus.
 #include "monitor/probe/shown_text.hpp"
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 #include "config/utf8.hpp"
 #include "fuzz/fuzz.hpp"
 #include "healerctl/text.hpp"

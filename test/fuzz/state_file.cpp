@@ -8,11 +8,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace healer;
     constexpr const char* kBoot = "b";
     const std::string text = fuzz::asText(data, size);
-    if (const auto state = daemon::decodeState(text, kBoot); state.ok()) {
-        const std::string written = daemon::encodeState(*state, kBoot);
+    if (const auto state = daemon::decodeState(text, kBoot); state.ok() && *state) {
+        const std::string written = daemon::encodeState(**state, kBoot);
         const auto again = daemon::decodeState(written, kBoot);
-        fuzz::require(again.ok(), "what was read can be written and read again");
-        fuzz::require(daemon::encodeState(*again, kBoot) == written, "and is the same then");
+        fuzz::require(again.ok() && *again, "what was read can be written and read again");
+        fuzz::require(daemon::encodeState(**again, kBoot) == written, "and is the same then");
     }
     if (const auto event = daemon::decodeEvent(text)) {
         const std::string line = daemon::encodeEvent(*event);

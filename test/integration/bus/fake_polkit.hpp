@@ -15,7 +15,7 @@ struct sd_bus_message;
 namespace healer::test {
 
 /// org.freedesktop.PolicyKit1 on a private bus, driven by the test's loop. Questions stay open until the test
-/// answers them, or polkit is told to forget them.
+/// answers them, or they are cancelled.
 class FakePolkit {
 public:
     struct Unref {

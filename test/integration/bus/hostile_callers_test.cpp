@@ -10,7 +10,7 @@ namespace healer::test {
 
 namespace {
 
-/// Callers who mean harm. They may only read, which is open to everybody.
+/// Malicious callers. They may only read, as any user may.
 class HostileCallers : public BusFixture {
 protected:
     void SetUp() override {
@@ -75,7 +75,7 @@ TEST_F(HostileCallers, GiantArgumentsAreRefusedAndForgotten) {
     EXPECT_EQ(restarted, "org.healer.Error.NoSuchProcess");
     EXPECT_TRUE(backend_.asked.empty());
     for (const auto& message : log_.messages) {
-        EXPECT_LT(message.size(), 1000U) << "nobody fills the log by asking";
+        EXPECT_LT(message.size(), 1000U) << "requests must not fill the log";
     }
 }
 

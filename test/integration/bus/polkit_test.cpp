@@ -35,7 +35,7 @@ class BusPolkit : public BusFixture {
 protected:
     void SetUp() override {
         if (geteuid() != 0) {
-            GTEST_SKIP() << "only root can be somebody else";
+            GTEST_SKIP() << "only root can be another user";
         }
         backend_.add("web", 100);
         backend_.answerAtOnce = true;
@@ -152,7 +152,7 @@ TEST_F(BusPolkit, RefusalsSayWhatToDo) {
     EXPECT_THAT(refused(Interaction::no, {}), HasSubstr("not allowed by polkit"));
     EXPECT_THAT(refused(Interaction::no, {.challenge = true}), HasSubstr("run the command on a terminal"));
     EXPECT_THAT(refused(Interaction::yes, {}), HasSubstr("or the authentication failed"));
-    EXPECT_THAT(refused(Interaction::yes, {.challenge = true}), HasSubstr("nobody could be asked"));
+    EXPECT_THAT(refused(Interaction::yes, {.challenge = true}), HasSubstr("there is no agent to ask for it"));
     EXPECT_THAT(refused(Interaction::yes, {.challenge = true, .dismissed = true}), HasSubstr("dismissed"));
     EXPECT_THAT(backend_.asked, IsEmpty());
 }
@@ -174,9 +174,9 @@ TEST_F(BusPolkit, PolkitThatEndsWhileItIsAskedRefuses) {
     EXPECT_EQ(finish(std::move(pending)).error, kDenied);
 }
 
-TEST_F(BusPolkit, RulesThatHangRefuseAndPersonsGetMoreTime) {
+TEST_F(BusPolkit, RulesThatHangRefuseAndAuthenticationGetsMoreTime) {
     startWith({.rules = std::chrono::milliseconds(100)});
-    auto person = restartAs(kAnn, Interaction::yes);
+    auto operatorCall = restartAs(kAnn, Interaction::yes);
     ASSERT_TRUE(asks(1));
     auto program = restartAs(kAnn);
     const Outcome outcome = finish(std::move(program));
@@ -185,7 +185,7 @@ TEST_F(BusPolkit, RulesThatHangRefuseAndPersonsGetMoreTime) {
     ASSERT_TRUE(cancels(1));
     EXPECT_THAT(fake_->cancelled, ElementsAre(fake_->open[1].cancellationId));
     fake_->answer({.authorized = true});
-    EXPECT_EQ(finish(std::move(person)).pid, 100U);
+    EXPECT_EQ(finish(std::move(operatorCall)).pid, 100U);
 }
 
 TEST_F(BusPolkit, CallerThatGoesAwayIsForgotten) {
@@ -270,11 +270,11 @@ TEST_F(BusPolkit, FloodOfOneUserIsRefusedAndOthersGetTheirTurn) {
 
 TEST_F(BusPolkit, TurnThatNeverComesIsGivenUp) {
     startWith({.rules = std::chrono::milliseconds(100), .queue = {.openOfOneUser = 1}});
-    auto person = restartAs(kAnn, Interaction::yes);
+    auto operatorCall = restartAs(kAnn, Interaction::yes);
     ASSERT_TRUE(asks(1));
     EXPECT_EQ(finish(restartAs(kAnn)).error, kBusy);
     fake_->answer({.authorized = true});
-    EXPECT_EQ(finish(std::move(person)).pid, 100U);
+    EXPECT_EQ(finish(std::move(operatorCall)).pid, 100U);
     EXPECT_EQ(fake_->asked, 1U);
 }
 

@@ -105,6 +105,74 @@ TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
     EXPECT_EQ(exit.at("sender_comm").get<std::string>(), "na\xef\xbf\xbdme");
 }
 
+/// A value as text, so that two can be compared.
+std::string textOf(const sdbus::Variant& value) {
+    const std::string type = value.peekValueType();
+    if (type == "s") {
+        return value.get<std::string>();
+    }
+    if (type == "b") {
+        return value.get<bool>() ? "true" : "false";
+    }
+    if (type == "i") {
+        return std::to_string(value.get<std::int32_t>());
+    }
+    if (type == "u") {
+        return std::to_string(value.get<std::uint32_t>());
+    }
+    if (type == "t") {
+        return std::to_string(value.get<std::uint64_t>());
+    }
+    std::string text = type;
+    if (type == "a{sv}") {
+        for (const auto& [key, part] : value.get<std::map<std::string, sdbus::Variant>>()) {
+            text += " " + key + "=" + textOf(part);
+        }
+    }
+    return text;
+}
+
+std::map<std::string, std::string> allProperties(sdbus::IConnection& connection) {
+    std::map<std::string, sdbus::Variant> values;
+    sdbus::createProxy(connection, serviceName(), sdbus::ObjectPath("/org/healer/process/web"))
+        ->callMethod("GetAll")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .withArguments(std::string("org.healer.Process"))
+        .storeResultsTo(values);
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, value] : values) {
+        texts[name] = textOf(value);
+    }
+    return texts;
+}
+
+/// A client that keeps what it has seen is never out of date: instants do not move between two reads.
+TEST_F(BusPublishing, WhatWasSentIsWhatIsRead) {
+    auto listening = listen(1);
+    waitForListener();
+    core::ProcessView& web = backend_.views["web"];
+    web.instance = core::ProcessKey{200, 2};
+    web.activeSince = core::TimePoint(std::chrono::microseconds(1'234'567));
+    web.breakerRetryAt = core::TimePoint(std::chrono::microseconds(7'654'321));
+    web.degraded = true;
+    auto& last = web.lastExit.emplace();
+    last.exit = killed();
+    last.exit.sender = {9, 77, 1000, "kill"};
+    last.at = core::TimePoint(std::chrono::microseconds(1'111'111));
+    last.runtime = std::chrono::seconds(7);
+    service_->processChanged("web");
+    const auto changes = finish(std::move(listening));
+    const auto first = ask([](sdbus::IConnection& c) { return allProperties(c); });
+    const auto second = ask([](sdbus::IConnection& c) { return allProperties(c); });
+    EXPECT_EQ(first, second);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_THAT(keys(changes[0]),
+                ElementsAre("ActiveSinceUSec", "BreakerRetryUSec", "Degraded", "LastExit", "PID"));
+    for (const auto& [name, value] : changes[0]) {
+        EXPECT_EQ(textOf(value), first.at(name)) << name;
+    }
+}
+
 TEST_F(BusPublishing, ReloadMakesObjectsComeAndGo) {
     auto listening = listenToManager(2);
     waitForListener();

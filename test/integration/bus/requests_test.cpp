@@ -95,7 +95,7 @@ TEST_F(BusRequests, UnknownProcessIsRefusedBeforeTheBackendIsAsked) {
 
 TEST_F(BusRequests, OtherUsersMayReadAndNotChange) {
     if (geteuid() != 0) {
-        GTEST_SKIP() << "only root can be somebody else";
+        GTEST_SKIP() << "only root can be another user";
     }
     auto asNobody = [this](auto work) {
         return std::async(std::launch::async, [address = bus_.address(), work] {

@@ -104,7 +104,7 @@ private:
 
 std::vector<SeenEdge> seenBetween(const Actor& db, const Actor& web) {
     const SocketScan scan = scanSockets({{"db", db.pid()}, {"web", web.pid()}});
-    EXPECT_THAT(scan.troubles, IsEmpty());
+    EXPECT_THAT(scan.failures, IsEmpty());
     return findEdges(scan.holders, scan.networks);
 }
 
@@ -166,8 +166,8 @@ TEST(SocketScan, SaysWhoseSocketsItCannotSee) {
         gone = actor.pid();
     }
     const SocketScan scan = scanSockets({{"gone", gone}});
-    ASSERT_EQ(scan.troubles.size(), 1U);
-    EXPECT_THAT(scan.troubles[0], ::testing::StartsWith("cannot see the sockets of gone (PID "));
+    ASSERT_EQ(scan.failures.size(), 1U);
+    EXPECT_THAT(scan.failures[0], ::testing::StartsWith("cannot see the sockets of gone (PID "));
 }
 
 } // namespace

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/bus_mode.hpp"
 #include "bus/log_control.hpp"
-#include "bus/object_path.hpp"
 #include "bus/root_authority.hpp"
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -46,7 +46,7 @@ TEST(Manual, HasEveryOption) {
 }
 
 TEST(Manual, HasEveryExitStatus) {
-    const Words statuses = wordsIn(projectFile("src/healerctl/outcome.hpp"), "k[A-Za-z]+ = ([0-9]+)");
+    const Words statuses = wordsIn(projectFile("src/healerctl/options.hpp"), "k[A-Za-z]+ = ([0-9]+)");
     EXPECT_EQ(statuses.size(), 5U);
     EXPECT_EQ(manualHeads(manualSection(page(), ".Sh EXIT STATUS"), "^([0-9]+)$"), statuses);
 }

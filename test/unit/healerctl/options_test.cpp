@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "healerctl/address.hpp"
+#include "healerctl/bus_connection.hpp"
 #include "healerctl/options.hpp"
 
 #include <gmock/gmock.h>

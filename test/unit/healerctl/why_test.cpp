@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/explanation.hpp"
-#include "healerctl/why_report.hpp"
+#include "healerctl/reports.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

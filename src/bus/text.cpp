@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/utf8.hpp"
+#include "bus/text.hpp"
+
+#include <systemd/sd-bus.h>
+
+#include <cstdlib>
+#include <new>
 
 #include <cstddef>
 
@@ -52,6 +57,25 @@ std::string validUtf8(std::string_view text) {
             text.remove_prefix(length);
         }
     }
+    return result;
+}
+
+std::vector<std::string> validUtf8(const std::vector<std::string>& texts) {
+    std::vector<std::string> result;
+    result.reserve(texts.size());
+    for (const std::string& text : texts) {
+        result.push_back(validUtf8(text));
+    }
+    return result;
+}
+
+std::string processPath(const std::string& name) {
+    char* path = nullptr;
+    if (sd_bus_path_encode("/org/healer/process", name.c_str(), &path) < 0) {
+        throw std::bad_alloc();
+    }
+    std::string result(path);
+    std::free(path);
     return result;
 }
 
