@@ -11,7 +11,7 @@ namespace healer::simulation {
 enum class OutputStyle { text, json };
 
 /// Plays the scenario of a file with this plan and writes what happens. False: the scenario cannot be read or
-/// is not valid, which `err` tells; then nothing is played.
+/// is not valid; then the reason is written to `err` and nothing is played.
 [[nodiscard]] bool simulate(const core::Plan& plan, const std::string& scenarioFile, OutputStyle style,
                             std::ostream& out, std::ostream& err);
 

@@ -14,19 +14,19 @@ using core::event::Verb;
 std::string verbText(Verb verb) {
     switch (verb) {
     case Verb::start:
-        return "a person asks to start it";
+        return "an operator requests a start";
     case Verb::stop:
-        return "a person asks to stop it";
+        return "an operator requests a stop";
     case Verb::restart:
-        return "a person asks to restart it";
+        return "an operator requests a restart";
     case Verb::pause:
-        return "a person pauses it";
+        return "an operator pauses it";
     case Verb::resume:
-        return "a person resumes it";
+        return "an operator resumes it";
     case Verb::resetBreaker:
-        return "a person resets its breaker";
+        return "an operator resets its breaker";
     }
-    return "a person asks for something";
+    return "an operator requests something";
 }
 
 std::string lasting(const std::optional<core::Duration>& lasts) {
@@ -39,7 +39,7 @@ Rehearsal::Rehearsal(const core::Plan& plan, Scenario scenario)
     : scenario_(std::move(scenario)), world_(plan, scenario_.habits,
                                              [this](core::TimePoint now, const core::Actions& actions) {
                                                  timeline_.take(now, actions, world_.core());
-                                                 tellReplies(now, actions);
+                                                 noteReplies(now, actions);
                                              }),
       timeline_(world_.now()) {}
 
@@ -75,8 +75,8 @@ void Rehearsal::happen(const ScenarioEvent& event) {
     } else {
         const Verb verb = std::get<Verb>(event.what);
         note(name, verbText(verb));
-        asked_.push_back(name);
-        world_.request(verb, name, asked_.size() - 1);
+        requested_.push_back(name);
+        world_.request(verb, name, requested_.size() - 1);
     }
 }
 
@@ -84,12 +84,12 @@ void Rehearsal::note(const std::string& process, std::string text) {
     timeline_.note(world_.now(), process, "scenario", "* " + std::move(text));
 }
 
-void Rehearsal::tellReplies(core::TimePoint now, const core::Actions& actions) {
+void Rehearsal::noteReplies(core::TimePoint now, const core::Actions& actions) {
     for (const auto& action : actions) {
         const auto* reply = std::get_if<core::action::Reply>(&action);
         if (reply != nullptr && !reply->outcome.ok()) {
-            timeline_.note(now, asked_.at(reply->id), "refused",
-                           "the person is told: " + reply->outcome.error().message);
+            timeline_.note(now, requested_.at(reply->id), "refused",
+                           "the request is refused: " + reply->outcome.error().message);
         }
     }
 }

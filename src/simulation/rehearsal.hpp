@@ -22,12 +22,12 @@ public:
 private:
     void happen(const ScenarioEvent& event);
     void note(const std::string& process, std::string text);
-    void tellReplies(core::TimePoint now, const core::Actions& actions);
+    void noteReplies(core::TimePoint now, const core::Actions& actions);
 
     Scenario scenario_;
     World world_;
     Timeline timeline_;
-    std::vector<std::string> asked_; ///< by number of the request: whom it is about
+    std::vector<std::string> requested_; ///< the process of each request, by its number
 };
 
 } // namespace healer::simulation

@@ -6,6 +6,7 @@
 #include "core/plan.hpp"
 #include "core/process.hpp"
 #include "core/time.hpp"
+#include "simulation/habits.hpp"
 
 #include <optional>
 #include <string>
@@ -16,19 +17,11 @@
 /// A policy tried out on fake time: what happens to the processes, and what Healer would do about it.
 namespace healer::simulation {
 
-/// How long things take on the simulated machine.
-struct Habits {
-    core::Duration start = std::chrono::milliseconds(100); ///< from the order until the program runs
-    core::Duration ready{0};                               ///< from then until its probes pass
-    core::Duration stop = std::chrono::milliseconds(100);  ///< from the stop signal to the end
-    core::Duration look = std::chrono::milliseconds(10);   ///< until monitors have looked for an instance
-};
-
 /// The running instance ends in this way.
 struct Ending {
     core::Exit exit;
 };
-/// The running instance lives, but answers no probe and no stop signal. Its successor is well.
+/// The running instance lives, but answers no probe and no stop signal. Its successor is healthy.
 struct Hang {
     std::optional<core::Duration> lasts; ///< none: until it is killed
 };
@@ -37,7 +30,7 @@ struct FailingStarts {
     std::optional<core::Duration> lasts; ///< none: until the end
 };
 
-/// What happens to a process; a verb is what a person asks of Healer.
+/// What happens to a process; a verb is what an operator requests.
 using Happening = std::variant<Ending, Hang, FailingStarts, core::event::Verb>;
 
 struct ScenarioEvent {

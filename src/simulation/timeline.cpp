@@ -19,13 +19,13 @@ std::string stateText(const core::ProcessView& view) {
                                                                                  : ": " + view.stateReason);
 }
 
-/// Whether this state is told by its view alone, every time that its reason changes.
+/// Whether this state is shown by its view alone, every time that its reason changes.
 bool speaksForItself(core::State state) {
     return state == core::State::deferred || state == core::State::backoff || state == core::State::paused ||
            state == core::State::stopped || state == core::State::disabled;
 }
 
-/// The end of this state is always told by a notice.
+/// The end of this state is always announced by a notice.
 bool isPassing(core::State state) {
     return state == core::State::starting || state == core::State::recovering;
 }

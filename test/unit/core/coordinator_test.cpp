@@ -10,13 +10,14 @@ TEST_F(CoordinatorTest, FindsARunningInstanceInsteadOfStartingASecond) {
     world->begin();
     world->pass(1s);
     EXPECT_EQ(world->view("web").instance, key);
-    EXPECT_EQ(world->launches["web"], 1);
+    EXPECT_EQ(world->launches("web"), 0);
+    EXPECT_EQ(world->copies("web"), 1U);
     EXPECT_EQ(world->notices<notice::Adopted>("web").size(), 1U);
 }
 
 TEST_F(CoordinatorTest, StartsWhatIsNotRunningWithoutCountingIt) {
     World& w = up();
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.launches("web"), 1);
     EXPECT_EQ(w.view("web").restartCount, 0U);
     ASSERT_EQ(w.notices<notice::RecoveryStarted>("web").size(), 1U);
     EXPECT_EQ(w.notices<notice::RecoveryStarted>("web")[0].cause, notice::Cause::initial);
@@ -43,33 +44,33 @@ TEST_F(CoordinatorTest, OneIncidentOneRecoveryHoweverManyReports) {
         w.report(event::Down{"web", key, exitFromWaitStatus(9)});
     }
     w.pass(1s);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
     EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
 }
 
-TEST_F(CoordinatorTest, AStrangersDeathAndADyingInstanceChangeNothing) {
+TEST_F(CoordinatorTest, TheEndOfAnUnrelatedProcessAndADyingInstanceChangeNothing) {
     World& w = up();
     w.report(event::Down{"web", ProcessKey{4242, 1}, exitFromWaitStatus(9)});
     EXPECT_EQ(w.state("web"), State::running);
     const auto old = *w.running("web");
-    w.habits.launchTime = 100ms;
+    w.habits().start = 100ms;
     w.kill("web");
     w.pass(1ms);
     w.report(event::Up{"web", old}); // /proc still shows it
     EXPECT_EQ(w.state("web"), State::recovering);
     w.pass(1s);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
 }
 
 TEST_F(CoordinatorTest, TripsAndTriesAgainByItself) {
     World& w = tripped();
-    EXPECT_EQ(w.launches["web"], 4);
+    EXPECT_EQ(w.launches("web"), 4);
     ASSERT_TRUE(w.view("web").breakerRetryAt);
-    const int before = w.launches["web"];
+    const int before = w.launches("web");
     w.pass(170s);
-    EXPECT_EQ(w.launches["web"], before);
+    EXPECT_EQ(w.launches("web"), before);
     w.pass(15s);
-    EXPECT_EQ(w.launches["web"], before + 1);
+    EXPECT_EQ(w.launches("web"), before + 1);
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.view("web").breaker, BreakerState::halfOpen);
     w.pass(11s);
@@ -92,7 +93,7 @@ TEST_F(CoordinatorTest, AFailedTrialOpensTheBreakerAgain) {
     EXPECT_EQ(w.state("web"), State::running);
 }
 
-TEST_F(CoordinatorTest, AdoptsWhatSomebodyStartsWhileTripped) {
+TEST_F(CoordinatorTest, AdoptsWhatIsStartedElsewhereWhileTripped) {
     World& w = tripped();
     const auto key = w.startElsewhere("web");
     w.pass(1s);
@@ -110,11 +111,11 @@ TEST_F(CoordinatorTest, WaitsTheBackoffAndLooksBeforeItStarts) {
     w.kill("web");
     w.pass(500ms);
     EXPECT_EQ(w.state("web"), State::backoff);
-    // It was started elsewhere, and no monitor noticed at once: the look before the start finds it.
-    w.alive_.emplace(ProcessKey{77, 7}, "web");
+    // It is started elsewhere, and no monitor notices that at once: the look before the start finds it.
+    const ProcessKey key = w.startUnnoticed("web");
     w.pass(1s);
-    EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{77, 7}));
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.view("web").instance, Instance(key));
+    EXPECT_EQ(w.launches("web"), 1);
 }
 
 TEST_F(CoordinatorTest, RestartOnFailureLeavesACleanExitDown) {
@@ -147,19 +148,20 @@ TEST_F(CoordinatorTest, RestartOnAbnormalAnswersSignalsOnly) {
 TEST_F(CoordinatorTest, AfterACleanExitItLooksForTheDaemonThatWasForked) {
     World& w = up();
     w.kill("web", 0);
-    w.alive_.emplace(ProcessKey{88, 8}, "web");
+    const ProcessKey key = w.startUnnoticed("web");
     w.pass(1s);
-    EXPECT_EQ(w.view("web").instance, Instance(ProcessKey{88, 8}));
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.view("web").instance, Instance(key));
+    EXPECT_EQ(w.launches("web"), 1);
     w.kill("web", 0);
     w.pass(1s);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
 }
 
 TEST_F(CoordinatorTest, AConfirmingMonitorDecidesWhetherAStartSucceeded) {
     ProcessPlan plan = processPlan("web");
     plan.monitors = {MonitorPlan{"pid", {}, true}};
     world.emplace(planOf({plan}));
+    world->habits().ready = 1h; // no PID file by itself
     world->begin();
     world->pass(1s);
     EXPECT_EQ(world->state("web"), State::starting);
@@ -168,22 +170,23 @@ TEST_F(CoordinatorTest, AConfirmingMonitorDecidesWhetherAStartSucceeded) {
     world->report(event::Down{"web", key, exitFromWaitStatus(0)});
     world->pass(1s);
     EXPECT_EQ(world->state("web"), State::starting);
-    world->alive_.clear();
-    world->alive_.emplace(ProcessKey{55, 5}, "web");
-    world->report(event::Up{"web", ProcessKey{55, 5}});
+    world->vanish("web");
+    const ProcessKey child = world->startUnnoticed("web");
+    world->report(event::Up{"web", child});
     EXPECT_EQ(world->state("web"), State::running);
-    EXPECT_EQ(world->view("web").instance, Instance(ProcessKey{55, 5}));
+    EXPECT_EQ(world->view("web").instance, Instance(child));
 }
 
 TEST_F(CoordinatorTest, AStartThatIsNotConfirmedInTimeIsEndedAndTriedAgain) {
     ProcessPlan plan = processPlan("web");
     plan.monitors = {MonitorPlan{"pid", {}, true}};
     world.emplace(planOf({plan}));
+    world->habits().ready = 1h; // no PID file by itself
     world->begin();
     world->pass(29s);
-    EXPECT_EQ(world->launches["web"], 1);
+    EXPECT_EQ(world->launches("web"), 1);
     world->pass(2s);
-    EXPECT_EQ(world->launches["web"], 2);
+    EXPECT_EQ(world->launches("web"), 2);
     EXPECT_EQ(world->copies("web"), 1U);
 }
 
@@ -191,11 +194,12 @@ TEST_F(CoordinatorTest, AStartThatDiesBeforeItIsConfirmedHasFailedAtOnce) {
     ProcessPlan plan = processPlan("web");
     plan.monitors = {MonitorPlan{"pid", {}, true}};
     world.emplace(planOf({plan}));
+    world->habits().ready = 1h; // no PID file by itself
     world->begin();
     world->pass(10ms);
     world->kill("web", 0x100);
     world->pass(10ms);
-    EXPECT_EQ(world->launches["web"], 2);
+    EXPECT_EQ(world->launches("web"), 2);
 }
 
 TEST_F(CoordinatorTest, AThousandDeathsAtOnceAreAllRecoveredOnce) {
@@ -212,18 +216,18 @@ TEST_F(CoordinatorTest, AThousandDeathsAtOnceAreAllRecoveredOnce) {
     world->pass(1s);
     for (const auto& plan : plans) {
         EXPECT_EQ(world->state(plan.name), State::running);
-        EXPECT_EQ(world->launches[plan.name], 2);
+        EXPECT_EQ(world->launches(plan.name), 2);
     }
 }
 
 TEST_F(CoordinatorTest, ACrashLoopIsBoundedByTheBreaker) {
     world.emplace(planOf({processPlan("web")}));
-    world->habits.diesAfter = 1ms;
+    world->habits().diesAfter = 1ms;
     world->begin();
     world->pass(1h);
     // 1 initial start, 3 restarts, then one trial in each cooldown of 180 s.
-    EXPECT_LE(world->launches["web"], 1 + 3 + 3600 / 180);
-    EXPECT_GE(world->launches["web"], 3600 / 180);
+    EXPECT_LE(world->launches("web"), 1 + 3 + 3600 / 180);
+    EXPECT_GE(world->launches("web"), 3600 / 180);
 }
 
 /// A daemon that is started again while nothing runs.

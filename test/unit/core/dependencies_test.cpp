@@ -35,7 +35,7 @@ protected:
 
 TEST_F(Dependencies, AreWaitedForAtTheFirstStart) {
     world.emplace(planOf({dependent(processPlan("app"), {{.target = "db"}}), probedPlan("db")}));
-    world->habits.readyTime = 10s;
+    world->habits().ready = 10s;
     world->begin();
     world->pass(5s);
     EXPECT_EQ(world->state("app"), State::deferred);
@@ -44,7 +44,7 @@ TEST_F(Dependencies, AreWaitedForAtTheFirstStart) {
     world->pass(6s);
     EXPECT_EQ(world->state("db"), State::running);
     EXPECT_EQ(world->state("app"), State::running);
-    EXPECT_EQ(world->launches["app"], 1);
+    EXPECT_EQ(world->launches("app"), 1);
 }
 
 TEST_F(Dependencies, AWholeStackComesBackInOrderEachStartedOnce) {
@@ -62,7 +62,7 @@ TEST_F(Dependencies, AWholeStackComesBackInOrderEachStartedOnce) {
     w.pass(10s);
     for (const char* name : {"db", "app", "worker1", "worker2", "worker3"}) {
         EXPECT_EQ(w.state(name), State::running) << name;
-        EXPECT_EQ(w.launches[name], 2) << name;
+        EXPECT_EQ(w.launches(name), 2) << name;
     }
     EXPECT_LT(w.view("db").activeSince->at, w.view("app").activeSince->at);
     EXPECT_LT(w.view("app").activeSince->at, w.view("worker1").activeSince->at);
@@ -73,7 +73,7 @@ TEST_F(Dependencies, defers_then_releases_on_timeout_skip) {
     breakBoth();
     w.pass(900ms);
     EXPECT_EQ(w.state("app"), State::deferred);
-    EXPECT_EQ(w.launches["app"], 1);
+    EXPECT_EQ(w.launches("app"), 1);
     w.pass(1s);
     EXPECT_EQ(w.state("app"), State::running);
     EXPECT_NE(w.state("db"), State::running);
@@ -90,7 +90,7 @@ TEST_F(Dependencies, DegradeStartsWithoutAndSaysSoUntilTheTargetIsBack) {
     w.pass(1h);
     EXPECT_EQ(w.state("db"), State::running);
     EXPECT_FALSE(w.view("app").degraded);
-    EXPECT_EQ(w.launches["app"], 2);
+    EXPECT_EQ(w.launches("app"), 2);
 }
 
 TEST_F(Dependencies, AbortIsNotTheEnd) {
@@ -103,7 +103,7 @@ TEST_F(Dependencies, AbortIsNotTheEnd) {
     w.cure("db");
     w.pass(1h);
     EXPECT_EQ(w.state("app"), State::running);
-    EXPECT_EQ(w.launches["app"], 2);
+    EXPECT_EQ(w.launches("app"), 2);
 }
 
 TEST_F(Dependencies, ASoftOneIsWaitedForAndThenDoneWithout) {
@@ -124,7 +124,7 @@ TEST_F(Dependencies, AfterWaitsOnlyWhileTheTargetIsBeingRecovered) {
     EXPECT_EQ(w.state("app"), State::running) << "a stopped target is nothing to wait for";
     w.request(Verb::start, "db");
     w.pass(1s);
-    w.habits.readyTime = 3s;
+    w.habits().ready = 3s;
     w.kill("db");
     w.kill("app");
     w.pass(2s);
@@ -175,15 +175,15 @@ TEST_F(Dependencies, PropagateRestartsWhatRanBefore) {
     w.pass(5s);
     EXPECT_EQ(w.state("app"), State::running);
     EXPECT_NE(w.running("app"), before);
-    EXPECT_EQ(w.launches["app"], 2);
+    EXPECT_EQ(w.launches("app"), 2);
     const auto started = w.notices<notice::RecoveryStarted>("app");
     EXPECT_EQ(started.back().cause, notice::Cause::dependency);
     w.pass(1h);
-    EXPECT_EQ(w.launches["app"], 2);
+    EXPECT_EQ(w.launches("app"), 2);
     EXPECT_EQ(w.view("app").breaker, BreakerState::closed);
 }
 
-TEST_F(Dependencies, PropagateLeavesWhatAPersonHasPausedOrStopped) {
+TEST_F(Dependencies, PropagateLeavesWhatIsPausedOrStoppedOnRequest) {
     World& w = stack({.target = "db", .propagate = Propagate::restart});
     w.request(Verb::pause, "app");
     const auto before = w.running("app");
@@ -192,7 +192,7 @@ TEST_F(Dependencies, PropagateLeavesWhatAPersonHasPausedOrStopped) {
     EXPECT_EQ(w.running("app"), before);
 }
 
-TEST_F(Dependencies, ATargetThatOnlyHungForAWhileRestartsNobody) {
+TEST_F(Dependencies, ATargetThatOnlyHungForAWhileRestartsNoDependent) {
     ProcessPlan db = probedPlan("db");
     db.recovery.backoff.initial = 60s;
     World& w =
@@ -201,8 +201,8 @@ TEST_F(Dependencies, ATargetThatOnlyHungForAWhileRestartsNobody) {
     w.pass(5s);
     w.cure("db");
     w.pass(1min);
-    EXPECT_EQ(w.launches["db"], 1);
-    EXPECT_EQ(w.launches["app"], 1);
+    EXPECT_EQ(w.launches("db"), 1);
+    EXPECT_EQ(w.launches("app"), 1);
 }
 
 TEST_F(Dependencies, AnEdgeThatAReloadTakesAwayIsNotWaitedForAnyLonger) {

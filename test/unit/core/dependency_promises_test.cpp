@@ -31,7 +31,7 @@ public:
     }
 
     void calm() {
-        world_.habits = World::Habits{};
+        world_.habits() = quickHabits();
         for (int i = 0; i < kProcesses; ++i) {
             world_.cure(nameOf(i));
         }
@@ -102,9 +102,9 @@ private:
             world_.cure(name);
             break;
         case 6:
-            world_.habits.startsFail = pick(0, 3) == 0;
-            world_.habits.readyTime = Duration(pick(0, 5'000'000));
-            world_.habits.launchTime = Duration(pick(0, 500'000));
+            world_.habits().startsFail = pick(0, 3) == 0;
+            world_.habits().ready = Duration(pick(0, 5'000'000));
+            world_.habits().start = Duration(pick(0, 500'000));
             break;
         case 7:
             world_.request(event::Verb::stop, name);
@@ -115,7 +115,7 @@ private:
             stopped_.erase(name);
             break;
         default:
-            world_.habits.stopTime = Duration(pick(0, 3'000'000));
+            world_.habits().stop = Duration(pick(0, 3'000'000));
             break;
         }
     }
@@ -132,6 +132,7 @@ private:
     }
 
     void check() {
+        ASSERT_EQ(world_.hastyStarts(), 0);
         for (const auto& [name, target, index] : early_) {
             EXPECT_EQ(world_.notices<notice::RecoveryStarted>(name)[index].cause, notice::Cause::request)
                 << name << " was started before " << target;

@@ -12,7 +12,7 @@ protected:
 
 TEST_F(Health, AStartIsCompleteWhenTheProbePasses) {
     world.emplace(planOf({probedPlan("web")}));
-    world->habits.readyTime = 5s;
+    world->habits().ready = 5s;
     world->begin();
     world->pass(4s);
     EXPECT_EQ(world->state("web"), State::starting);
@@ -20,14 +20,14 @@ TEST_F(Health, AStartIsCompleteWhenTheProbePasses) {
         << world->view("web").stateReason;
     world->pass(2s);
     EXPECT_EQ(world->state("web"), State::running);
-    EXPECT_EQ(world->launches["web"], 1);
+    EXPECT_EQ(world->launches("web"), 1);
 }
 
 TEST_F(Health, AStartThatNeverAnswersHasFailedAndIsEnded) {
     ProcessPlan plan = probedPlan("web");
     plan.startTimeout = 10s;
     world.emplace(planOf({plan}));
-    world->habits.readyTime = 1h;
+    world->habits().ready = 1h;
     world->begin();
     world->pass(11s);
     const auto finished = world->notices<notice::RecoveryFinished>("web");
@@ -39,7 +39,7 @@ TEST_F(Health, AStartThatNeverAnswersHasFailedAndIsEnded) {
 TEST_F(Health, AHangingProcessIsEndedBeforeItsSuccessorStarts) {
     World& w = probed();
     const auto old = *w.running("web");
-    w.habits.stopTime = 3s;
+    w.habits().stop = 3s;
     w.hang("web");
     w.pass(2s);
     EXPECT_EQ(w.state("web"), State::recovering);
@@ -48,7 +48,7 @@ TEST_F(Health, AHangingProcessIsEndedBeforeItsSuccessorStarts) {
     w.pass(10s);
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_NE(w.running("web"), old);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
     EXPECT_EQ(w.view("web").restartCount, 1U);
     ASSERT_TRUE(w.view("web").lastExit);
     EXPECT_EQ(w.view("web").lastExit->exit.reason, ExitReason::probeFailed);
@@ -70,7 +70,7 @@ TEST_F(Health, WhatDoesNotAnswerWhileSystemdStopsItHasNotFailed) {
     w.report(event::JobUnderWay{"web", false});
     w.pass(1h);
     EXPECT_EQ(w.state("web"), State::stopped);
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.launches("web"), 1);
 }
 
 TEST_F(Health, WhatStillDoesNotAnswerAfterTheJobHas) {
@@ -81,7 +81,7 @@ TEST_F(Health, WhatStillDoesNotAnswerAfterTheJobHas) {
     EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
     w.pass(1min);
     EXPECT_EQ(w.state("web"), State::running);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
 }
 
 TEST_F(Health, WhatAnsweredAgainOrWasReplacedDuringTheJobIsWell) {
@@ -91,7 +91,7 @@ TEST_F(Health, WhatAnsweredAgainOrWasReplacedDuringTheJobIsWell) {
     w.report(event::Healthy{"web", 0});
     w.report(event::JobUnderWay{"web", false});
     w.pass(1min);
-    EXPECT_EQ(w.launches["web"], 1) << "it answered";
+    EXPECT_EQ(w.launches("web"), 1) << "it answered";
     w.report(event::JobUnderWay{"web", true});
     w.report(event::Unhealthy{"web", 0, "tcp://web", "refused"});
     w.report(event::Up{"web", ProcessKey{4711, 1}});
@@ -113,14 +113,14 @@ TEST_F(Health, WhatDoesNotEndIsKilled) {
     ProcessPlan plan = probedPlan("web");
     plan.stop.timeout = 5s;
     World& w = up(plan);
-    w.habits.ignoresSigterm = true;
+    w.habits().stopSignalEnds = StopSignalEnds::none;
     w.hang("web");
     w.pass(4s);
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.launches("web"), 1);
     w.cure("web");
     w.pass(10s);
     // The cure came too late for the old one: it was already being ended.
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
     EXPECT_EQ(w.state("web"), State::running);
 }
 
@@ -137,7 +137,7 @@ TEST_F(Health, OneThatAnswersAgainBeforeItsRestartIsLeftAlone) {
     w.pass(5s);
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.running("web"), key);
-    EXPECT_EQ(w.launches["web"], 1);
+    EXPECT_EQ(w.launches("web"), 1);
 }
 
 TEST_F(Health, AnOpenBreakerLeavesAHangingProcessUntilItsTrial) {
@@ -158,7 +158,7 @@ TEST_F(Health, AnOpenBreakerLeavesAHangingProcessUntilItsTrial) {
     EXPECT_NE(w.running("web"), key) << "the trial replaces it";
 }
 
-TEST_F(Health, APersonStopsAHangingProcess) {
+TEST_F(Health, AHangingProcessIsStoppedOnRequest) {
     ProcessPlan plan = probedPlan("web");
     plan.recovery.backoff.initial = 60s;
     World& w = up(plan);
@@ -173,7 +173,7 @@ TEST_F(Health, APersonStopsAHangingProcess) {
     EXPECT_TRUE(w.answer(id)->ok());
 }
 
-TEST_F(Health, APersonStartsOneThatHangs) {
+TEST_F(Health, AHangingProcessIsStartedOnRequest) {
     ProcessPlan plan = probedPlan("web");
     plan.recovery.backoff.initial = 1h;
     World& w = up(plan);
@@ -232,7 +232,7 @@ TEST_F(Health, TwoMonitorsOneIncident) {
 TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
     world.emplace(planOf({probedPlan("web")}));
     World& w = *world;
-    w.habits.lookTime = 10s;
+    w.habits().look = 10s;
     w.begin();
     w.report(event::Healthy{"web", 1});
     EXPECT_EQ(w.state("web"), State::running);
@@ -246,7 +246,7 @@ TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
     EXPECT_EQ(w.copies("web"), 1U);
     EXPECT_NE(w.pid("web"), 0);
     // From now on the instance is a process, and an unrelated process on its port is not it.
-    w.habits.startsFail = true;
+    w.habits().startsFail = true;
     w.kill("web");
     w.pass(1s);
     w.report(event::Healthy{"web", 1});

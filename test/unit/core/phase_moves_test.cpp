@@ -40,7 +40,7 @@ public:
         for (std::int64_t i = 0; i < kProcesses; ++i) {
             const auto instance = world_.running(nameOf(i));
             if (pick(0, 2) == 0 && instance) {
-                world_.alive_.erase(*instance);
+                world_.vanish(nameOf(i));
                 ended.push_back({nameOf(i), *instance, exitFromWaitStatus(0)});
             }
         }
@@ -97,18 +97,18 @@ private:
             world_.kill(name, 0);
             break;
         case 3:
-            world_.habits.startsFail = pick(0, 2) == 0;
-            world_.habits.launchTime = Duration(pick(0, 2'000'000));
-            world_.habits.readyTime = Duration(pick(0, 40'000'000));
+            world_.habits().startsFail = pick(0, 2) == 0;
+            world_.habits().start = Duration(pick(0, 2'000'000));
+            world_.habits().ready = Duration(pick(0, 40'000'000));
             break;
         case 4:
-            world_.habits.diesAfter =
+            world_.habits().diesAfter =
                 pick(0, 2) == 0 ? std::optional(Duration(pick(0, 30'000'000))) : std::nullopt;
-            world_.habits.diesHow = exitFromWaitStatus(static_cast<int>(pick(0, 1)) * 9);
+            world_.habits().diesHow = exitFromWaitStatus(static_cast<int>(pick(0, 1)) * 9);
             break;
         case 5:
-            world_.habits.ignoresSigterm = pick(0, 1) == 0;
-            world_.habits.stopTime = Duration(pick(0, 20'000'000));
+            world_.habits().stopSignalEnds = pick(0, 1) == 0 ? StopSignalEnds::none : StopSignalEnds::every;
+            world_.habits().stop = Duration(pick(0, 20'000'000));
             break;
         case 6:
             if (!world_.running(name)) {

@@ -23,7 +23,7 @@ public:
 
     /// Nothing more goes wrong: all that should be up must come up by the clock alone.
     void calm() {
-        world_.habits = World::Habits{};
+        world_.habits() = quickHabits();
         for (const char* name : {"a", "b", "c", "d"}) {
             world_.cure(name);
         }
@@ -78,16 +78,16 @@ private:
             world_.kill(name, 0);
             break;
         case 4:
-            world_.habits.startsFail = pick(0, 2) == 0;
-            world_.habits.launchTime = Duration(pick(0, 2'000'000));
+            world_.habits().startsFail = pick(0, 2) == 0;
+            world_.habits().start = Duration(pick(0, 2'000'000));
             break;
         case 5:
-            world_.habits.diesAfter =
+            world_.habits().diesAfter =
                 pick(0, 2) == 0 ? std::optional(Duration(pick(0, 40'000'000))) : std::nullopt;
             break;
         case 6:
-            world_.habits.ignoresSigterm = pick(0, 1) == 0;
-            world_.habits.stopTime = Duration(pick(0, 20'000'000));
+            world_.habits().stopSignalEnds = pick(0, 1) == 0 ? StopSignalEnds::none : StopSignalEnds::every;
+            world_.habits().stop = Duration(pick(0, 20'000'000));
             break;
         case 7:
             world_.report(event::Down{name, ProcessKey{static_cast<pid_t>(pick(1, 5000)), 3}, Exit{}});
@@ -129,6 +129,7 @@ private:
     }
 
     void check() {
+        ASSERT_EQ(world_.hastyStarts(), 0);
         for (const auto& process : world_.core().plan().processes) {
             const auto& view = world_.view(process->name);
             const bool wantedDown = stopped_.contains(process->name) || paused_.contains(process->name) ||

@@ -108,10 +108,8 @@ std::string picture(const World& world) {
     for (const auto& process : world.core().plan().processes) {
         const auto& view = world.view(process->name);
         text << process->name << ' ' << toString(view.state) << ' ' << toString(view.breaker)
-             << (view.degraded ? " degraded" : "") << " copies " << world.copies(process->name)
-             << " watched ";
-        const auto watches = world.watches.find(process->name);
-        text << (watches == world.watches.end() ? 0 : watches->second) << '\n';
+             << (view.degraded ? " degraded" : "") << " copies " << world.copies(process->name) << " watched "
+             << world.watches(process->name) << '\n';
     }
     return text.str();
 }
@@ -126,16 +124,15 @@ TEST_P(ReloadPromises, ReloadLeadsToWhereAFreshStartLeads) {
     const Plan plan = turmoil.plan();
     World fresh(plan, reloaded.snapshots());
     fresh.continueFrom(reloaded);
-    const auto letGo = reloaded.alive_;
+    const auto before = reloaded.programs().alive();
     reloaded.reload(plan);
     fresh.begin();
     reloaded.pass(3h);
     fresh.pass(3h);
     EXPECT_EQ(picture(reloaded), picture(fresh));
-    for (const auto& [key, name] : letGo) {
-        if (reloaded.core().view(name) == nullptr) {
-            EXPECT_TRUE(reloaded.alive_.contains(key))
-                << name << " is no longer managed, and was not to be stopped";
+    for (const auto& [key, program] : before) {
+        if (reloaded.core().view(program.name) == nullptr) {
+            EXPECT_TRUE(reloaded.programs().isAlive(key)) << program.name << " was removed, not stopped";
         }
     }
 }

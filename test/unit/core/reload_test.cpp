@@ -51,7 +51,7 @@ TEST_F(CoordinatorTest, DisablingAndEnablingByReload) {
 TEST_F(CoordinatorTest, ASnapshotCarriesBreakerPauseStopAndCountersOver) {
     World& w = tripped();
     World next(planOf({processPlan("web")}), w.snapshots());
-    next.now_ = w.now();
+    next.continueFrom(w);
     next.begin();
     next.pass(1s);
     EXPECT_EQ(next.state("web"), State::tripped);
@@ -63,17 +63,18 @@ TEST_F(CoordinatorTest, ASnapshotCarriesBreakerPauseStopAndCountersOver) {
     next.request(Verb::stop, "web");
     next.pass(1s);
     World third(planOf({processPlan("web")}), next.snapshots());
-    third.now_ = next.now();
+    third.continueFrom(next);
     third.begin();
     third.pass(1h);
     EXPECT_EQ(third.state("web"), State::stopped);
-    EXPECT_EQ(third.launches["web"], 0);
+    EXPECT_EQ(third.launches("web"), 0);
 }
 
 TEST_F(CoordinatorTest, ADeathWhileHealerWasAwayIsAnIncidentAndCounts) {
     World& w = up();
     World next(planOf({processPlan("web")}), w.snapshots());
-    next.now_ = w.now();
+    next.continueFrom(w);
+    next.vanish("web");
     next.begin();
     next.pass(1s);
     EXPECT_EQ(next.state("web"), State::running);
@@ -84,14 +85,13 @@ TEST_F(CoordinatorTest, ADeathWhileHealerWasAwayIsAnIncidentAndCounts) {
 TEST_F(CoordinatorTest, ARunningInstanceIsTakenOverSilentlyByTheNextHealer) {
     World& w = up();
     World next(planOf({processPlan("web")}), w.snapshots());
-    next.now_ = w.now();
-    next.alive_ = w.alive_;
+    next.continueFrom(w);
     next.begin();
     next.pass(1s);
     EXPECT_EQ(next.view("web").instance, w.view("web").instance);
     EXPECT_EQ(next.view("web").activeSince, w.view("web").activeSince);
     EXPECT_TRUE(next.notices<notice::Adopted>("web").empty());
-    EXPECT_EQ(next.launches["web"], 0);
+    EXPECT_EQ(next.launches("web"), 0);
 }
 
 TEST_F(CoordinatorTest, AReloadThatTakesTheProbeAwayTakesTheHungInstanceBack) {

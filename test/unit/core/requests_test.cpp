@@ -4,7 +4,7 @@
 namespace healer::core::test {
 namespace {
 
-TEST_F(CoordinatorTest, AStopByAPersonIsNotHealed) {
+TEST_F(CoordinatorTest, AStopOnRequestIsNotHealed) {
     World& w = up();
     const auto id = w.request(Verb::stop, "web");
     EXPECT_FALSE(w.answer(id));
@@ -18,7 +18,7 @@ TEST_F(CoordinatorTest, AStopByAPersonIsNotHealed) {
 
 TEST_F(CoordinatorTest, AStopThatTakesTooLongIsForced) {
     World& w = up();
-    w.habits.ignoresSigterm = true;
+    w.habits().stopSignalEnds = StopSignalEnds::none;
     const auto id = w.request(Verb::stop, "web");
     w.pass(9s);
     EXPECT_EQ(w.copies("web"), 1U);
@@ -30,7 +30,7 @@ TEST_F(CoordinatorTest, AStopThatTakesTooLongIsForced) {
 
 TEST_F(CoordinatorTest, WhatDoesNotDieIsReportedAndTriedAgain) {
     World& w = up();
-    w.habits.stopTime = 1h;
+    w.habits().stop = 1h;
     const auto id = w.request(Verb::restart, "web");
     w.pass(60s);
     ASSERT_TRUE(w.answer(id));
@@ -39,7 +39,7 @@ TEST_F(CoordinatorTest, WhatDoesNotDieIsReportedAndTriedAgain) {
     w.pass(2h);
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.copies("web"), 1U);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
 }
 
 TEST_F(CoordinatorTest, AManualStartWorksInAnyBreakerStateAndResetsIt) {
@@ -70,21 +70,21 @@ TEST_F(CoordinatorTest, AFailedManualStartIsAnsweredAndThenHealedAsUsual) {
     World& w = up();
     w.request(Verb::stop, "web");
     w.pass(1s);
-    w.habits.startsFail = true;
+    w.habits().startsFail = true;
     const auto id = w.request(Verb::start, "web");
     w.pass(1s);
     ASSERT_TRUE(w.answer(id));
     ASSERT_FALSE(w.answer(id)->ok());
     EXPECT_EQ(w.answer(id)->error().kind, ErrorKind::recoveryFailed);
     EXPECT_EQ(w.state("web"), State::tripped);
-    w.habits.startsFail = false;
+    w.habits().startsFail = false;
     w.pass(200s);
     EXPECT_EQ(w.state("web"), State::running);
 }
 
-TEST_F(CoordinatorTest, TheLastWordOfAPersonCounts) {
+TEST_F(CoordinatorTest, TheLastRequestCounts) {
     World& w = up();
-    w.habits.stopTime = 1s;
+    w.habits().stop = 1s;
     const auto stop = w.request(Verb::stop, "web");
     const auto start = w.request(Verb::start, "web");
     w.pass(3s);
@@ -96,7 +96,7 @@ TEST_F(CoordinatorTest, TheLastWordOfAPersonCounts) {
 
 TEST_F(CoordinatorTest, AStopDuringAStartWins) {
     World& w = up();
-    w.habits.launchTime = 1s;
+    w.habits().start = 1s;
     w.kill("web");
     w.pass(10ms);
     ASSERT_EQ(w.state("web"), State::recovering);
@@ -149,7 +149,7 @@ TEST_F(CoordinatorTest, ResetOfAnOpenBreakerRecoversAtOnce) {
 
 TEST_F(CoordinatorTest, StoppedThroughSystemdIsNotHealed) {
     World& w = up();
-    w.habits.launchTime = 1s;
+    w.habits().start = 1s;
     w.kill("web", 15);
     w.pass(10ms);
     w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
@@ -179,7 +179,7 @@ TEST_F(CoordinatorTest, ObserveOnlyReportsAndActsOnNothing) {
     world.emplace(plan);
     world->begin();
     world->pass(1h);
-    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->launches("web"), 0);
     EXPECT_EQ(world->state("web"), State::down);
     EXPECT_FALSE(world->answer(world->request(Verb::start, "web"))->ok());
     plan.observeOnly = false;
@@ -195,7 +195,7 @@ TEST_F(CoordinatorTest, ADisabledProcessIsLeftAlone) {
     world->begin();
     world->pass(1h);
     EXPECT_EQ(world->state("web"), State::disabled);
-    EXPECT_EQ(world->launches["web"], 0);
+    EXPECT_EQ(world->launches("web"), 0);
     EXPECT_EQ(world->answer(world->request(Verb::start, "web"))->error().kind, ErrorKind::disabled);
     EXPECT_EQ(world->answer(world->request(Verb::start, "nobody"))->error().kind, ErrorKind::noSuchProcess);
 }
@@ -204,10 +204,9 @@ TEST_F(CoordinatorTest, AUnitThatIsReportedStoppedWhileHealerStopsItIsGone) {
     ProcessPlan plan = processPlan("web");
     plan.unit = "web.service";
     World& w = up(plan);
-    w.habits.stopTime = 1h;
+    w.habits().stop = 1h;
     const auto id = w.request(Verb::restart, "web");
-    const auto key = *w.running("web");
-    w.alive_.erase(key);
+    w.vanish("web");
     w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
     w.pass(1s);
     ASSERT_TRUE(w.answer(id));
@@ -248,7 +247,7 @@ TEST_F(CoordinatorTest, AStartOverridesAStopThatStillWaitsForTheMonitors) {
     ASSERT_TRUE(w.answer(start));
     EXPECT_TRUE(w.answer(start)->ok());
     EXPECT_EQ(w.state("web"), State::running);
-    EXPECT_EQ(w.launches["web"], 2);
+    EXPECT_EQ(w.launches("web"), 2);
 }
 
 } // namespace

@@ -49,7 +49,7 @@ protected:
         const auto key = world->running(name);
         ASSERT_TRUE(key);
         world->report(event::StoppedOnPurpose{name, "stopped through systemd"});
-        world->alive_.erase(*key);
+        world->vanish(name);
         Exit exit;
         exit.reason = ExitReason::exited;
         exit.code = 0;
@@ -66,7 +66,7 @@ TEST_F(UnitRelationsTest, AreTakenOverAmongWatchedUnits) {
     EXPECT_EQ(world->state("app"), State::running);
 }
 
-TEST_F(UnitRelationsTest, AreLeftAloneWhereNobodyAskedForThem) {
+TEST_F(UnitRelationsTest, AreLeftAloneWhereTheyAreNotAskedFor) {
     started({unitPlan("app"), unitPlan("db")}, {{"app", {{"db.service"}, {}, {}}}});
     EXPECT_EQ(edges("app"), "");
 }
@@ -81,7 +81,7 @@ TEST_F(UnitRelationsTest, HoldTheFirstStartBack) {
     EXPECT_EQ(order, (std::vector<std::string>{"db", "app"}));
 }
 
-TEST_F(UnitRelationsTest, ThatWouldCloseACycleAreLeftOutAndToldOnce) {
+TEST_F(UnitRelationsTest, ThatWouldCloseACycleAreLeftOutAndAnnouncedOnce) {
     World& w = started({autoPlan("a"), autoPlan("b")},
                        {{"a", {{"b.service"}, {}, {}}}, {"b", {{"a.service"}, {}, {}}}});
     EXPECT_EQ(edges("a"), "Requires= requires b");
@@ -102,7 +102,7 @@ TEST_F(UnitRelationsTest, SurviveAReloadAndFollowThePlan) {
     w.reload(planOf({autoPlan("app")}));
     EXPECT_EQ(edges("app"), "");
     EXPECT_EQ(w.state("app"), State::running);
-    EXPECT_EQ(w.launches["app"], 1);
+    EXPECT_EQ(w.launches("app"), 1);
 }
 
 TEST_F(UnitRelationsTest, AreForgottenWithTheUnitThatSaidThem) {
@@ -139,7 +139,7 @@ TEST_F(UnitRelationsTest, AStopThatFollowsFromTheEndOfATargetIsHealed) {
     EXPECT_NE(w.notices<notice::ProcessDown>("app")[0].reason.find("bound to db"), std::string::npos);
 }
 
-TEST_F(UnitRelationsTest, SoIsOneThatIsToldBeforeTheEndOfTheTarget) {
+TEST_F(UnitRelationsTest, SoIsOneThatIsReportedBeforeTheEndOfTheTarget) {
     World& w = started({autoPlan("app"), unitPlan("db")}, kBound);
     systemdStops("app");
     EXPECT_EQ(w.state("app"), State::stopped);
@@ -153,7 +153,7 @@ TEST_F(UnitRelationsTest, SoIsOneThatIsToldBeforeTheEndOfTheTarget) {
 TEST_F(UnitRelationsTest, SoIsOneWhoseTargetSystemdHasRestartedItself) {
     World& w = started({autoPlan("app"), unitPlan("db")}, kBound);
     w.pass(1min);
-    w.alive_.erase(*w.running("db"));
+    w.vanish("db");
     const auto fresh = w.startElsewhere("db");
     w.pass(10ms);
     EXPECT_EQ(w.view("db").instance, fresh);
@@ -162,7 +162,7 @@ TEST_F(UnitRelationsTest, SoIsOneWhoseTargetSystemdHasRestartedItself) {
     EXPECT_EQ(w.state("app"), State::running);
 }
 
-TEST_F(UnitRelationsTest, AStopByAPersonIsRespectedWhetherOfTheTargetOrOfTheBoundOne) {
+TEST_F(UnitRelationsTest, AStopOnRequestIsRespectedWhetherOfTheTargetOrOfTheBoundOne) {
     World& w = started({autoPlan("app"), unitPlan("db")}, kBound);
     systemdStops("app");
     w.pass(1h);

@@ -57,7 +57,7 @@ TEST(Rehearsal, StartsFailForAsLongAsTheScenarioSays) {
     EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
 
-TEST(Rehearsal, APersonIsObeyedAndAnswered) {
+TEST(Rehearsal, OperatorRequestsAreCarriedOutAndAnswered) {
     core::ProcessPlan off = process("off");
     off.enabled = false;
     const auto lines = played(planOf({off, process("web")}), "duration_secs: 60\nevents:\n"
@@ -65,10 +65,10 @@ TEST(Rehearsal, APersonIsObeyedAndAnswered) {
                                                              "  - {at_secs: 10, stop: web}\n"
                                                              "  - {at_secs: 20, kill: web}\n"
                                                              "  - {at_secs: 30, start: web}\n");
-    EXPECT_THAT(lines, IsSupersetOf({"10.000 web * a person asks to stop it",
+    EXPECT_THAT(lines, IsSupersetOf({"10.000 web * an operator requests a stop",
                                      "20.000 web * would be killed by SIGKILL now, but is not running",
-                                     "30.000 web * a person asks to start it"}));
-    EXPECT_THAT(lines, Contains(HasSubstr("5.000 off the person is told: ")));
+                                     "30.000 web * an operator requests a start"}));
+    EXPECT_THAT(lines, Contains(HasSubstr("5.000 off the request is refused: ")));
     EXPECT_THAT(lines, Contains(HasSubstr("10.100 web is stopped: ")));
     EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
@@ -80,7 +80,7 @@ TEST(Rehearsal, AHangIsNoticedByAProbeAndTheInstanceIsReplaced) {
     EXPECT_THAT(lines, Contains("20.000 web * hangs"));
     EXPECT_THAT(lines, Contains(testing::StartsWith("30.000 web Process web (PID 1001) is down: ")))
         << "two probes, five seconds apart";
-    EXPECT_THAT(lines, Contains(HasSubstr("SIGKILL"))) << "it does not heed the stop signal";
+    EXPECT_THAT(lines, Contains(HasSubstr("SIGKILL"))) << "it does not respond to the stop signal";
     EXPECT_THAT(lines.back(), HasSubstr("started process web (PID 1002)"));
 }
 
@@ -111,9 +111,10 @@ TEST(Rehearsal, AStackComesBackInItsOrderEachStartedOnce) {
     EXPECT_LT(when("started process db"), when("tarting process app"));
     EXPECT_LT(when("started process app"), when("tarting process worker"));
     EXPECT_NE(when("started process worker"), lines.end());
-    EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
-                            [](const auto& line) { return line.find("tarting process") != std::string::npos; }),
-              6);
+    EXPECT_EQ(
+        std::count_if(lines.begin(), lines.end(),
+                      [](const auto& line) { return line.find("tarting process") != std::string::npos; }),
+        6);
 }
 
 TEST(Rehearsal, AtTheEndATableTellsWhatBecameOfEach) {
