@@ -31,33 +31,33 @@ bool sees(const core::MonitorPlan& monitor, const Program& program) {
 
 } // namespace
 
-void Monitors::watch(const std::string& name) {
+void Monitors::watch(const std::string& name, const std::optional<core::Instance>& known) {
     if (const core::ProcessPlan* plan = planOf_(name)) {
         watched_.insert_or_assign(name, Watched{core::Absence(plan->monitors.size())});
-        look(name);
+        ask(name, core::processOf(known));
     }
 }
 
-void Monitors::look(const std::string& name) {
+void Monitors::ask(const std::string& name, const std::optional<core::ProcessKey>& known) {
     if (const auto watched = watched_.find(name); watched != watched_.end()) {
         watched->second.absence.ask();
-        clock_.after(habits_.look, [this, name] { answerLook(name); });
+        clock_.after(habits_.look, [this, name, known] { answer(name, known); });
     }
 }
 
-void Monitors::answerLook(const std::string& name) {
+void Monitors::answer(const std::string& name, const std::optional<core::ProcessKey>& known) {
     const auto watched = watched_.find(name);
     const core::ProcessPlan* plan = planOf_(name);
     if (watched == watched_.end() || plan == nullptr) {
         return;
     }
-    const auto key = programs_.running(name);
-    const Program* program = programs_.find(name);
+    const bool knownRuns = known && programs_.isAlive(*known);
+    const auto key = knownRuns ? known : programs_.running(name);
     std::vector<core::Event> instances;
     std::vector<core::Event> others;
     for (std::size_t i = 0; i < plan->monitors.size(); ++i) {
         const core::MonitorPlan& monitor = plan->monitors[i];
-        if (program == nullptr || !sees(monitor, *program)) {
+        if (!key || !(sees(monitor, programs_.alive().at(*key)) || (knownRuns && !isProbe(monitor)))) {
             if (watched->second.absence.report(i)) {
                 others.emplace_back(event::Absent{name, "not running"});
             }

@@ -35,9 +35,10 @@ public:
     Monitors(const Monitors&) = delete;
     Monitors& operator=(const Monitors&) = delete;
 
-    void watch(const std::string& name);
+    /// `known`: an instance from before, recognised as long as it runs.
+    void watch(const std::string& name, const std::optional<core::Instance>& known);
     void unwatch(const std::string& name) { watched_.erase(name); }
-    void look(const std::string& name);
+    void look(const std::string& name) { ask(name, std::nullopt); }
     void track(const std::string& name, const std::optional<core::Instance>& instance);
 
     /// A program was started, not by Healer.
@@ -67,7 +68,8 @@ private:
     /// Whether probes that follow this instance get no answer.
     [[nodiscard]] bool isFailing(core::ProcessKey key, const Watched& watched, const std::string& name) const;
 
-    void answerLook(const std::string& name);
+    void ask(const std::string& name, const std::optional<core::ProcessKey>& known);
+    void answer(const std::string& name, const std::optional<core::ProcessKey>& known);
     void reportHealthy(const std::string& name, std::size_t probe);
     void beginProbing(core::ProcessKey key, const std::string& name);
     void reportHealthyAfter(core::Duration delay, core::ProcessKey key, const std::string& name,

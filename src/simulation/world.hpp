@@ -82,7 +82,7 @@ private:
     bool step(core::TimePoint end);
     void take(const core::Actions& actions);
 
-    void act(const core::action::Watch& watch) { monitors_.watch(watch.name); }
+    void act(const core::action::Watch& watch) { monitors_.watch(watch.name, watch.known); }
     void act(const core::action::Unwatch& unwatch) { monitors_.unwatch(unwatch.name); }
     void act(const core::action::Track& track) { monitors_.track(track.name, track.instance); }
     void act(const core::action::Look& look) { monitors_.look(look.name); }

@@ -114,5 +114,21 @@ TEST_F(WorldTest, TheNextHealerFindsTheSameMachine) {
     EXPECT_EQ(next.launches("web"), 0);
 }
 
+TEST_F(WorldTest, AKnownInstanceIsRecognisedBeforeItIsReady) {
+    core::ProcessPlan web = process("web");
+    web.monitors[0].confirmsStart = true;
+    Habits habits;
+    habits.ready = 10s;
+    World& w = begun(web, habits);
+    w.pass(1s);
+    core::SavedState saved;
+    saved.instance = *w.running("web");
+    World next(planOf({web}), habits, [](core::TimePoint, const core::Actions&) {}, {{"web", saved}});
+    next.continueFrom(w);
+    next.begin();
+    next.pass(1s);
+    EXPECT_EQ(next.core().view("web")->instance, core::Instance(*w.running("web")));
+}
+
 } // namespace
 } // namespace healer::simulation
