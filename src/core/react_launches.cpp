@@ -49,6 +49,10 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
         return;
     }
     launching->answered = true;
+    if (!finished.outcome.ok() && launching->launched) {
+        // Another instance was started elsewhere meanwhile. It comes up, or the start times out.
+        return;
+    }
     if (!finished.outcome.ok()) {
         failStart(life, finished.outcome.error().message, out);
     } else if (confirmsStart(life.plan())) {

@@ -36,6 +36,23 @@ TEST_F(Health, AStartThatNeverAnswersHasFailedAndIsEnded) {
     EXPECT_LE(world->copies("web"), 1U);
 }
 
+TEST_F(Health, AnInstanceThatComesUpWhileAStartFailsIsTheInstance) {
+    World& w = probed();
+    w.habits().start = 1s;
+    w.habits().ready = 10s;
+    w.habits().startsFail = true;
+    w.kill("web");
+    w.pass(100ms);
+    const auto key = w.startElsewhere("web");
+    w.pass(5s);
+    EXPECT_TRUE(w.notices<notice::RecoveryFinished>("web").back().ok)
+        << "the order failed, the start did not";
+    w.pass(10s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").instance, Instance(key));
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+}
+
 TEST_F(Health, AHangingProcessIsEndedBeforeItsSuccessorStarts) {
     World& w = probed();
     const auto old = *w.running("web");

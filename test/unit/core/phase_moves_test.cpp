@@ -57,6 +57,7 @@ public:
         for (int i = 0; i < steps; ++i) {
             happen(nameOf(pick(0, kProcesses - 1)));
             world_.pass(Duration(pick(0, 2) != 0 ? pick(0, 60'000) : pick(0, 45'000'000)));
+            ASSERT_EQ(world_.hastyStarts(), 0);
         }
     }
 
