@@ -66,7 +66,8 @@ TEST_F(BusPublishing, OnlyWhatChangedIsSentAndOnceForManyReports) {
     service_->processChanged("web");
     backend_.views["web"].state = core::State::tripped;
     backend_.views["web"].breaker = core::BreakerState::open;
-    backend_.views["web"].breakerRetryAt = core::TimePoint(std::chrono::seconds(5));
+    backend_.views["web"].breakerRetryAt = core::Moment(core::TimePoint(std::chrono::seconds(5)),
+                                                        core::WallTime(std::chrono::seconds(1'700'000'005)));
     service_->processChanged("web");
     service_->processChanged("web");
     const auto changes = finish(std::move(listening));

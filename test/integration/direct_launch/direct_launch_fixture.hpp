@@ -100,7 +100,7 @@ protected:
     enum class Stop { orderly, forced };
 
     static StopOrder stopOrder(core::ProcessKey key, Stop how, core::StopPlan plan = {}) {
-        return {.name = "victim", .key = key, .force = how == Stop::forced, .plan = plan};
+        return {.name = "victim", .instance = key, .force = how == Stop::forced, .plan = plan};
     }
 
     void seen(const core::Event& event) {

@@ -148,10 +148,10 @@ protected:
     enum class Stop { orderly, forced };
 
     [[nodiscard]] StopOrder stopOrder(core::ProcessKey key, Stop how) const {
-        return {.name = name_, .key = key, .force = how == Stop::forced, .unit = unit_};
+        return {.name = name_, .instance = key, .force = how == Stop::forced, .unit = unit_};
     }
 
-    core::Result<core::ProcessKey> launch(LaunchOrder order) {
+    core::Result<core::Instance> launch(LaunchOrder order) {
         const auto before = launches_.size();
         service_->launch(std::move(order));
         EXPECT_EQ(launches_.size(), before);
@@ -159,20 +159,23 @@ protected:
             return core::Error{"no answer"};
         }
         EXPECT_EQ(launches_.back().attempt, attempt_);
-        const auto& outcome = launches_.back().outcome;
-        if (!outcome) {
-            return outcome.error();
-        }
-        const auto process = core::processOf(*outcome);
-        return process ? core::Result(*process) : core::Error{"its start time could not be read"};
+        return launches_.back().outcome;
     }
 
+    /// The process of a launch that has to succeed; of one that has ended already, its PID only.
     core::ProcessKey launched(LaunchOrder order) {
         const auto outcome = launch(std::move(order));
         EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
-        return outcome.ok() ? outcome.value() : core::ProcessKey{};
+        if (!outcome) {
+            return {};
+        }
+        return core::processOf(*outcome).value_or(core::ProcessKey{core::pidOf(*outcome), 0});
     }
 
+    static bool lives(const core::Instance& instance) {
+        const auto process = core::processOf(instance);
+        return process && lives(*process);
+    }
     static bool lives(core::ProcessKey key) {
         const auto pidfd = runtime::openPidfd(key);
         return pidfd && *pidfd && !runtime::hasExited(pidfd.value().get());

@@ -161,7 +161,7 @@ TEST_F(ServiceLaunch, aProgramThatFailsAtOnceIsKnownToBeDown) {
             EXPECT_TRUE(until([&] { return !lives(outcome.value()); }));
         }
         for (const auto& down : downs_) {
-            EXPECT_EQ(down.instance, core::Instance(outcome.value()));
+            EXPECT_EQ(down.instance, outcome.value());
             EXPECT_EQ(down.exit.code, 1);
         }
         downs_.clear();
