@@ -27,16 +27,15 @@ struct Program {
 /// What happens to pretended programs.
 class ProgramEvents {
 public:
+    ProgramEvents() = default;
+    ProgramEvents(const ProgramEvents&) = delete;
+    ProgramEvents& operator=(const ProgramEvents&) = delete;
+    virtual ~ProgramEvents() = default;
+
     virtual void ready(core::ProcessKey key, const std::string& name) = 0;
     virtual void hung(core::ProcessKey key, const std::string& name) = 0;
     virtual void answersAgain(core::ProcessKey key, const std::string& name) = 0;
     virtual void ended(core::ProcessKey key, const std::string& name, const core::Exit& exit) = 0;
-
-protected:
-    ProgramEvents() = default;
-    ~ProgramEvents() = default;
-    ProgramEvents(const ProgramEvents&) = default;
-    ProgramEvents& operator=(const ProgramEvents&) = default;
 };
 
 /// The pretended programs of a machine on fake time.

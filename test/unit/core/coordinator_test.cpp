@@ -190,6 +190,18 @@ TEST_F(CoordinatorTest, AStartThatIsNotConfirmedInTimeIsEndedAndTriedAgain) {
     EXPECT_EQ(world->copies("web"), 1U);
 }
 
+TEST_F(CoordinatorTest, AnOrderThatIsNotCarriedOutInTimeIsWithdrawn) {
+    world.emplace(planOf({processPlan("web")}));
+    world->habits().start = 40s;
+    world->begin();
+    world->pass(29s);
+    world->habits().start = 1s;
+    world->pass(1min);
+    EXPECT_EQ(world->state("web"), State::running);
+    EXPECT_EQ(world->launches("web"), 1);
+    EXPECT_EQ(world->copies("web"), 1U);
+}
+
 TEST_F(CoordinatorTest, AStartThatDiesBeforeItIsConfirmedHasFailedAtOnce) {
     ProcessPlan plan = processPlan("web");
     plan.monitors = {MonitorPlan{"pid", {}, true}};
