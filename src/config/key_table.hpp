@@ -85,7 +85,8 @@ consteval bool sound(const Key<Plan> (&keys)[Count]) {
             key.type != KeyType::signal && key.range == Range{}) {
             throw "a number needs a range";
         }
-        if (keys[i].fills.get != nullptr && key.byDefault) {
+        const bool fillsMember = storage != Storage::section && storage != Storage::elsewhere;
+        if (fillsMember && key.byDefault) {
             throw "the default of this key is the initializer of its member";
         }
         if (key.type == KeyType::word && key.words.empty() && keys[i].fills.words.empty()) {

@@ -11,7 +11,7 @@ namespace healer::core {
 /// were asked last, and each question has one answer.
 class Absence {
 public:
-    explicit Absence(std::size_t observers) : absent_(observers, false) {}
+    explicit Absence(std::size_t observers) : absent_(observers) {}
 
     /// All observers are asked.
     void ask() {

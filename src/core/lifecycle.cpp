@@ -39,7 +39,9 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
     if (!saved) {
         return;
     }
-    requests_.setPaused(saved->paused);
+    if (saved->paused) {
+        requests_.pause();
+    }
     if (saved->stop) {
         requests_.wantStop(*saved->stop);
     }
@@ -284,7 +286,7 @@ void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
               durationText(plan_->stop.timeout),
           out);
     track(instance, out);
-    out.add(action::Stop{name(), instance, false});
+    out.add(action::Stop{.name = name(), .instance = instance});
 }
 
 void Lifecycle::forceStop(ActionSink& out) {
@@ -302,7 +304,7 @@ void Lifecycle::forceStop(ActionSink& out) {
     stopping.forced = true;
     stopping.deadline = out.now.at + std::max(plan_->stop.timeout, kMinForceInterval);
     reason_ = "being stopped: SIGKILL sent";
-    out.add(action::Stop{name(), stopping.instance, true});
+    out.add(action::Stop{.name = name(), .instance = stopping.instance, .force = true});
 }
 
 void Lifecycle::withdrawLaunch(ActionSink& out) {

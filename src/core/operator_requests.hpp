@@ -27,7 +27,8 @@ public:
     };
 
     [[nodiscard]] bool paused() const { return paused_; }
-    void setPaused(bool paused) { paused_ = paused; }
+    void pause() { paused_ = true; }
+    void resume() { paused_ = false; }
 
     /// The stop that is in force.
     [[nodiscard]] const std::optional<Stop>& stop() const { return stop_; }

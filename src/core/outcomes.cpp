@@ -38,7 +38,12 @@ void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out) {
     if (cause != notice::Cause::initial && cause != notice::Cause::request) {
         ++life.record().restartCount;
     }
-    life.announce(notice::RecoveryFinished{cause, true, pidOf(instance), "", timeSinceDown(life, out)}, out);
+    life.announce(notice::RecoveryFinished{.cause = cause,
+                                           .ok = true,
+                                           .pid = pidOf(instance),
+                                           .error = {},
+                                           .took = timeSinceDown(life, out)},
+                  out);
     life.enterUp(instance, out);
 }
 
@@ -49,7 +54,8 @@ void failStart(Lifecycle& life, const std::string& why, ActionSink& out) {
         life.record().predecessor = launching->launched;
     }
     life.record().endedWith.reset();
-    life.announce(notice::RecoveryFinished{cause, false, 0, why, timeSinceDown(life, out)}, out);
+    life.announce(notice::RecoveryFinished{.cause = cause, .error = why, .took = timeSinceDown(life, out)},
+                  out);
     life.requests().answerStarts(Error{"cannot start " + life.name() + ": " + why, ErrorKind::recoveryFailed},
                                  out);
     life.track(std::nullopt, out);

@@ -28,7 +28,7 @@ void lateLaunch(const Instance& instance, Lifecycle& life, ActionSink& out) {
     case PhaseKind::stopping:
         if (!confirmsStart(life.plan())) {
             life.announce(notice::SecondCopy{pidOf(instance)}, out);
-            out.add(action::Stop{life.name(), instance, false});
+            out.add(action::Stop{.name = life.name(), .instance = instance});
         }
         break;
     case PhaseKind::disabled:

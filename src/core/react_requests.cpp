@@ -80,7 +80,8 @@ void stopLaunching(Lifecycle& life, ActionSink& out) {
     const auto& launching = *life.in<phase::Launching>();
     const auto launched = launching.launched;
     const Duration took = out.now.at - life.record().downSince.value_or(out.now.at);
-    life.announce(notice::RecoveryFinished{launching.cause, false, 0, "stopped by request", took}, out);
+    life.announce(
+        notice::RecoveryFinished{.cause = launching.cause, .error = "stopped by request", .took = took}, out);
     if (launched) {
         life.stop({.instance = *launched}, out);
     } else {
@@ -126,7 +127,7 @@ void stop(const event::Request& request, Lifecycle& life, ActionSink& out) {
 
 void pause(const event::Request& request, Lifecycle& life, ActionSink& out) {
     if (!life.requests().paused()) {
-        life.requests().setPaused(true);
+        life.requests().pause();
         life.announce(notice::Requested{request.verb}, out);
     }
     if (isAutomatic(life.kind()) && !life.requests().awaitsStart()) {
@@ -137,7 +138,7 @@ void pause(const event::Request& request, Lifecycle& life, ActionSink& out) {
 
 void resume(const event::Request& request, Lifecycle& life, ActionSink& out) {
     if (life.requests().paused()) {
-        life.requests().setPaused(false);
+        life.requests().resume();
         life.announce(notice::Requested{request.verb}, out);
         if (life.kind() == PhaseKind::resting) {
             life.decide(out);

@@ -79,7 +79,8 @@ launch::Launcher& Launchers::of(const std::string& kind) {
 
 void Launchers::launch(core::action::Launch order) {
     launchedBy_[order.name] = order.launcher;
-    of(order.launcher).launch(std::move(order));
+    auto& launcher = of(order.launcher);
+    launcher.launch(std::move(order));
 }
 
 void Launchers::cancel(const core::action::CancelLaunch& cancel) {

@@ -58,7 +58,7 @@ std::vector<DependencyStatus> dependenciesIn(const json& properties) {
     for (const json& dependency : read<json>(properties, "Dependencies", json::array())) {
         DependencyStatus one{.target = text(dependency, "target"),
                              .kind = text(dependency, "kind"),
-                             .hard = read(dependency, "hard", true),
+                             .hard = read<bool>(dependency, "hard", DependencyStatus{}.hard),
                              .onFailure = text(dependency, "on_failure"),
                              .origin = {}};
         one.origin = read<std::string>(origins, one.target, "configuration");

@@ -28,7 +28,9 @@ void UnitWitness::start(std::optional<core::Instance> known) {
         return;
     }
     patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
-    const auto asked = [this, known = *process](std::optional<core::Exit> exit) { answer(known, exit); };
+    const auto asked = [this, known = *process](const std::optional<core::Exit>& exit) {
+        answer(known, exit);
+    };
     asking_.emplace(loop_, ask(*process), std::function<void(std::optional<core::Exit>)>(asked));
     asking_->start();
 }

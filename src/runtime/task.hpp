@@ -23,6 +23,8 @@
 /// destroyed from the innermost awaitable outwards, as in any scope. Parameters of a coroutine are values or
 /// outlive it; a lambda with captures is not to be a coroutine. What is awaited is a plain call or variable:
 /// GCC 12 gets braced and conditional operands of co_await wrong.
+// The language gives the names of what a coroutine consists of.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace healer::runtime {
 
 template <typename T>
@@ -242,3 +244,4 @@ private:
 };
 
 } // namespace healer::runtime
+// NOLINTEND(readability-identifier-naming)

@@ -59,7 +59,12 @@ std::variant<UnitState, Failure> readState(sd_bus_message* reply) {
     if (read == 0 || std::string_view(load) == "not-found") {
         return UnitState{};
     }
-    return UnitState{true, std::string_view(load) == "loaded", description, active, job, jobType};
+    return UnitState{.loaded = true,
+                     .intact = std::string_view(load) == "loaded",
+                     .description = description,
+                     .active = active,
+                     .job = job,
+                     .jobType = jobType};
 }
 
 std::variant<pid_t, Failure> readPid(sd_bus_message* reply) {

@@ -125,9 +125,11 @@ UnitProperty commandOf(const TransientUnit& unit) {
     return {literal ? "ExecStartEx" : "ExecStart", ExecCommand{unit.arguments, literal}};
 }
 
+constexpr bool kYes = true;
+
 UnitProperty keepingForked(ForkSupport support) {
     return support == ForkSupport::exitType ? UnitProperty{"ExitType", std::string("cgroup")}
-                                            : UnitProperty{"RemainAfterExit", true};
+                                            : UnitProperty{"RemainAfterExit", kYes};
 }
 
 } // namespace
@@ -146,7 +148,7 @@ std::vector<UnitProperty> propertiesOf(const TransientUnit& unit, ForkSupport su
         {unit.output ? "StandardOutputFileToAppend" : "StandardOutput", unit.output.value_or("journal")},
         {unit.output ? "StandardErrorFileToAppend" : "StandardError", unit.output.value_or("journal")},
         {"KillSignal", std::int32_t{unit.stop.signal}},
-        {"SendSIGKILL", true},
+        {"SendSIGKILL", kYes},
         {"TimeoutStopUSec", static_cast<std::uint64_t>(unit.stop.timeout.count())},
         // The breaker decides how often to start; systemd's limit would also refuse an administrator's start.
         {"StartLimitIntervalUSec", std::uint64_t{0}},

@@ -71,7 +71,9 @@ private:
     void predecessorGone(const std::string& name, const core::Result<void>& outcome);
     void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
-    void drop(std::map<std::string, Pending>::iterator entry, bool answers);
+    /// Whether it is still reported that a dropped launch runs already.
+    enum class Answer { reported, dropped };
+    void drop(std::map<std::string, Pending>::iterator entry, Answer answer);
     void answer(const std::string& name, const core::Result<core::Instance>& outcome);
 
     LauncherContext context_;
@@ -87,7 +89,7 @@ private:
 void Direct::launch(LaunchOrder order) {
     const std::string name = order.name;
     if (const auto old = pending_.find(name); old != pending_.end()) {
-        drop(old, true);
+        drop(old, Answer::reported);
     }
     Pending& pending = pending_[name];
     pending.attempt = order.attempt;
@@ -202,8 +204,7 @@ void Direct::answer(const std::string& name, const core::Result<core::Instance>&
     context_.report(core::event::LaunchFinished{name, attempt, outcome});
 }
 
-/// `answers`: that it runs already is still reported.
-void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) {
+void Direct::drop(std::map<std::string, Pending>::iterator entry, Answer answer) {
     Pending& pending = entry->second;
     if (pending.started) {
         pending.stopWatching();
@@ -212,7 +213,7 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) 
         const auto key = runtime::keyOfPid(spawn->pid());
         if (outcome && *outcome && key) {
             children_.follow(entry->first, *key, spawn->takePidfd());
-            if (answers) {
+            if (answer == Answer::reported) {
                 const core::event::LaunchFinished finished{entry->first, pending.attempt,
                                                            core::Instance(*key)};
                 overtaken_[pending.attempt] = context_.loop.addDeferred([this, finished] {
@@ -230,7 +231,7 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, bool answers) 
 void Direct::cancel(const std::string& name, std::uint64_t attempt) {
     const auto entry = pending_.find(name);
     if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
-        drop(entry, false);
+        drop(entry, Answer::dropped);
     }
 }
 
@@ -251,7 +252,7 @@ void Direct::stop(const StopOrder& order) {
 
 void Direct::forget(const std::string& name) {
     if (const auto entry = pending_.find(name); entry != pending_.end()) {
-        drop(entry, false);
+        drop(entry, Answer::dropped);
     }
     failures_.erase(name);
     children_.forget(name);

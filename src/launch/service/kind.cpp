@@ -19,7 +19,6 @@ namespace healer::launch::service {
 
 namespace {
 
-using systemd::Failure;
 using systemd::Job;
 using systemd::Manager;
 
@@ -45,7 +44,8 @@ private:
     void connected() override {}
     void disconnected() override;
 
-    void reportJob(const std::string& unit, bool underWay);
+    void jobUnderWay(const std::string& unit);
+    void jobOver(const std::string& unit);
     void launchDone(const std::string& name, const Events& events);
     runtime::Task<Events> stopping(StopOrder order);
     runtime::Task<Events> foreignJobEnded(std::string unit);
@@ -102,7 +102,7 @@ void ServiceLauncher::forget(const std::string& name) {
 
 void ServiceLauncher::jobNew(const Job& job) {
     if (core::isTransientUnitName(job.unit)) {
-        reportJob(job.unit, true);
+        jobUnderWay(job.unit);
     }
 }
 
@@ -114,19 +114,26 @@ void ServiceLauncher::jobRemoved(const Job& job) {
     if (foreign && !launches_.contains(core::processOfTransientUnit(job.unit))) {
         errands_.run(foreignJobEnded(job.unit));
     }
-    reportJob(job.unit, false);
+    jobOver(job.unit);
 }
 
-void ServiceLauncher::reportJob(const std::string& unit, bool underWay) {
-    if (underWay ? atWork_.insert(unit).second : atWork_.erase(unit) > 0) {
-        context_.report(core::event::JobUnderWay{core::processOfTransientUnit(unit), underWay});
+void ServiceLauncher::jobUnderWay(const std::string& unit) {
+    if (atWork_.insert(unit).second) {
+        context_.report(
+            core::event::JobUnderWay{.name = core::processOfTransientUnit(unit), .underWay = true});
+    }
+}
+
+void ServiceLauncher::jobOver(const std::string& unit) {
+    if (atWork_.erase(unit) > 0) {
+        context_.report(core::event::JobUnderWay{.name = core::processOfTransientUnit(unit)});
     }
 }
 
 /// The ends of the jobs are no longer reported.
 void ServiceLauncher::disconnected() {
     for (const auto& unit : std::set(atWork_)) {
-        reportJob(unit, false);
+        jobOver(unit);
     }
 }
 

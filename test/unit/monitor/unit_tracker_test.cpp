@@ -55,7 +55,7 @@ systemd::UnitFacts with(systemd::UnitFacts facts, std::uint32_t job) {
 
 class Tracker : public testing::Test {
 protected:
-    std::vector<std::string> tell(const systemd::UnitFacts& facts) {
+    std::vector<std::string> report(const systemd::UnitFacts& facts) {
         const auto main =
             facts.mainPid != 0 ? std::optional(core::ProcessKey{facts.mainPid, 7}) : std::nullopt;
         return words(tracker.update(facts, main));
@@ -82,7 +82,7 @@ protected:
     }
     void upAs(pid_t pid) {
         tracker.ask();
-        ASSERT_THAT(tell(running(pid)), ElementsAre("up " + std::to_string(pid)));
+        ASSERT_THAT(report(running(pid)), ElementsAre("up " + std::to_string(pid)));
     }
 
     std::set<std::uint32_t> own;
@@ -91,10 +91,10 @@ protected:
 
 TEST_F(Tracker, AnswersEachQuestionOnce) {
     tracker.ask();
-    EXPECT_THAT(tell(running()), ElementsAre("up 10"));
-    EXPECT_THAT(tell(running()), IsEmpty());
+    EXPECT_THAT(report(running()), ElementsAre("up 10"));
+    EXPECT_THAT(report(running()), IsEmpty());
     tracker.ask();
-    EXPECT_THAT(tell(running()), ElementsAre("up 10"));
+    EXPECT_THAT(report(running()), ElementsAre("up 10"));
 }
 
 TEST_F(Tracker, SaysWhyThereIsNone) {
@@ -102,13 +102,13 @@ TEST_F(Tracker, SaysWhyThereIsNone) {
     facts.load = "not-found";
     facts.active = "inactive";
     tracker.ask();
-    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service does not exist"));
+    EXPECT_THAT(report(facts), ElementsAre("absent: unit web.service does not exist"));
 }
 
 TEST_F(Tracker, ADeathWithoutAJobIsDown) {
     upAs(10);
-    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
-    EXPECT_THAT(tell(failed()), IsEmpty());
+    EXPECT_THAT(report(failed()), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(failed()), IsEmpty());
 }
 
 TEST_F(Tracker, AnExitWithoutAJobIsDownToo) {
@@ -116,65 +116,65 @@ TEST_F(Tracker, AnExitWithoutAJobIsDownToo) {
     auto facts = inactive();
     facts.execMainCode = CLD_EXITED;
     facts.execMainStatus = 0;
-    EXPECT_THAT(tell(facts), ElementsAre("down 10 exited"));
+    EXPECT_THAT(report(facts), ElementsAre("down 10 exited"));
 }
 
 TEST_F(Tracker, AStopBySomebodyElseIsOnPurpose) {
     upAs(10);
     tracker.jobNew(5);
-    EXPECT_THAT(tell(with(running(), 5)), IsEmpty());
-    EXPECT_THAT(tell(with(inactive(), 5)), IsEmpty());
+    EXPECT_THAT(report(with(running(), 5)), IsEmpty());
+    EXPECT_THAT(report(with(inactive(), 5)), IsEmpty());
     tracker.jobRemoved(5, "done");
-    EXPECT_THAT(tell(inactive()), ElementsAre("stopped", "down 10 signaled"));
+    EXPECT_THAT(report(inactive()), ElementsAre("stopped", "down 10 signaled"));
 }
 
 TEST_F(Tracker, AStopThatEndsInFailureIsOnPurposeAsWell) {
     upAs(10);
     job(5, "done");
-    EXPECT_THAT(tell(failed()), ElementsAre("stopped", "down 10 signaled"));
+    EXPECT_THAT(report(failed()), ElementsAre("stopped", "down 10 signaled"));
 }
 
 TEST_F(Tracker, HealersOwnStopIsNotOnPurpose) {
     own.insert(5);
     upAs(10);
     job(5, "done");
-    EXPECT_THAT(tell(inactive()), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(inactive()), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, AStopOfAFailedUnitIsTold) {
     upAs(10);
-    (void)tell(failed());
+    (void)report(failed());
     job(6, "done");
-    EXPECT_THAT(tell(failed()), ElementsAre("stopped"));
+    EXPECT_THAT(report(failed()), ElementsAre("stopped"));
 }
 
 TEST_F(Tracker, ARestartBySomebodyElseIsAnotherIncarnation) {
     upAs(10);
     tracker.jobNew(5);
-    EXPECT_THAT(tell(with(inactive(), 5)), IsEmpty());
-    EXPECT_THAT(tell(with(running(11, "b"), 5)), ElementsAre("up 11"));
+    EXPECT_THAT(report(with(inactive(), 5)), IsEmpty());
+    EXPECT_THAT(report(with(running(11, "b"), 5)), ElementsAre("up 11"));
     tracker.jobRemoved(5, "done");
-    EXPECT_THAT(tell(running(11, "b")), IsEmpty());
-    EXPECT_THAT(tell(failed("b")), ElementsAre("down 11 signaled"));
+    EXPECT_THAT(report(running(11, "b")), IsEmpty());
+    EXPECT_THAT(report(failed("b")), ElementsAre("down 11 signaled"));
 }
 
 TEST_F(Tracker, ARestartThatFailsIsDown) {
     upAs(10);
     job(5, "failed");
-    EXPECT_THAT(tell(failed("b")), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(failed("b")), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, AStartThatHasEndedAtOnceIsNoStop) {
     upAs(10);
     job(5, "done");
-    EXPECT_THAT(tell(inactive("b")), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(inactive("b")), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, AReloadLeavesNoTrace) {
     upAs(10);
     job(5, "done");
-    EXPECT_THAT(tell(running()), IsEmpty());
-    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(running()), IsEmpty());
+    EXPECT_THAT(report(failed()), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, ARestartBySystemdItselfIsWaitedFor) {
@@ -182,27 +182,27 @@ TEST_F(Tracker, ARestartBySystemdItselfIsWaitedFor) {
     auto facts = failed();
     facts.active = "activating";
     facts.sub = "auto-restart";
-    EXPECT_THAT(tell(facts), IsEmpty());
-    EXPECT_THAT(tell(running(11, "b")), ElementsAre("up 11"));
+    EXPECT_THAT(report(facts), IsEmpty());
+    EXPECT_THAT(report(running(11, "b")), ElementsAre("up 11"));
 }
 
 TEST_F(Tracker, AnotherMainProcessIsAnotherIncarnation) {
     upAs(10);
-    EXPECT_THAT(tell(running(11)), ElementsAre("up 11"));
+    EXPECT_THAT(report(running(11)), ElementsAre("up 11"));
 }
 
 TEST_F(Tracker, HealersOwnStartIsLeftToWhoMadeIt) {
     own.insert(5);
     tracker.jobNew(5);
-    EXPECT_THAT(tell(with(running(), 5)), IsEmpty());
+    EXPECT_THAT(report(with(running(), 5)), IsEmpty());
     EXPECT_TRUE(tracker.follow(core::ProcessKey{10, 7}));
-    EXPECT_THAT(tell(running()), IsEmpty());
+    EXPECT_THAT(report(running()), IsEmpty());
     EXPECT_FALSE(tracker.follow(core::ProcessKey{10, 7}));
 }
 
 TEST_F(Tracker, WhatIsFollowedAndHasEndedIsDown) {
     EXPECT_TRUE(tracker.follow(core::ProcessKey{10, 7}));
-    EXPECT_THAT(tell(failed()), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(failed()), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, AStopThatNobodySawShowsInTheTimes) {
@@ -210,15 +210,15 @@ TEST_F(Tracker, AStopThatNobodySawShowsInTheTimes) {
     stopped.activeExit = 100;
     stopped.execMainExit = 200;
     tracker.ask();
-    EXPECT_THAT(tell(stopped), ElementsAre("stopped", "absent: unit web.service is inactive"));
+    EXPECT_THAT(report(stopped), ElementsAre("stopped", "absent: unit web.service is inactive"));
     // The same facts are nothing new.
     tracker.ask();
-    EXPECT_THAT(tell(stopped), ElementsAre("absent: unit web.service is inactive"));
+    EXPECT_THAT(report(stopped), ElementsAre("absent: unit web.service is inactive"));
 }
 
 TEST_F(Tracker, AnEndThatNobodySawIsNoStop) {
     tracker.ask();
-    EXPECT_THAT(tell(inactive()), ElementsAre("absent: unit web.service is inactive"));
+    EXPECT_THAT(report(inactive()), ElementsAre("absent: unit web.service is inactive"));
 }
 
 TEST_F(Tracker, WhatWasUpAndIsUnloadedWasStopped) {
@@ -226,7 +226,7 @@ TEST_F(Tracker, WhatWasUpAndIsUnloadedWasStopped) {
     tracker.lost();
     auto unloaded = inactive("");
     unloaded.activeExit = 0;
-    EXPECT_THAT(tell(unloaded), ElementsAre("stopped", "down 10 signaled"));
+    EXPECT_THAT(report(unloaded), ElementsAre("stopped", "down 10 signaled"));
 }
 
 TEST_F(Tracker, HealersOwnStopIsRememberedOverALostConnection) {
@@ -234,7 +234,7 @@ TEST_F(Tracker, HealersOwnStopIsRememberedOverALostConnection) {
     upAs(10);
     tracker.jobNew(5);
     tracker.lost();
-    EXPECT_THAT(tell(inactive("")), ElementsAre("down 10 signaled"));
+    EXPECT_THAT(report(inactive("")), ElementsAre("down 10 signaled"));
 }
 
 TEST_F(Tracker, AMainProcessThatIsGoneBeforeItsUnitIsTheSameIncarnation) {
@@ -253,9 +253,9 @@ TEST_F(Tracker, anEndThatAnEarlierHealerMissedIsDownWhereTheUnitKnowsIt) {
     facts.execMainStart = 5'000'000;
     tracker.expect(core::ProcessKey{10, 500}, {});
     tracker.ask();
-    EXPECT_THAT(tell(facts), ElementsAre("down 10 signaled", "absent: unit web.service is failed"));
+    EXPECT_THAT(report(facts), ElementsAre("down 10 signaled", "absent: unit web.service is failed"));
     tracker.ask();
-    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service is failed"));
+    EXPECT_THAT(report(facts), ElementsAre("absent: unit web.service is failed"));
 }
 
 TEST_F(Tracker, anEndOfAnotherProcessIsNotThatOfTheKnownOne) {
@@ -264,7 +264,7 @@ TEST_F(Tracker, anEndOfAnotherProcessIsNotThatOfTheKnownOne) {
     facts.execMainStart = 5'000'000;
     tracker.expect(core::ProcessKey{9, 500}, {});
     tracker.ask();
-    EXPECT_THAT(tell(facts), ElementsAre("absent: unit web.service is failed"));
+    EXPECT_THAT(report(facts), ElementsAre("absent: unit web.service is failed"));
 }
 
 } // namespace

@@ -57,9 +57,9 @@ protected:
     Task<std::string> outer() {
         const Trace trace(ends_, "outer");
         const std::string long_prefix = "a prefix that is too long for a small string: ";
-        const std::string told = co_await inner(long_prefix);
+        const std::string reported = co_await inner(long_prefix);
         const std::string last = co_await oracle_.ask();
-        co_return told + last;
+        co_return reported + last;
     }
     Task<std::string> throwing(bool late) {
         const Trace trace(ends_, "throwing");
