@@ -17,6 +17,9 @@ target_include_directories(healer_settings INTERFACE ${PROJECT_SOURCE_DIR}/src $
 target_compile_definitions(healer_settings INTERFACE HEALER_VERSION="${PROJECT_VERSION}")
 target_compile_options(healer_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow
                                                  $<$<BOOL:${HEALER_WERROR}>:-Werror>)
+# GCC 13 and later take members of a coroutine's frame for uninitialised when it is destroyed early.
+set(gcc_13 $<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,13>>)
+target_compile_options(healer_settings INTERFACE $<${gcc_13}:-Wno-maybe-uninitialized>)
 if(HEALER_SANITIZE)
     target_compile_options(healer_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                      -fno-omit-frame-pointer)
