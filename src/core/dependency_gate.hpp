@@ -30,6 +30,11 @@ struct GateVerdict {
     std::optional<TimePoint> until;
     std::string reason;    ///< a sentence, unless open
     bool degraded = false; ///< open, but without a target that `on_failure: degrade` can do without
+
+    /// When to judge again at the latest: what is held until its target changes is judged now and then too.
+    [[nodiscard]] TimePoint deadline(TimePoint now) const {
+        return until.value_or(now + std::chrono::seconds(60));
+    }
 };
 
 /// Judges all dependencies of one process that has been waiting for them since `since`.

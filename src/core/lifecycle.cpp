@@ -20,8 +20,6 @@ constexpr Duration kMinForceInterval = std::chrono::seconds(5);
 /// What dies together is reported one after the other: before a dependent is started again, so much time
 /// passes that the end of its target is known too.
 constexpr Duration kSettling = std::chrono::milliseconds(50);
-/// A process that is held until its target changes is judged again now and then all the same.
-constexpr Duration kHoldInterval = std::chrono::seconds(60);
 
 std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
     return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
@@ -254,7 +252,7 @@ bool Lifecycle::passesGate(notice::Cause cause, ActionSink& out) {
     const auto verdict = judgeDependencies(plan_->dependencies, *targets_, *record_.deferredSince, now);
     if (verdict.kind != GateVerdict::Kind::open) {
         const bool known = kind() == PhaseKind::deferred && reason_ == verdict.reason;
-        defer(verdict.until.value_or(now + kHoldInterval), verdict.reason, cause, out);
+        defer(verdict.deadline(now), verdict.reason, cause, out);
         if (!known) {
             const auto kind = verdict.kind == GateVerdict::Kind::hold ? notice::BlockedKind::held
                                                                       : notice::BlockedKind::waits;

@@ -16,8 +16,6 @@ namespace {
 constexpr Duration kQuick = std::chrono::seconds(1);
 /// What the end of a target has done to those that are bound to it is known that soon after.
 constexpr Duration kSameMoment = std::chrono::seconds(1);
-/// A process that is held until its target changes is judged again now and then all the same.
-constexpr Duration kHoldInterval = std::chrono::seconds(60);
 
 } // namespace
 
@@ -146,7 +144,7 @@ void ManagedProcess::targetChanged(ActionSink& out) {
     if (verdict.kind == GateVerdict::Kind::open) {
         life_.check(cause, out);
     } else {
-        life_.defer(verdict.until.value_or(now + kHoldInterval), verdict.reason, cause, out);
+        life_.defer(verdict.deadline(now), verdict.reason, cause, out);
     }
 }
 
