@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle.hpp"
 
+#include "core/command_fingerprint.hpp"
 #include "core/duration_text.hpp"
 #include "core/restart_policy.hpp"
 
@@ -23,6 +24,18 @@ constexpr Duration kSettling = std::chrono::milliseconds(50);
 
 std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
     return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
+}
+
+/// When a process began, by its start time; none where that is not before now.
+std::optional<Moment> startOf(const Instance& instance, const Moment& now) {
+    constexpr Duration kTick = std::chrono::milliseconds(10);
+    const auto process = processOf(instance);
+    const auto ticksNow = now.at.time_since_epoch() / kTick;
+    if (!process || ticksNow < 0 || process->startTicks >= static_cast<std::uint64_t>(ticksNow)) {
+        return std::nullopt;
+    }
+    const TimePoint at(kTick * static_cast<Duration::rep>(process->startTicks));
+    return Moment(at, now.wall - (now.at - at));
 }
 
 bool isAutomatic(notice::Cause cause) {
@@ -52,6 +65,8 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
     record_.restartCount = saved->restartCount;
     record_.incident = saved->incident;
     record_.activeSince = saved->activeSince;
+    record_.startedAt = saved->startedAt;
+    record_.startedWith = saved->startedWith;
     record_.lastExit = saved->lastExit;
 }
 
@@ -177,6 +192,10 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     const bool isRestored = record_.restored && record_.restored->instance == instance;
     if (!(isRestored && record_.activeSince)) {
         record_.activeSince = out.now;
+        record_.startedAt.reset();
+        if (record_.launchedWith != 0) {
+            record_.startedWith = std::exchange(record_.launchedWith, 0);
+        }
     }
     record_.degraded = record_.degraded && lacksTarget(plan_->dependencies, *targets_);
     record_.deferredSince.reset();
@@ -198,6 +217,20 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     if (requests_.awaits(event::Verb::stop)) {
         stop({.instance = instance}, out);
     }
+}
+
+void Lifecycle::enterAdopted(const Instance& instance, ActionSink& out) {
+    const bool isKnown = record_.restored && record_.restored->instance == instance && record_.activeSince;
+    enterUp(instance, out);
+    if (!isKnown) {
+        record_.startedAt = startOf(instance, out.now);
+        record_.startedWith = fingerprintOf(plan_->command);
+    }
+}
+
+bool Lifecycle::hasOldSettings() const {
+    return kind() == PhaseKind::up && record_.startedWith != 0 &&
+           record_.startedWith != fingerprintOf(plan_->command);
 }
 
 void Lifecycle::rest(std::string reason, ActionSink& out) {
@@ -224,6 +257,7 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
     }
     const std::uint64_t attempt = out.nextAttempt();
     record_.downSince = record_.downSince.value_or(out.now.at);
+    record_.launchedWith = fingerprintOf(plan_->command);
     enter(phase::Launching{.deadline = out.now.at + plan_->startTimeout, .cause = cause, .attempt = attempt},
           "being started", out);
     const bool afterFailure = isAutomatic(cause) && !unit_.stoppedByTarget();

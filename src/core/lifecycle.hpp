@@ -33,7 +33,11 @@ struct Record {
     std::optional<Instance> predecessor;    ///< the instance that ended last
     std::optional<TimePoint> downSince;     ///< or since when a start is requested
     std::optional<TimePoint> deferredSince; ///< since when dependencies are waited for, in this incident
-    std::optional<Moment> activeSince;
+    std::optional<Moment> activeSince;      ///< since when it is known to be up
+    std::optional<Moment> startedAt;        ///< when an adopted process began, which may be long before that
+    std::optional<TimePoint> ranSince;      ///< activeSince of the instance that ended last
+    std::uint64_t launchedWith = 0;         ///< fingerprint of the command that was launched last
+    std::uint64_t startedWith = 0;          ///< of the one that the instance runs with; 0: not known
     std::optional<LastExit> lastExit;
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
@@ -96,6 +100,10 @@ public:
     /// The process is down: what now? The one place where that is decided.
     void decide(ActionSink& out);
     void enterUp(const Instance& instance, ActionSink& out);
+    /// The same for an instance that Healer has not launched just now.
+    void enterAdopted(const Instance& instance, ActionSink& out);
+    /// Whether the running instance was started with other settings than those in force.
+    [[nodiscard]] bool hasOldSettings() const;
     void rest(std::string reason, ActionSink& out);
     /// About to start after a wait: the monitors look first whether it was started elsewhere.
     void check(notice::Cause cause, ActionSink& out);

@@ -211,9 +211,8 @@ bool ManagedProcess::tookAlong(std::optional<TimePoint> since) const {
 std::optional<TimePoint> ManagedProcess::justStopped(TimePoint now) const {
     const auto& last = life_.record().lastExit;
     const bool fresh = life_.requests().stoppedThroughServiceManager() &&
-                       life_.kind() == PhaseKind::resting && last && last->runtime &&
-                       now < last->at.at + kSameMoment;
-    return fresh ? std::optional(last->at.at - *last->runtime) : std::nullopt;
+                       life_.kind() == PhaseKind::resting && last && now < last->at.at + kSameMoment;
+    return fresh ? life_.record().ranSince : std::nullopt;
 }
 
 std::optional<TimePoint> ManagedProcess::activeSince() const {
@@ -298,12 +297,18 @@ ProcessView ManagedProcess::view() const {
     view.name = name();
     view.state = state();
     view.stateReason = life_.reason();
+    if (life_.hasOldSettings()) {
+        view.stateReason +=
+            "; it still has its settings of before the configuration was changed: the new ones apply "
+            "when it is restarted (healerctl restart " +
+            name() + ")";
+    }
     view.breaker = life_.breaker().state();
     view.breakerRetryAt = life_.breaker().retryAt(plan().recovery);
     view.instance = alive ? life_.instance() : life_.health().unhealthyInstance();
     view.degraded = record.degraded && alive;
     view.restartCount = record.restartCount;
-    view.activeSince = alive ? record.activeSince : std::nullopt;
+    view.activeSince = !alive ? std::nullopt : record.startedAt ? record.startedAt : record.activeSince;
     view.lastExit = record.lastExit;
     return view;
 }
@@ -321,6 +326,8 @@ SavedState ManagedProcess::savedState() const {
             .restartCount = record.restartCount,
             .incident = record.incident,
             .activeSince = record.activeSince,
+            .startedAt = record.startedAt,
+            .startedWith = record.startedWith,
             .lastExit = record.lastExit};
 }
 

@@ -72,11 +72,14 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
         return;
     }
     LastExit last{exit, pidOf(instance), out.now, std::nullopt};
-    if (record.activeSince && out.now.at >= record.activeSince->at) {
-        last.runtime = out.now.at - record.activeSince->at;
+    const auto& began = record.startedAt ? record.startedAt : record.activeSince;
+    if (began && out.now.at >= began->at) {
+        last.runtime = out.now.at - began->at;
     }
     record.lastExit = std::move(last);
+    record.ranSince = record.activeSince ? std::optional(record.activeSince->at) : std::nullopt;
     record.activeSince.reset();
+    record.startedAt.reset();
     record.downSince = out.now.at;
     const bool requested = stopping != nullptr && stopping->afterwards != AfterStop::startFailed;
     if (requested || life.requests().stopWanted()) {

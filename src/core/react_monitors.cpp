@@ -18,7 +18,7 @@ void adopt(Lifecycle& life, const Instance& instance, ActionSink& out) {
     if (!restored || restored->instance != instance) {
         reportAdopted(life, instance, out);
     }
-    life.enterUp(instance, out);
+    life.enterAdopted(instance, out);
 }
 
 /// The monitors have looked at the start of Healer, and nothing runs.
@@ -79,7 +79,7 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
             if (pidOf(life.in<phase::Up>()->instance) != 0) {
                 reportAdopted(life, up.instance, out);
             }
-            life.enterUp(up.instance, out);
+            life.enterAdopted(up.instance, out);
         }
         return;
     case PhaseKind::looking:

@@ -23,6 +23,8 @@ struct SavedState {
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
     std::optional<Moment> activeSince;
+    std::optional<Moment> startedAt; ///< of a process that was adopted
+    std::uint64_t startedWith = 0;   ///< fingerprint of the command that the instance runs with
     std::optional<LastExit> lastExit;
 
     bool operator==(const SavedState&) const = default;

@@ -143,6 +143,12 @@ core::SavedState decodeSnapshot(const json& value) {
     if (value.contains("active_since")) {
         snapshot.activeSince = decodeMoment(value.at("active_since"));
     }
+    if (value.contains("started_at")) {
+        snapshot.startedAt = decodeMoment(value.at("started_at"));
+    }
+    if (value.contains("started_with")) {
+        snapshot.startedWith = numberIn<std::uint64_t>(value.at("started_with"));
+    }
     if (value.contains("last_exit")) {
         snapshot.lastExit = decodeLastExit(value.at("last_exit"));
     }
@@ -168,6 +174,12 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
     }
     if (snapshot.activeSince) {
         value["active_since"] = encode(*snapshot.activeSince);
+    }
+    if (snapshot.startedAt) {
+        value["started_at"] = encode(*snapshot.startedAt);
+    }
+    if (snapshot.startedWith != 0) {
+        value["started_with"] = snapshot.startedWith;
     }
     if (snapshot.lastExit) {
         value["last_exit"] = encode(*snapshot.lastExit);

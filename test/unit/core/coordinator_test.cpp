@@ -289,6 +289,36 @@ TEST_F(RestoredTest, AnEndThatIsNotKnownIsVanished) {
     EXPECT_EQ(announced<notice::ProcessDown>()[0].exit.reason, ExitReason::vanished);
 }
 
+TEST_F(RestoredTest, WhatIsFoundRunningIsUpSinceItWasStarted) {
+    core.emplace(planOf({processPlan("web")}), SavedStates{});
+    now = TimePoint(2h);
+    take(core->begin(now));
+    const std::uint64_t ticks = 100U * 3600U; // an hour after boot
+    take(core->handle(event::Up{"web", ProcessKey{77, ticks}}, now));
+    EXPECT_EQ(core->view("web")->activeSince->at, TimePoint(1h));
+    take(core->handle(event::Down{"web", ProcessKey{77, ticks}, exitFromWaitStatus(9)}, now + 1s));
+    EXPECT_EQ(core->view("web")->lastExit->runtime, Duration(1h + 1s));
+}
+
+TEST_F(RestoredTest, TheStartOfAnAdoptedProcessNeverChanges) {
+    SavedState saved;
+    saved.instance = ProcessKey{77, 7};
+    saved.activeSince = TimePoint(1h);
+    saved.startedAt = Moment(TimePoint(30min), WallTime(5h));
+    core.emplace(planOf({processPlan("web")}), SavedStates{{"web", saved}});
+    take(core->begin(now));
+    take(core->handle(event::Up{"web", ProcessKey{77, 7}}, now));
+    EXPECT_EQ(core->view("web")->activeSince, saved.startedAt);
+    EXPECT_EQ(core->savedState("web")->activeSince, saved.activeSince) << "for decisions";
+}
+
+TEST_F(RestoredTest, AStartTimeThatCannotBeIsNotShown) {
+    core.emplace(planOf({processPlan("web")}), SavedStates{});
+    take(core->begin(now));
+    take(core->handle(event::Up{"web", ProcessKey{77, UINT64_MAX}}, now));
+    EXPECT_EQ(core->view("web")->activeSince->at, now);
+}
+
 TEST_F(RestoredTest, WhatIsKnownByItsProbesAloneIsKnownAgain) {
     Coordinator& c = restored(Unidentified{5}, probedPlan("web"));
     take(c.handle(event::Healthy{"web", 1}, now));

@@ -197,7 +197,7 @@ TEST(EventCatalog, TheManualHasTheSameJournalFields) {
 
 TEST(EventCatalog, TheManualOfDBusHasTheSameFields) {
     const std::string section = manualSection(projectFile("docs/man/org.healer.5"), ".Ss org.healer.Manager");
-    Words keys{"time_usec t", "event s", "process s", "incident t", "message s"};
+    Words keys{"time_usec t", "event s", "process s", "incident t", "message s", "seq t"};
     for (const RenderedEvent& event : rendered()) {
         for (const auto& [field, value] : event.fields) {
             keys.insert(std::string(infoOf(field).name) + " " + infoOf(field).type);

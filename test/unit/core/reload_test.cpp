@@ -107,5 +107,55 @@ TEST_F(CoordinatorTest, AReloadThatTakesTheProbeAwayTakesTheHungInstanceBack) {
     EXPECT_EQ(w.view("web").instance, key);
 }
 
+ProcessPlan withArgument(const std::string& argument) {
+    ProcessPlan plan = processPlan("web");
+    plan.command.args = {argument};
+    return plan;
+}
+
+bool hasOldSettings(const World& world) {
+    return world.view("web").stateReason.find("settings of before") != std::string::npos;
+}
+
+TEST_F(CoordinatorTest, WhatRunsWithOldSettingsSaysSoUntilItIsStartedAgain) {
+    World& w = up(withArgument("one"));
+    EXPECT_FALSE(hasOldSettings(w));
+    w.reload(planOf({withArgument("two")}));
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_TRUE(hasOldSettings(w));
+    w.reload(planOf({withArgument("one")}));
+    EXPECT_FALSE(hasOldSettings(w)) << "back to what it runs with";
+    w.reload(planOf({withArgument("two")}));
+    EXPECT_TRUE(hasOldSettings(w));
+    w.request(Verb::restart, "web");
+    w.pass(1s);
+    EXPECT_FALSE(hasOldSettings(w));
+    w.reload(planOf({withArgument("three")}));
+    EXPECT_TRUE(hasOldSettings(w));
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_FALSE(hasOldSettings(w)) << "a recovery uses the new ones";
+}
+
+TEST_F(CoordinatorTest, OldSettingsAreKnownToTheNextHealer) {
+    World& w = up(withArgument("one"));
+    World next(planOf({withArgument("two")}), w.snapshots());
+    next.continueFrom(w);
+    next.begin();
+    next.pass(1s);
+    EXPECT_EQ(next.state("web"), State::running);
+    EXPECT_TRUE(hasOldSettings(next));
+}
+
+TEST_F(CoordinatorTest, OtherChangesNeedNoRestart) {
+    World& w = up();
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.retries = 7;
+    plan.stop.timeout = 3s;
+    w.reload(planOf({plan}));
+    EXPECT_EQ(w.view("web").stateReason, "running");
+}
+
 } // namespace
 } // namespace healer::core::test

@@ -35,6 +35,8 @@ StoredState sample() {
     state.snapshot.restartCount = 17;
     state.snapshot.incident = 9;
     state.snapshot.activeSince = core::TimePoint{5s};
+    state.snapshot.startedAt = core::TimePoint{4s};
+    state.snapshot.startedWith = UINT64_MAX - 1;
     core::Exit exit = core::exitFromWaitStatus(11 | 0x80);
     exit.detail = "bad \xff bytes and \"quotes\"";
     exit.sender = {SIGSEGV, 77, 1000, "a name"};
