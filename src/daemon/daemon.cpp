@@ -60,7 +60,7 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
             .onNameAcquired = [this] { becomeReady(); },
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
       publisher_({loop_, log_, coordinator_, bus_, history_, store_}),
-      engine_({loop_, coordinator_, hosts_, launchers_, publisher_}) {
+      engine_({loop_, coordinator_, hosts_, launchers_, publisher_, log_}) {
     reportWarnings(settings.config.warnings);
 }
 
@@ -69,6 +69,7 @@ int Daemon::run() {
     signals_.push_back(loop_.addSignal(SIGTERM, [this] { stop(SIGTERM); }));
     signals_.push_back(loop_.addSignal(SIGINT, [this] { stop(SIGINT); }));
     signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
+    signals_.push_back(loop_.addSignal(SIGUSR1, [this] { log_.reopenFile(); }));
     loop_.feedWatchdog();
     backend_.connect(engine_);
     useSystemd(coordinator_.plan());
@@ -166,6 +167,8 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     }
     if (from.logDirectory != to.logDirectory) {
         setLogFile(log_, to.logDirectory);
+    } else {
+        log_.reopenFile();
     }
     useSystemd(to);
     if (from.pidFileDirectory != to.pidFileDirectory) {

@@ -38,6 +38,9 @@ void Engine::drain() {
     while (!events_.empty()) {
         const core::Event event = std::move(events_.front());
         events_.pop_front();
+        if (traces()) {
+            trace(core::traceOf(event));
+        }
         const auto now = parts_.loop.moment();
         perform(parts_.coordinator.handle(event, now), now);
     }
@@ -53,8 +56,18 @@ void Engine::perform(core::Actions actions, core::Moment now) {
                std::holds_alternative<core::action::Launch>(action);
     });
     for (auto& action : actions) {
+        if (const auto decision = traces() ? core::traceOf(action) : std::nullopt) {
+            trace(*decision);
+        }
         std::visit([this](auto& what) { act(what); }, action);
     }
+}
+
+/// Only at the log level debug: an incident of many processes must not wait for its own description.
+void Engine::trace(const core::Trace& trace) const {
+    parts_.log.write({.level = core::LogLevel::debug,
+                      .message = trace.process + ": " + trace.text,
+                      .fields = {{"HEALER_PROCESS", trace.process}}});
 }
 
 void Engine::setTimer() {
@@ -130,6 +143,9 @@ void Engine::act(core::action::Reply& reply) {
 }
 
 void Engine::act(core::action::Changed& changed) {
+    if (const auto* view = traces() ? parts_.coordinator.view(changed.name) : nullptr) {
+        trace(core::traceOf(*view));
+    }
     parts_.publisher.changed(changed.name);
 }
 

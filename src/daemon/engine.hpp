@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/coordinator.hpp"
+#include "core/trace.hpp"
 #include "daemon/launchers.hpp"
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/monitor_set.hpp"
 #include "daemon/publisher.hpp"
+#include "runtime/log.hpp"
 #include "runtime/loop.hpp"
 
 #include <deque>
@@ -26,6 +28,7 @@ public:
         MonitorHosts& hosts;
         Launchers& launchers;
         Publisher& publisher;
+        runtime::Log& log;
     };
     using Answer = std::function<void(core::Result<pid_t>)>;
 
@@ -51,6 +54,8 @@ private:
 
     void drain();
     void perform(core::Actions actions, core::Moment now);
+    [[nodiscard]] bool traces() const { return parts_.log.wants(core::LogLevel::debug); }
+    void trace(const core::Trace& trace) const;
     void setTimer();
 
     void act(core::action::Watch& watch);

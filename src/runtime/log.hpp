@@ -35,6 +35,8 @@ public:
     virtual ~Log() = default;
 
     virtual void write(const LogEntry& entry) = 0;
+    /// Whether entries of this level are written: for those that cost something to make.
+    [[nodiscard]] virtual bool wants(core::LogLevel /*level*/) const { return true; }
 
     /// An event of the catalogue.
     void report(const core::DaemonNotice& notice);

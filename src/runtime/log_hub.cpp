@@ -33,7 +33,7 @@ std::string timeStamp() {
 } // namespace
 
 void LogHub::write(const LogEntry& entry) {
-    if (entry.level > level_) {
+    if (!wants(entry.level)) {
         return;
     }
     if (main_) {
@@ -41,6 +41,12 @@ void LogHub::write(const LogEntry& entry) {
     }
     if (file_) {
         file_->write(entry);
+    }
+}
+
+void LogHub::reopenFile() {
+    if (file_) {
+        file_->reopen();
     }
 }
 

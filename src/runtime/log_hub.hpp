@@ -19,6 +19,8 @@ public:
     LogSink& operator=(const LogSink&) = delete;
     virtual ~LogSink() = default;
     virtual void write(const LogEntry& entry) = 0;
+    /// For a file: what its name refers to now is written from now on.
+    virtual void reopen() {}
 };
 
 /// The log of the daemon: drops entries below the level and passes the others to its sinks.
@@ -31,6 +33,9 @@ public:
     /// The log file, which a reload may replace; null: none.
     void setFile(std::unique_ptr<LogSink> file) { file_ = std::move(file); }
     void write(const LogEntry& entry) override;
+    [[nodiscard]] bool wants(core::LogLevel level) const override { return level <= level_; }
+    /// The log file is opened again, and made where it was moved away.
+    void reopenFile();
 
     [[nodiscard]] core::LogLevel level() const { return level_; }
     void setLevel(core::LogLevel level) { level_ = level; }

@@ -88,19 +88,28 @@ public:
                                (opened->file ? "it has more than one hard link" : opened->untrusted)};
         }
         fd_ = std::move(opened->file);
-        size_ = static_cast<std::uint64_t>(status.st_size);
+        device_ = status.st_dev;
+        inode_ = status.st_ino;
         return {};
     }
 
     void write(const LogEntry& entry) override {
         const std::string line = plainLine(entry) + "\n";
-        if (size_ > 0 && size_ + line.size() > settings_.maxBytes) {
+        struct stat status {};
+        const bool there = lstat(path(0).c_str(), &status) == 0;
+        if (!there || status.st_dev != device_ || status.st_ino != inode_) {
+            reopen();
+        } else if (status.st_size > 0 &&
+                   static_cast<std::uint64_t>(status.st_size) + line.size() > settings_.maxBytes) {
             rotate();
         }
-        if (fd_ && ::write(fd_.get(), line.data(), line.size()) > 0) {
-            size_ += line.size();
+        if (fd_) {
+            (void)!::write(fd_.get(), line.data(), line.size());
         }
     }
+
+    /// Where that fails, the file that is open is written on.
+    void reopen() override { (void)open().ok(); }
 
 private:
     [[nodiscard]] std::string path(unsigned generation) const {
@@ -113,13 +122,14 @@ private:
             std::rename(path(generation - 1).c_str(), path(generation).c_str());
         }
         fd_.reset();
-        size_ = 0;
         (void)open().ok();
     }
 
     LogFileSettings settings_;
     UniqueFd fd_;
-    std::uint64_t size_ = 0;
+    /// What is open. logrotate or an administrator may have moved it away, and put another file in its place.
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
 };
 
 } // namespace

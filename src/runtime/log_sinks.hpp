@@ -28,7 +28,8 @@ struct LogFileSettings {
     unsigned keep = 5; ///< healer.log.1 (the newest) to healer.log.KEEP
 };
 
-/// Plain lines appended to healer.log, which is rotated by size. Symbolic links are never followed.
+/// Plain lines appended to healer.log, which is rotated by size. When it was moved away or removed, the next
+/// line begins another one. Symbolic links are never followed.
 [[nodiscard]] core::Result<std::unique_ptr<LogSink>> makeFileSink(LogFileSettings settings);
 
 } // namespace healer::runtime

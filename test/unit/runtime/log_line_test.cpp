@@ -42,6 +42,46 @@ TEST(LogLine, NoTextPassesForAnEntryOfItsOwn) {
               "web is down\n    2026-01-01T00:00:00.000 ERROR forged");
 }
 
+/// As logrotate and administrators do it.
+TEST(LogFile, GoesOnInANewFileWhenItWasMovedAway) {
+    namespace fs = std::filesystem;
+    const test::TemporaryFolder own;
+    const fs::path file = own.path() / "healer.log";
+    const fs::path moved = own.path() / "healer.log-20261126";
+    auto sink = makeFileSink({.directory = own.path()});
+    ASSERT_TRUE(sink.ok()) << sink.error().message;
+    const auto write = [&](const char* message) { (*sink)->write({core::LogLevel::info, message}); };
+    write("one");
+    fs::rename(file, moved);
+    write("two");
+    EXPECT_EQ(test::readText(moved).find("two"), std::string::npos);
+    EXPECT_NE(test::readText(file).find("two"), std::string::npos);
+    fs::remove(file);
+    write("three");
+    EXPECT_NE(test::readText(file).find("three"), std::string::npos);
+    fs::remove(file);
+    (*sink)->reopen();
+    EXPECT_TRUE(fs::exists(file)) << "on request without an entry";
+    fs::rename(file, moved);
+    std::ofstream(file) << "made by logrotate\n";
+    write("four");
+    EXPECT_EQ(test::readText(file).find("made by logrotate\n"), 0U);
+    EXPECT_NE(test::readText(file).find("four"), std::string::npos);
+}
+
+TEST(LogFile, KeepsWhatIsOpenWhereNothingBetterIsToBeHad) {
+    namespace fs = std::filesystem;
+    const test::TemporaryFolder own;
+    const fs::path file = own.path() / "healer.log";
+    const fs::path moved = own.path() / "moved";
+    auto sink = makeFileSink({.directory = own.path()});
+    ASSERT_TRUE(sink.ok()) << sink.error().message;
+    fs::rename(file, moved);
+    fs::create_directory(file);
+    (*sink)->write({core::LogLevel::info, "still here"});
+    EXPECT_NE(test::readText(moved).find("still here"), std::string::npos);
+}
+
 TEST(LogFile, RotationReplacesNoFileOfOthers) {
     namespace fs = std::filesystem;
     const test::TemporaryFolder own;
