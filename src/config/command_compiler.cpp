@@ -40,6 +40,9 @@ void CommandCompiler::compileProgram(Section& entry, ProcessDraft& draft) const 
 }
 
 void CommandCompiler::checkProgram(const Field& command, const std::string& path) const {
+    if (environment_.rehearses) {
+        return;
+    }
     const auto facts = environment_.files->follow(path);
     if (!facts) {
         command.error(quote(path) + " " + facts.error().message);
@@ -81,6 +84,10 @@ std::optional<std::string> CommandCompiler::exposureToRoot(const std::string& pa
     return exposure(path, *environment_.files);
 }
 
+bool CommandCompiler::mayBecomeAnyone() const {
+    return environment_.isRoot() || environment_.rehearses;
+}
+
 std::optional<core::User> CommandCompiler::readUser(Section& entry) {
     const core::User& self = environment_.self;
     const auto rootField = entry.take("run_as_root");
@@ -89,9 +96,12 @@ std::optional<core::User> CommandCompiler::readUser(Section& entry) {
     if (!asRoot) {
         return std::nullopt;
     }
-    if (*asRoot && !environment_.isRoot()) {
+    if (*asRoot && !mayBecomeAnyone()) {
         rootField->error("Healer runs as " + quote(self.name) + " and cannot start anything as root");
         return std::nullopt;
+    }
+    if (*asRoot && !userField && !environment_.isRoot()) {
+        return core::User{"root", 0, 0, {0}, "/root", "/bin/sh"}; // in a rehearsal
     }
     if (userField) {
         return readNamedUser(*userField, *asRoot ? RunAs::root : RunAs::otherUser);
@@ -109,7 +119,7 @@ std::optional<core::User> CommandCompiler::readNamedUser(const Field& field, Run
     if (!user) {
         return std::nullopt;
     }
-    if (!environment_.isRoot() && user->uid != self.uid) {
+    if (!mayBecomeAnyone() && user->uid != self.uid) {
         field.error("Healer runs as " + quote(self.name) + " and cannot start anything as " +
                     quote(user->name));
         return std::nullopt;
@@ -150,6 +160,9 @@ void CommandCompiler::compileDirectory(Section& entry, core::CommandPlan& plan) 
     const auto facts = environment_.files->follow(path);
     const auto full = entry.take("working_directory");
     const auto given = full ? full : entry.take("working_dir");
+    if (environment_.rehearses) {
+        return;
+    }
     if (!facts) {
         given->warning("the directory " + quote(path) + " " + facts.error().message);
     } else if (facts->kind != FileKind::directory) {

@@ -36,6 +36,7 @@ private:
     /// Why root must not run it. Nothing if the user is not root.
     [[nodiscard]] std::optional<std::string> exposureToRoot(const std::string& path,
                                                             const ProcessDraft& draft) const;
+    [[nodiscard]] bool mayBecomeAnyone() const;
     /// What `run_as_root` asks for.
     enum class RunAs { root, otherUser };
     [[nodiscard]] std::optional<core::User> readUser(Section& entry);

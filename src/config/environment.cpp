@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <climits>
 #include <system_error>
+#include <utility>
 
 namespace healer::config {
 namespace {
@@ -64,6 +65,18 @@ public:
 Environment systemEnvironment() {
     static const SystemFiles kFiles;
     return {systemUserById(geteuid(), getegid()), findSystemUser, &kFiles};
+}
+
+Environment rehearsalEnvironment() {
+    Environment environment = systemEnvironment();
+    environment.rehearses = true;
+    environment.findUser = [](const std::string& name) -> core::Result<core::User> {
+        constexpr uid_t kSomeUser = 65534;
+        auto known = findSystemUser(name);
+        return known ? std::move(known)
+                     : core::User{name, kSomeUser, kSomeUser, {kSomeUser}, "/", "/usr/sbin/nologin"};
+    };
+    return environment;
 }
 
 } // namespace healer::config

@@ -42,11 +42,16 @@ struct Environment {
     core::User self; ///< the account that Healer runs as; stricter rules apply to UID 0
     UserLookup findUser;
     const FileProbe* files = nullptr; ///< outlives this struct
+    /// Nothing will be started: programs, directories and users need not exist, nor may Healer need their
+    /// rights.
+    bool rehearses = false;
 
     [[nodiscard]] bool isRoot() const { return self.uid == 0; }
 };
 
 /// This system: effective user, user database, file system.
 [[nodiscard]] Environment systemEnvironment();
+/// The same for a simulation, which may be of another machine.
+[[nodiscard]] Environment rehearsalEnvironment();
 
 } // namespace healer::config
