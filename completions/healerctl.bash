@@ -73,9 +73,11 @@ _healerctl() {
     done
     case $command in
     '') mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
-    why | history | deps) [ $given -gt 0 ] || [ -n "$remote" ] || __healerctl_complete_names "${where[@]}" ;;
-    status | start | stop | restart | pause | resume | reset) [ -n "$remote" ] || __healerctl_complete_names "${where[@]}" ;;
+    list | status | start | stop | restart | pause | resume | reset | watch | history | why | deps)
+        [ -n "$remote" ] || __healerctl_complete_names "${where[@]}"
+        ;;
     check | simulate)
+        [ $given -eq 0 ] || return
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         ;;

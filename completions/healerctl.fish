@@ -41,7 +41,7 @@ complete -c healerctl -n "not __fish_seen_subcommand_from $commands" -a deps -d 
 complete -c healerctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'Validate a configuration file'
 complete -c healerctl -n "not __fish_seen_subcommand_from $commands" -a simulate -d 'Play a scenario on fake time'
 
-complete -c healerctl -n '__fish_seen_subcommand_from status start stop restart pause resume reset history why deps' \
+complete -c healerctl -n '__fish_seen_subcommand_from list status start stop restart pause resume reset watch history why deps' \
     -a '(__healerctl_names)'
 complete -c healerctl -n '__fish_seen_subcommand_from check simulate' -F
 complete -c healerctl -l json -x -a 'short pretty off' -d 'Output for programs'

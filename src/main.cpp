@@ -2,6 +2,7 @@
 #include "config/config_path.hpp"
 #include "config/describe.hpp"
 #include "config/loader.hpp"
+#include "daemon/check_report.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/daemonize.hpp"
 #include "daemon/log_setup.hpp"
@@ -48,6 +49,18 @@ int check(const std::string& path, const config::LoadedConfig& loaded) {
     std::printf("%s", config::describePlan(loaded.plan).c_str());
     std::printf("%s is valid.\n", path.c_str());
     return EXIT_SUCCESS;
+}
+
+/// The status, unless what was printed has not arrived: on a full disk that would be half an answer.
+int withOutput(int status) {
+    errno = 0;
+    std::cout.flush();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) {
+        return status;
+    }
+    printError("cannot write to standard output" +
+               (errno == 0 ? "" : ": " + std::generic_category().message(errno)));
+    return EXIT_FAILURE;
 }
 
 int simulate(const daemon::Options& options, const core::Plan& plan) {
@@ -121,11 +134,11 @@ int run(int argc, char** argv) {
     }
     if (options->command == daemon::Command::help) {
         std::printf("%s", daemon::helpText().c_str());
-        return EXIT_SUCCESS;
+        return withOutput(EXIT_SUCCESS);
     }
     if (options->command == daemon::Command::version) {
         std::printf("healer " HEALER_VERSION "\n");
-        return EXIT_SUCCESS;
+        return withOutput(EXIT_SUCCESS);
     }
     const auto path = config::findConfig(options->config);
     if (!path.ok()) {
@@ -134,21 +147,28 @@ int run(int argc, char** argv) {
     }
     if (options->command == daemon::Command::printConfigPath) {
         std::printf("%s\n", path->c_str());
-        return EXIT_SUCCESS;
+        return withOutput(EXIT_SUCCESS);
     }
     const auto schemas = daemon::monitorSchemas();
-    auto outcome = config::load({*path, schemas});
-    if (const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome)) {
+    const bool rehearses = options->command == daemon::Command::simulate;
+    auto outcome = config::load({*path, schemas},
+                                rehearses ? config::rehearsalEnvironment() : config::systemEnvironment());
+    const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome);
+    if (options->command == daemon::Command::check && options->json) {
+        std::printf("%s\n", daemon::checkReport(*path, outcome).c_str());
+        return withOutput(errors == nullptr ? EXIT_SUCCESS : EX_CONFIG);
+    }
+    if (errors != nullptr) {
         std::fprintf(stderr, "%s\n", config::format(*errors).c_str());
         printError("the configuration is not valid; nothing was started");
         return EX_CONFIG;
     }
     auto& loaded = std::get<config::LoadedConfig>(outcome);
     if (options->command == daemon::Command::check) {
-        return check(*path, loaded);
+        return withOutput(check(*path, loaded));
     }
     if (options->command == daemon::Command::simulate) {
-        return simulate(*options, loaded.plan);
+        return withOutput(simulate(*options, loaded.plan));
     }
     return start(*options, *path, std::move(loaded));
 }

@@ -89,8 +89,8 @@ core::Result<Options> parseOptions(int argc, char** argv) {
     if (optind < argc) {
         return core::Error{std::string("unexpected argument '") + argv[optind] + "'"};
     }
-    if (options.json && options.command != Command::simulate) {
-        return core::Error{"option '--json' can only be used with --simulate"};
+    if (options.json && options.command != Command::simulate && options.command != Command::check) {
+        return core::Error{"option '--json' can only be used with --check or --simulate"};
     }
     return options;
 }
@@ -106,7 +106,7 @@ std::string helpText() {
            "      --check            validate the configuration and print what would be watched\n"
            "      --simulate FILE    run a scenario in simulated time and print what Healer would do\n"
            "                         (healerctl simulate does the same)\n"
-           "      --json             with --simulate: print one JSON object per line\n"
+           "      --json             with --check and --simulate: print JSON, one object per line\n"
            "      --print-config-path\n"
            "                         print the path of the configuration that would be used\n"
            "      --bus BUS          system (default), session, none, or a D-Bus address\n"

@@ -18,7 +18,7 @@ struct Options {
     bool foreground = false; ///< by --foreground or $HEALER_NO_DAEMON=1|true|yes
     bus::BusMode bus;
     std::string scenario; ///< of --simulate
-    bool json = false;    ///< with --simulate
+    bool json = false;    ///< with --check and --simulate
 };
 
 /// An error is a sentence about what is wrong with the command line.

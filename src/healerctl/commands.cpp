@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/commands.hpp"
 
+#include "healerctl/change_text.hpp"
 #include "healerctl/dependency_report.hpp"
 #include "healerctl/reports.hpp"
 #include "healerctl/socket_scan.hpp"
@@ -33,7 +34,7 @@ bool asJson(const Terminal& terminal) {
 /// Says what went wrong with this process, and which name may have been meant.
 int reportFor(const std::string& name, Daemon& daemon, const Terminal& terminal, const CallFailure& failure) {
     if (failure.name() != kNoSuchProcessError) {
-        terminal.err << "healerctl: " << printable(name) << ": " << printable(failure.what()) << '\n';
+        terminal.err << "healerctl: " << printable(name) << ": " << inLines(failure.what(), 4) << '\n';
         return kFailed;
     }
     std::vector<std::string> names;
@@ -52,9 +53,10 @@ int reportFor(const std::string& name, Daemon& daemon, const Terminal& terminal,
 
 /// Does something for each name, goes on after a failure, and ends with the first exit status that is not 0.
 template <typename Body>
-int forEachName(const Options& options, Daemon& daemon, const Terminal& terminal, Body&& body) {
+int forEachName(const std::vector<std::string>& names, Daemon& daemon, const Terminal& terminal,
+                Body&& body) {
     int status = kDone;
-    for (const std::string& name : options.arguments) {
+    for (const std::string& name : names) {
         int one = kDone;
         try {
             one = body(name);
@@ -66,18 +68,27 @@ int forEachName(const Options& options, Daemon& daemon, const Terminal& terminal
     return status;
 }
 
-int list(const Options&, Daemon& daemon, const Terminal& terminal) {
-    const std::vector<ProcessStatus> processes = daemon.processes();
+int list(const Options& options, Daemon& daemon, const Terminal& terminal) {
+    std::vector<ProcessStatus> processes;
+    int status = kDone;
+    if (options.arguments.empty()) {
+        processes = daemon.processes();
+    } else {
+        status = forEachName(options.arguments, daemon, terminal, [&](const std::string& name) {
+            processes.push_back(daemon.process(name));
+            return kDone;
+        });
+    }
     if (asJson(terminal)) {
         json documents = json::array();
         for (const ProcessStatus& process : processes) {
             documents.push_back(process.properties);
         }
         printJson(terminal, documents);
-    } else {
+    } else if (options.arguments.empty() || !processes.empty()) {
         printTable(terminal, processes);
     }
-    return kDone;
+    return status;
 }
 
 int status(const Options& options, Daemon& daemon, const Terminal& terminal) {
@@ -87,7 +98,7 @@ int status(const Options& options, Daemon& daemon, const Terminal& terminal) {
         return kDone;
     }
     bool first = true;
-    return forEachName(options, daemon, terminal, [&](const std::string& name) {
+    return forEachName(options.arguments, daemon, terminal, [&](const std::string& name) {
         const ProcessStatus process = daemon.process(name);
         const std::vector<HistoryEvent> history = daemon.history(name, lines(options, kStatusLines));
         if (asJson(terminal)) {
@@ -103,27 +114,35 @@ int status(const Options& options, Daemon& daemon, const Terminal& terminal) {
     });
 }
 
+/// How it is after a request; none where Healer cannot be asked any longer.
+std::optional<ProcessStatus> statusAfter(Daemon& daemon, const std::string& name) {
+    try {
+        return daemon.process(name);
+    } catch (const CallFailure&) {
+        return std::nullopt;
+    }
+}
+
 int change(const Options& options, Daemon& daemon, const Terminal& terminal) {
-    struct Words {
-        Verb verb;
-        const char* done;
-    };
-    static const std::map<std::string, Words> kVerbs{
-        {"start", {Verb::start, "started"}},       {"stop", {Verb::stop, "stopped"}},
-        {"restart", {Verb::restart, "restarted"}}, {"pause", {Verb::pause, "paused"}},
-        {"resume", {Verb::resume, "resumed"}},     {"reset", {Verb::reset, "breaker reset"}}};
-    const Words& words = kVerbs.at(options.command);
-    return forEachName(options, daemon, terminal, [&](const std::string& name) {
-        const std::optional<std::uint32_t> pid = daemon.change(words.verb, name);
+    static const std::map<std::string, Verb> kVerbs{{"start", Verb::start},     {"stop", Verb::stop},
+                                                    {"restart", Verb::restart}, {"pause", Verb::pause},
+                                                    {"resume", Verb::resume},   {"reset", Verb::reset}};
+    const Verb verb = kVerbs.at(options.command);
+    return forEachName(options.arguments, daemon, terminal, [&](const std::string& name) {
+        Change change{.verb = verb, .before = daemon.process(name), .pid = {}, .after = {}};
+        change.pid = daemon.change(verb, name);
+        change.after = statusAfter(daemon, name);
         if (asJson(terminal)) {
             json document{{"Name", name}, {"Done", options.command}};
-            if (pid) {
-                document["PID"] = *pid;
+            if (change.pid) {
+                document["PID"] = *change.pid;
+            }
+            if (change.after) {
+                document["State"] = change.after->stateWord;
             }
             printJson(terminal, document);
         } else {
-            terminal.out << printable(name) << ": " << words.done
-                         << (pid ? ", PID " + std::to_string(*pid) : std::string()) << '\n';
+            terminal.out << printable(name) << ": " << changeText(change) << '\n';
         }
         terminal.out.flush();
         return kDone;
@@ -153,14 +172,16 @@ int history(const Options& options, Daemon& daemon, const Terminal& terminal) {
         using Names = HistoryStyle::Names;
         asJson(terminal)
             ? printJson(terminal, entriesOf(entries))
-            : printHistory(terminal, entries, {.names = name.empty() ? Names::shown : Names::hidden});
+            : printHistory(terminal, entries,
+                           {.names = options.arguments.size() == 1 ? Names::hidden : Names::shown});
         return kDone;
     };
-    return options.arguments.empty() ? print("") : forEachName(options, daemon, terminal, print);
+    return options.arguments.empty() ? print("") : forEachName(options.arguments, daemon, terminal, print);
 }
 
 int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
-    return forEachName(options, daemon, terminal, [&](const std::string& name) {
+    bool first = true;
+    return forEachName(options.arguments, daemon, terminal, [&](const std::string& name) {
         Evidence evidence{.process = daemon.process(name),
                           .history = daemon.history(name, lines(options, kWhyLines)),
                           .processes = daemon.processes(),
@@ -168,6 +189,8 @@ int why(const Options& options, Daemon& daemon, const Terminal& terminal) {
                           .nowUsec = terminal.nowUsec,
                           .host = options.host,
                           .container = options.container};
+        terminal.out << (first || asJson(terminal) ? "" : "\n");
+        first = false;
         (asJson(terminal) ? printWhyAsJson : printWhy)(terminal, evidence, explain(evidence));
         return kDone;
     });
@@ -200,13 +223,21 @@ int dependencies(const Options& options, Daemon& daemon, const Terminal& termina
         (asJson(terminal) ? printDependenciesAsJson : printDependencies)(terminal, daemon.processes(), name);
         return kDone;
     };
-    return options.arguments.empty() ? print(std::nullopt) : forEachName(options, daemon, terminal, print);
+    return options.arguments.empty() ? print(std::nullopt)
+                                     : forEachName(options.arguments, daemon, terminal, print);
 }
 
 } // namespace
 
+int mustKnow(const std::vector<std::string>& names, Daemon& daemon, const Terminal& terminal) {
+    return forEachName(names, daemon, terminal, [&daemon](const std::string& name) {
+        (void)daemon.process(name);
+        return kDone;
+    });
+}
+
 int report(const Terminal& terminal, const CallFailure& failure) {
-    terminal.err << "healerctl: " << printable(failure.what()) << '\n';
+    terminal.err << "healerctl: " << inLines(failure.what(), 4) << '\n';
     return failure.name() == kNoSuchProcessError ? kNoSuchProcess : kFailed;
 }
 

@@ -3,6 +3,7 @@
 
 #include "healerctl/text.hpp"
 
+#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -35,6 +36,37 @@ json messageOf(const char* event, const std::string& sentence) {
 
 } // namespace
 
+bool lacksDetails(const SeenEvent& seen) {
+    using core::EventKind;
+    switch (seen.event.kind) {
+    case EventKind::recoveryStarted:
+    case EventKind::recoverySucceeded:
+    case EventKind::recoveryFailed:
+    case EventKind::breakerOpened:
+    case EventKind::breakerHalfOpened:
+    case EventKind::breakerClosed:
+        return true;
+    default:
+        return false;
+    }
+}
+
+SeenEvent completed(SeenEvent seen, const std::vector<HistoryEvent>& history) {
+    const auto entry = std::ranges::find_if(history, [&seen](const HistoryEvent& known) {
+        return known.seq == seen.seq && known.event == core::infoOf(seen.event.kind).name &&
+               known.process == seen.event.process;
+    });
+    if (entry != history.end() && !entry->message.empty()) {
+        seen.event.sentence = entry->message;
+        for (const char* key : {"cause", "reason", "incident"}) {
+            if (const auto value = entry->entry.find(key); value != entry->entry.end()) {
+                seen.arguments[key] = *value;
+            }
+        }
+    }
+    return seen;
+}
+
 void EventPrinter::event(const SeenEvent& seen, std::uint64_t nowUsec) {
     if (lastSeq_ != 0 && seen.seq > lastSeq_ + 1) {
         const std::uint64_t missed = seen.seq - lastSeq_ - 1;
@@ -45,6 +77,9 @@ void EventPrinter::event(const SeenEvent& seen, std::uint64_t nowUsec) {
         line({std::move(document), "", sentence, Tone::bad}, nowUsec);
     }
     lastSeq_ = seen.seq;
+    if (!wants(seen)) {
+        return;
+    }
     json document = seen.arguments;
     document["event"] = core::infoOf(seen.event.kind).name;
     document["seq"] = seen.seq;
@@ -75,7 +110,7 @@ void EventPrinter::line(Line line, std::uint64_t nowUsec) {
                       << (line.process.empty()
                               ? ""
                               : painted(terminal_, Tone::bold, printable(line.process)) + "  ")
-                      << painted(terminal_, line.tone, printable(line.sentence)) << '\n';
+                      << painted(terminal_, line.tone, inOneLine(line.sentence)) << '\n';
     }
     terminal_.out.flush();
 }

@@ -6,6 +6,7 @@
 #include "healerctl/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 
@@ -29,15 +30,31 @@ std::string lastEndOf(const Evidence& evidence) {
     }
     const core::LastExit& last = *evidence.process.lastExit;
     const std::uint64_t when = core::usecOf(last.at.wall);
-    return (when == 0 ? "" : pointInTime(when, evidence.nowUsec) + ": ") + printable(core::describe(last)) +
+    return (when == 0 ? "" : pointInTime(when, evidence.nowUsec) + ": ") + inOneLine(core::describe(last)) +
            (last.pid == 0 ? "" : " (PID " + std::to_string(last.pid) + ")");
 }
 
-/// The events of the newest failure in the history, newest first.
+std::string withoutEnd(const ProcessStatus& process) {
+    if (process.lastExit) {
+        return "";
+    }
+    if (process.state == core::State::disabled) {
+        return "Healer does not watch it";
+    }
+    return process.isUp() || process.pid != 0 ? "It has not ended since Healer began to watch it"
+                                              : "It has not run since Healer began to watch it";
+}
+
+/// The events of the newest failure in the history, newest first. What has never come up has no failure, but
+/// starts.
 std::vector<HistoryEvent> newestIncident(const std::vector<HistoryEvent>& history) {
+    constexpr std::ptrdiff_t kWithoutIncident = 10;
     const auto newest = std::ranges::find_if(history, [](const auto& entry) { return entry.incident != 0; });
     std::vector<HistoryEvent> incident;
-    if (newest != history.end()) {
+    if (newest == history.end()) {
+        const auto count = std::min(std::ssize(history), kWithoutIncident);
+        incident.assign(history.begin(), history.begin() + count);
+    } else {
         std::ranges::copy_if(history, std::back_inserter(incident),
                              [&newest](const auto& entry) { return entry.incident == newest->incident; });
     }
@@ -92,7 +109,7 @@ std::string outcomeOf(const std::vector<HistoryEvent>& incident, const ProcessSt
                (newest->durationUsec == 0 ? "" : ", after " + durationText(newest->durationUsec)) +
                (failures.empty() ? "" : "; before that, " + failures);
     }
-    return failures + ", the last one because: " + printable(newest->error);
+    return failures + ", the last one because: " + inOneLine(newest->error);
 }
 
 /// What comes next where no time is set for it.
@@ -104,7 +121,7 @@ std::string nextIn(const ProcessStatus& process) {
     case core::State::disabled:
         return "Nothing: it is disabled in the configuration";
     case core::State::stopped:
-        return "Nothing: it was stopped by an operator, and stays stopped until it is started";
+        return "Nothing: it stays stopped until it is started";
     case core::State::starting:
         return "It is started unless a running instance is found";
     case core::State::deferred:
@@ -116,7 +133,7 @@ std::string nextIn(const ProcessStatus& process) {
                "next one "
                "follows, as the breaker allows";
     case core::State::down:
-        return "Nothing by itself: it is healed again once it has been started";
+        return "Healer looks at it again by itself, and starts it as soon as that is possible";
     case core::State::tripped:
         return "One trial start when the cooldown is over";
     case core::State::paused:
@@ -179,11 +196,12 @@ Explanation explain(const Evidence& evidence) {
     Explanation explanation;
     const bool hasReason = !process.stateReason.empty() && process.stateReason != process.stateWord;
     explanation.summary = printable(process.name) + " is " + printable(process.stateWord) +
-                          (hasReason ? ": " + printable(process.stateReason) : "") +
+                          (hasReason ? ": " + inOneLine(process.stateReason) : "") +
                           (process.activeSinceUsec == 0
                                ? ""
                                : ", up since " + pointInTime(process.activeSinceUsec, evidence.nowUsec));
     explanation.lastEnd = lastEndOf(evidence);
+    explanation.withoutEnd = withoutEnd(process);
     explanation.earlier = earlierFailures(evidence.history);
     explanation.incident = newestIncident(evidence.history);
     explanation.outcome = outcomeOf(explanation.incident, process);

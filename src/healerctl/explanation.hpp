@@ -28,13 +28,14 @@ struct Advice {
 
 /// The answer to "why is it in this state?". Texts are printable; those that do not apply are empty.
 struct Explanation {
-    std::string summary;                 ///< its state and the reason
-    std::string lastEnd;                 ///< how, when and after how long the last instance ended
-    std::string earlier;                 ///< how often it went down shortly before that
-    std::vector<HistoryEvent> incident;  ///< the events of the last incident, newest first
-    std::string outcome;                 ///< the result of the starts in it
-    std::string next;                    ///< what Healer does next
-    std::uint64_t nextUsec = 0;          ///< when, on CLOCK_REALTIME; 0: no time is set for it
+    std::string summary;                ///< its state and the reason
+    std::string lastEnd;                ///< how, when and after how long the last instance ended
+    std::string withoutEnd;             ///< where none has ended yet: what that means
+    std::string earlier;                ///< how often it went down shortly before that
+    std::vector<HistoryEvent> incident; ///< the events of the last incident, else the last ones, newest first
+    std::string outcome;                ///< the result of the starts in it
+    std::string next;                   ///< what Healer does next
+    std::uint64_t nextUsec = 0;         ///< when, on CLOCK_REALTIME; 0: no time is set for it
     std::vector<std::string> neighbours; ///< what it needs and what needs it, with the state of each
     std::vector<Advice> advice;
 };

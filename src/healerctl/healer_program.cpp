@@ -40,11 +40,18 @@ void addConfig(std::vector<std::string>& words, const std::optional<std::string>
     }
 }
 
+void addJson(std::vector<std::string>& words, const Terminal& terminal) {
+    if (terminal.json != JsonStyle::off) {
+        words.emplace_back("--json");
+    }
+}
+
 } // namespace
 
 int becomeCheck(const std::optional<std::string>& file, const Terminal& terminal) {
     std::vector<std::string> words{"--check"};
     addConfig(words, file);
+    addJson(words, terminal);
     return become(std::move(words), terminal);
 }
 
@@ -52,9 +59,7 @@ int becomeSimulation(const std::optional<std::string>& file, const std::string& 
                      const Terminal& terminal) {
     std::vector<std::string> words{"--simulate", scenario};
     addConfig(words, file);
-    if (terminal.json != JsonStyle::off) {
-        words.emplace_back("--json");
-    }
+    addJson(words, terminal);
     return become(std::move(words), terminal);
 }
 

@@ -9,10 +9,14 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <optional>
 
@@ -26,6 +30,34 @@ bool wantsColour(const Options& options) {
     const bool dumb = term == nullptr || std::string_view(term) == "dumb";
     return !options.noColor && (noColor == nullptr || *noColor == '\0') && !dumb &&
            isatty(STDOUT_FILENO) == 1;
+}
+
+std::size_t widthOfOutput() {
+    winsize size{};
+    const bool known = isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return known ? size.ws_col : 0;
+}
+
+/// Closed standard streams are opened, so that no connection gets their numbers and is written to. What is
+/// printed to a standard output that was closed still fails.
+void openClosedStreams() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(number, F_GETFD) < 0) {
+            (void)open("/dev/null", number == STDERR_FILENO ? O_WRONLY : O_RDONLY); // the lowest free number
+        }
+    }
+}
+
+/// The status, unless what was printed has not arrived: on a full disk that would be half an answer.
+int withOutput(int status) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout) {
+        return status;
+    }
+    std::cerr << "healerctl: cannot write to standard output"
+              << (errno == 0 ? "" : std::string(": ") + std::strerror(errno)) << '\n';
+    return kFailed;
 }
 
 bool mayAskForPassword(const Options& options) {
@@ -43,6 +75,7 @@ int run(const Options& options) {
     const Terminal terminal{.out = std::cout,
                             .err = std::cerr,
                             .colour = wantsColour(options),
+                            .width = widthOfOutput(),
                             .json = options.json,
                             .nowUsec = static_cast<std::uint64_t>(
                                 std::chrono::duration_cast<std::chrono::microseconds>(now).count())};
@@ -56,7 +89,7 @@ int run(const Options& options) {
     try {
         const auto connection = connectToBus(options);
         if (options.command == "watch") {
-            return watchEvents(*connection, terminal);
+            return watchEvents(*connection, {options.arguments.begin(), options.arguments.end()}, terminal);
         }
         mustBeRunning(*connection);
         std::optional<PasswordAgent> agent;
@@ -93,8 +126,9 @@ int start(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    openClosedStreams();
     try {
-        return start({argv + (argc > 0 ? 1 : 0), argv + argc});
+        return withOutput(start({argv + (argc > 0 ? 1 : 0), argv + argc}));
     } catch (const std::exception& e) {
         std::cerr << "healerctl: " << e.what() << '\n';
         return kFailed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "healerctl/options.hpp"
 
+#include "healerctl/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,7 +19,7 @@ struct Command {
 };
 
 constexpr std::size_t kAnyNumber = 100'000;
-constexpr std::array<Command, 15> kCommands{{{"list", 0, 0},
+constexpr std::array<Command, 15> kCommands{{{"list", 0, kAnyNumber},
                                              {"status", 0, kAnyNumber},
                                              {"start", 1, kAnyNumber},
                                              {"stop", 1, kAnyNumber},
@@ -26,12 +28,25 @@ constexpr std::array<Command, 15> kCommands{{{"list", 0, 0},
                                              {"resume", 1, kAnyNumber},
                                              {"reset", 1, kAnyNumber},
                                              {"reload", 0, 0},
-                                             {"watch", 0, 0},
-                                             {"history", 0, 1},
-                                             {"why", 1, 1},
+                                             {"watch", 0, kAnyNumber},
+                                             {"history", 0, kAnyNumber},
+                                             {"why", 1, kAnyNumber},
                                              {"check", 0, 1},
-                                             {"deps", 0, 1},
+                                             {"deps", 0, kAnyNumber},
                                              {"simulate", 1, 1}}};
+
+std::vector<std::string> commandNames() {
+    std::vector<std::string> names;
+    for (const Command& command : kCommands) {
+        names.emplace_back(command.name);
+    }
+    return names;
+}
+
+/// Done by the program healer here, not by the daemon.
+bool isLocal(std::string_view command) {
+    return command == "check" || command == "simulate";
+}
 
 /// A host, container or option value that a program further down could take for something else.
 bool isSafeTarget(const std::string& text) {
@@ -112,7 +127,7 @@ private:
                 assign(name, *text);
             }
         } else {
-            fail("unknown option " + word);
+            fail("unknown option " + printable(word));
         }
     }
 
@@ -159,7 +174,9 @@ private:
             return c.name == options_.command;
         });
         if (known == kCommands.end()) {
-            fail("unknown command " + options_.command);
+            const std::string meant = nearest(options_.command, commandNames());
+            fail("unknown command " + printable(options_.command) +
+                 (meant.empty() ? "" : "; did you mean " + meant + "?"));
         } else if (options_.arguments.size() < known->atLeast) {
             fail(options_.command + " needs the name of a " +
                  (options_.command == "simulate" ? "scenario file" : "process"));
@@ -167,6 +184,9 @@ private:
             fail("too many arguments for " + options_.command);
         } else if (!options_.host.empty() && !options_.container.empty()) {
             fail("--host and --machine exclude each other");
+        } else if (isLocal(options_.command) && (!options_.host.empty() || !options_.container.empty())) {
+            fail(options_.command +
+                 " reads files of this machine, so it goes without --host and --machine; log in there");
         } else if (options_.suggest) {
             suggestion();
         } else if (options_.config && options_.command != "simulate") {
@@ -207,7 +227,7 @@ std::string_view helpText() {
 Shows and controls the processes that Healer keeps running.
 
 Commands:
-  list                 All processes (the default)
+  list [NAME...]       All processes (the default), or these
   status [NAME...]     One process in detail, or Healer as a whole
   start NAME...        Start it, in any breaker state
   stop NAME...         Stop it, and leave it stopped
@@ -216,10 +236,10 @@ Commands:
   resume NAME...       End a pause
   reset NAME...        Close the breaker and forget the counted restarts
   reload               Read the configuration again
-  watch                Show events as they come
-  history [NAME]       The last events
-  why NAME             Why it is in its state, what happened, what comes next, what to type
-  deps [NAME]          What depends on what, and the state of each
+  watch [NAME...]      Show events as they come
+  history [NAME...]    The last events
+  why NAME...          Why it is in its state, what happened, what comes next, what to type
+  deps [NAME...]       What depends on what, and the state of each
   deps --suggest       Dependencies seen on the running system, as YAML to take over
   check [FILE]         Validate a configuration file
   simulate SCENARIO    Play a scenario on fake time and show what Healer would do

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <ostream>
 
 namespace healer::healerctl {
@@ -25,9 +26,11 @@ std::string padded(const std::string& text, std::size_t width) {
     return text + std::string(width - std::min(width, columns(text)), ' ');
 }
 
+constexpr std::size_t kLabelWidth = 12;
+constexpr std::size_t kTextColumn = kLabelWidth + 2;
+
 /// One line of a block, its label right-aligned as systemctl has it.
 void line(const Terminal& terminal, const std::string& label, const std::string& text) {
-    constexpr std::size_t kLabelWidth = 12;
     terminal.out << std::string(kLabelWidth - std::min(kLabelWidth, label.size()), ' ') << label << ": "
                  << text << '\n';
 }
@@ -69,7 +72,7 @@ void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& proc
         const std::uint64_t active = process.activeSinceUsec;
         rows.push_back({printable(process.name), printable(process.stateWord), printable(process.breakerWord),
                         pidText(process.pid), active == 0 ? "-" : agoText(active, terminal.nowUsec),
-                        std::to_string(process.restartCount), printable(process.stateReason)});
+                        std::to_string(process.restartCount), inOneLine(process.stateReason)});
     }
     std::array<std::size_t, 7> widths{};
     for (const Row& row : rows) {
@@ -77,6 +80,10 @@ void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& proc
             widths[i] = std::max(widths[i], columns(row[i]));
         }
     }
+    // Only the reason is cut: `status` shows it in full.
+    const std::size_t before = std::accumulate(widths.begin(), widths.end() - 1, std::size_t{0}) + 2 * 6;
+    const std::size_t reasonWidth =
+        terminal.width == 0 ? widths.back() : std::max<std::size_t>(terminal.width, before + 20) - before;
     const auto toneOfCell = [&](std::size_t row, std::size_t column) {
         if (row == 0) {
             return Tone::bold;
@@ -87,7 +94,8 @@ void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& proc
     for (std::size_t index = 0; index < rows.size(); ++index) {
         const Row& row = rows[index];
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string cell = i + 1 == row.size() ? row[i] : padded(row[i], widths[i]) + "  ";
+            const std::string cell =
+                i + 1 == row.size() ? shortened(row[i], reasonWidth) : padded(row[i], widths[i]) + "  ";
             terminal.out << painted(terminal, toneOfCell(index, i), cell);
         }
         terminal.out << '\n';
@@ -107,7 +115,7 @@ void printStatus(const Terminal& terminal, const ProcessStatus& process,
     line(terminal, "State",
          painted(terminal, tone, printable(process.stateWord)) + (active.empty() ? "" : " " + active) +
              (process.degraded ? " (degraded)" : ""));
-    line(terminal, "Reason", printable(process.stateReason));
+    line(terminal, "Reason", inLines(process.stateReason, kTextColumn));
     line(terminal, "PID", pidText(process.pid));
     if (!process.unit.empty()) {
         line(terminal, "Unit", printable(process.unit));
@@ -119,7 +127,7 @@ void printStatus(const Terminal& terminal, const ProcessStatus& process,
     if (process.lastExit) {
         const std::uint64_t when = core::usecOf(process.lastExit->at.wall);
         line(terminal, "Last exit",
-             printable(core::describe(*process.lastExit)) +
+             inOneLine(core::describe(*process.lastExit)) +
                  (when == 0 ? "" : " (" + agoText(when, terminal.nowUsec) + ")"));
     }
     if (!history.empty()) {
@@ -142,7 +150,9 @@ void printManager(const Terminal& terminal, const ManagerStatus& manager) {
     }
     if (!manager.lastReloadError.empty()) {
         line(terminal, "Reload",
-             painted(terminal, Tone::bad, "refused: " + printable(manager.lastReloadError)));
+             painted(terminal, Tone::bad,
+                     "refused, so the configuration of before is in force:\n" +
+                         std::string(kTextColumn, ' ') + inLines(manager.lastReloadError, kTextColumn)));
     }
 }
 
@@ -159,7 +169,7 @@ void printHistory(const Terminal& terminal, const std::vector<HistoryEvent>& his
         terminal.out << style.indent << painted(terminal, Tone::dim, dateText(entry->timeUsec)) << "  "
                      << (withName ? padded(printable(entry->process), nameWidth) + "  " : "")
                      << painted(terminal, toneOfEvent(*entry), padded(printable(entry->event), eventWidth))
-                     << "  " << printable(entry->message) << '\n';
+                     << "  " << inOneLine(entry->message) << '\n';
     }
 }
 

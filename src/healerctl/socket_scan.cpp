@@ -46,16 +46,28 @@ fs::path procOf(pid_t pid) {
     return fs::path("/proc") / std::to_string(pid);
 }
 
-/// The name in stat may hold anything; the parent comes behind its last bracket and the state.
-std::optional<pid_t> parentOf(pid_t pid) {
+/// The name in stat may hold anything; what follows stands behind its last bracket: the state, then the
+/// parent.
+std::string fieldsOf(pid_t pid) {
     const std::string stat = readText(procOf(pid) / "stat");
     const std::size_t bracket = stat.rfind(") ");
-    constexpr std::size_t kStateLength = 4; // ") S "
-    if (bracket == std::string::npos || stat.size() < bracket + kStateLength) {
+    return bracket == std::string::npos ? "" : stat.substr(bracket + 2);
+}
+
+std::optional<pid_t> parentOf(pid_t pid) {
+    constexpr std::size_t kStateLength = 2; // "S "
+    const std::string fields = fieldsOf(pid);
+    if (fields.size() < kStateLength) {
         return std::nullopt;
     }
-    const std::string_view rest = std::string_view(stat).substr(bracket + kStateLength);
+    const std::string_view rest = std::string_view(fields).substr(kStateLength);
     return toNumber<pid_t>(rest.substr(0, rest.find(' ')));
+}
+
+/// A process that has ended meanwhile is connected to nothing, which is no failure.
+bool isAlive(pid_t pid) {
+    const std::string fields = fieldsOf(pid);
+    return !fields.empty() && fields.front() != 'Z' && fields.front() != 'X';
 }
 
 std::multimap<pid_t, pid_t> childrenOfAll() {
@@ -117,7 +129,7 @@ SocketScan scanSockets(const std::vector<std::pair<std::string, pid_t>>& process
             const pid_t pid = family.back();
             family.pop_back();
             const std::error_code error = addSockets(pid, holder.inodes);
-            if (pid == main && error) {
+            if (pid == main && error && isAlive(main)) {
                 scan.failures.push_back("cannot see the sockets of " + name + " (PID " +
                                         std::to_string(main) + "): " + error.message());
             }
@@ -129,7 +141,11 @@ SocketScan scanSockets(const std::vector<std::pair<std::string, pid_t>>& process
             }
         }
         if (!scan.networks.contains(holder.network)) {
-            scan.networks.emplace(holder.network, tablesOf(main));
+            NetworkTables tables = tablesOf(main);
+            if (!isAlive(main)) {
+                continue; // the tables may be those of no network
+            }
+            scan.networks.emplace(holder.network, std::move(tables));
         }
         scan.holders.push_back(std::move(holder));
     }

@@ -127,6 +127,7 @@ HistoryEvent historyEvent(json entry) {
                        .error = text(entry, "error"),
                        .timeUsec = readNumber<std::uint64_t>(entry, "time_usec"),
                        .incident = readNumber<std::uint64_t>(entry, "incident"),
+                       .seq = readNumber<std::uint64_t>(entry, "seq"),
                        .durationUsec = readNumber<std::uint64_t>(entry, "duration_usec"),
                        .pid = readNumber<std::uint32_t>(entry, "pid"),
                        .ok = read<bool>(entry, "ok"),

@@ -72,6 +72,7 @@ struct HistoryEvent {
     std::string error;
     std::uint64_t timeUsec = 0;
     std::uint64_t incident = 0; ///< 0: none
+    std::uint64_t seq = 0;      ///< of its signal; 0: none
     std::uint64_t durationUsec = 0;
     std::uint32_t pid = 0;
     bool ok = false;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -19,6 +20,7 @@ struct Terminal {
     std::ostream& out;
     std::ostream& err;
     bool colour = false;
+    std::size_t width = 0; ///< in columns; 0: no terminal, so nothing is shortened
     JsonStyle json = JsonStyle::off;
     std::uint64_t nowUsec = 0; ///< CLOCK_REALTIME
 };

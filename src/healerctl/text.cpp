@@ -57,6 +57,42 @@ std::string printable(std::string_view text) {
     return result;
 }
 
+std::string inOneLine(std::string_view text) {
+    std::string result;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        result += (result.empty() ? "" : " ") + printable(text.substr(begin, end - begin));
+        begin = std::min(text.find_first_not_of(" \n", end), text.size());
+    }
+    return result;
+}
+
+std::string inLines(std::string_view text, std::size_t indent) {
+    std::string result;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        result +=
+            (begin == 0 ? "" : "\n" + std::string(indent, ' ')) + printable(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return result;
+}
+
+std::string shortened(const std::string& text, std::size_t width) {
+    constexpr std::string_view kDots = "...";
+    if (columns(text) <= width || width < kDots.size()) {
+        return text;
+    }
+    std::size_t end = 0;
+    for (std::size_t left = width - kDots.size() + 1; end < text.size(); ++end) {
+        const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+        if (begins && --left == 0) {
+            break;
+        }
+    }
+    return text.substr(0, end) + std::string(kDots);
+}
+
 std::size_t columns(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

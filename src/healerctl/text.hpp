@@ -13,6 +13,13 @@ namespace healer::healerctl {
 /// can steer the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// A sentence of several lines in one: each line break, with the indentation behind it, is shown as a space.
+[[nodiscard]] std::string inOneLine(std::string_view text);
+/// The same with its line breaks; further lines are indented, so that none can look like one of healerctl.
+[[nodiscard]] std::string inLines(std::string_view text, std::size_t indent);
+/// The text (already printable) cut to so many columns, with "..." at its end where something is missing.
+[[nodiscard]] std::string shortened(const std::string& text, std::size_t width);
+
 /// How many columns a text takes on a terminal, counted in code points.
 [[nodiscard]] std::size_t columns(std::string_view text);
 

@@ -3,6 +3,8 @@
 
 #include "dbus/manager_proxy.hpp"
 #include "healerctl/bus_connection.hpp"
+#include "healerctl/bus_daemon.hpp"
+#include "healerctl/commands.hpp"
 #include "healerctl/daemon.hpp"
 #include "healerctl/event_line.hpp"
 #include "healerctl/json_value.hpp"
@@ -13,6 +15,8 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <deque>
+#include <functional>
 #include <ostream>
 #include <utility>
 
@@ -31,12 +35,17 @@ std::uint64_t nowUsec() {
                                           .count());
 }
 
+/// What is to be printed, in order. Signals that come while Healer is asked for details wait here.
+using Todo = std::deque<std::function<void()>>;
+
 /// Turns the manager's signals into events.
 class Events final : public sdbus::ProxyInterfaces<org::healer::Manager_proxy> {
 public:
-    Events(sdbus::IConnection& connection, EventPrinter& printer)
+    using Print = std::function<void(SeenEvent, std::uint64_t atUsec)>;
+
+    Events(sdbus::IConnection& connection, Todo& todo, Print print)
         : ProxyInterfaces(connection, dbus::ServiceName(kServiceName), sdbus::ObjectPath("/org/healer")),
-          printer_(printer) {
+          todo_(todo), print_(std::move(print)) {
         registerProxy();
     }
     Events(const Events&) = delete;
@@ -93,10 +102,37 @@ private:
     }
 
     void print(std::uint64_t seq, core::RenderedEvent event, json arguments) {
-        printer_.event({seq, std::move(event), std::move(arguments)}, nowUsec());
+        todo_.push_back([this, seen = SeenEvent{seq, std::move(event), std::move(arguments)},
+                         at = nowUsec()] { print_(seen, at); });
     }
 
-    EventPrinter& printer_;
+    Todo& todo_;
+    Print print_;
+};
+
+/// Asks the history for what a signal does not carry. One failure is enough to stop asking this Healer.
+class Details {
+public:
+    explicit Details(sdbus::IConnection& connection) : daemon_(connection) {}
+
+    SeenEvent of(SeenEvent seen) {
+        constexpr std::uint32_t kRecent = 20;
+        if (!ask_ || !lacksDetails(seen)) {
+            return seen;
+        }
+        try {
+            const std::vector<HistoryEvent> history = daemon_.history(seen.event.process, kRecent);
+            return completed(std::move(seen), history);
+        } catch (const CallFailure&) {
+            ask_ = false;
+        }
+        return seen;
+    }
+    void askAgain() { ask_ = true; }
+
+private:
+    BusDaemon daemon_;
+    bool ask_ = true;
 };
 
 /// Waits until the connection has something to do, or the reader of our output has gone; true for the latter.
@@ -119,23 +155,31 @@ bool waitForWork(sdbus::IConnection& connection) {
 
 } // namespace
 
-int watchEvents(sdbus::IConnection& connection, const Terminal& terminal) {
-    EventPrinter printer(terminal);
+int watchEvents(sdbus::IConnection& connection, const std::set<std::string>& names,
+                const Terminal& terminal) {
+    EventPrinter printer(terminal, names);
+    Details details(connection);
+    Todo todo;
     try {
         const auto driver = sdbus::createProxy(connection, dbus::ServiceName(kDriverName),
                                                sdbus::ObjectPath("/org/freedesktop/DBus"));
         driver->uponSignal("NameOwnerChanged")
             .onInterface(kDriverName)
-            .call([&printer](const std::string& name, const std::string& before, const std::string& after) {
+            .call([&](const std::string& name, const std::string& before, const std::string& after) {
                 if (name == kServiceName && !before.empty()) {
-                    printer.daemonGone(nowUsec());
+                    todo.push_back([&printer, at = nowUsec()] { printer.daemonGone(at); });
                 }
                 if (name == kServiceName && !after.empty()) {
-                    printer.daemonThere(nowUsec());
+                    todo.push_back([&, at = nowUsec()] {
+                        details.askAgain();
+                        printer.daemonThere(at);
+                    });
                 }
             });
         dbus::startListening(*driver);
-        const Events events(connection, printer);
+        const Events events(connection, todo, [&](SeenEvent seen, std::uint64_t atUsec) {
+            printer.event(printer.wants(seen) ? details.of(std::move(seen)) : std::move(seen), atUsec);
+        });
         bool there = false;
         driver->callMethod("NameHasOwner")
             .onInterface(kDriverName)
@@ -143,11 +187,23 @@ int watchEvents(sdbus::IConnection& connection, const Terminal& terminal) {
             .storeResultsTo(there);
         if (!there) {
             printer.daemonGone(nowUsec());
+        } else if (!names.empty()) {
+            // A name that Healer does not know would be waited for in vain.
+            BusDaemon daemon(connection);
+            if (const int status = mustKnow({names.begin(), names.end()}, daemon, terminal);
+                status != kDone) {
+                return status;
+            }
         }
         while (true) {
             while (dbus::processOne(connection)) {
             }
-            if (waitForWork(connection) || !terminal.out) {
+            while (!todo.empty() && terminal.out) {
+                const auto next = std::move(todo.front());
+                todo.pop_front();
+                next();
+            }
+            if (!terminal.out || waitForWork(connection)) {
                 return kDone;
             }
         }

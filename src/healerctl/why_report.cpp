@@ -10,6 +10,28 @@ namespace healer::healerctl {
 
 using nlohmann::json;
 
+namespace {
+
+/// A long one is shown by its beginning and its end; newest first, as in the history.
+void printIncident(const Terminal& terminal, const Evidence& evidence,
+                   const std::vector<HistoryEvent>& incident) {
+    constexpr std::ptrdiff_t kBeginning = 4;
+    constexpr std::ptrdiff_t kEnd = 8;
+    const HistoryStyle style{.indent = "  "};
+    const std::ptrdiff_t hidden = std::ssize(incident) - kBeginning - kEnd;
+    if (hidden <= 1) {
+        printHistory(terminal, incident, style);
+        return;
+    }
+    printHistory(terminal, {incident.end() - kBeginning, incident.end()}, style);
+    terminal.out << "  ... " << hidden
+                 << " more events: " << printable(shellText({"healerctl", "history", evidence.process.name}))
+                 << '\n';
+    printHistory(terminal, {incident.begin(), incident.begin() + kEnd}, style);
+}
+
+} // namespace
+
 void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanation& explanation) {
     const auto heading = [&terminal](const char* text) {
         terminal.out << '\n' << painted(terminal, Tone::bold, text) << '\n';
@@ -20,11 +42,12 @@ void printWhy(const Terminal& terminal, const Evidence& evidence, const Explanat
     terminal.out << painted(terminal, toneOf(evidence.process.state), "●") << ' ' << explanation.summary
                  << '\n';
     heading("What happened:");
-    line(explanation.lastEnd.empty() ? "It has not ended since Healer watches it" : explanation.lastEnd);
+    line(explanation.lastEnd);
+    line(explanation.withoutEnd);
     line(explanation.earlier);
     if (!explanation.incident.empty()) {
         heading("What Healer did about it:");
-        printHistory(terminal, explanation.incident, {.indent = "  "});
+        printIncident(terminal, evidence, explanation.incident);
         line(explanation.outcome);
     }
     heading("What comes next:");

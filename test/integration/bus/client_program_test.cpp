@@ -59,10 +59,11 @@ TEST_F(HealerctlProgram, ShowsAndChanges) {
     EXPECT_THAT(run("--json=short").output, HasSubstr("\"State\":\"running\""));
     backend_.views["web"].state = core::State::tripped;
     EXPECT_EQ(run("status web").status, 3);
-    backend_.reloadOutcome = core::Error{"config.yaml:1:1: bad", core::ErrorKind::invalidConfig};
+    backend_.reloadOutcome =
+        core::Error{"config.yaml:1:1: bad\nconfig.yaml:2:1: bad, too", core::ErrorKind::invalidConfig};
     const Ended reload = run("reload");
     EXPECT_EQ(reload.status, 1);
-    EXPECT_THAT(reload.output, HasSubstr("config.yaml:1:1: bad"));
+    EXPECT_THAT(reload.output, HasSubstr("config.yaml:1:1: bad\n    config.yaml:2:1: bad, too\n"));
 }
 
 TEST_F(HealerctlProgram, SaysThatHealerIsNotRunning) {
@@ -73,6 +74,49 @@ TEST_F(HealerctlProgram, SaysThatHealerIsNotRunning) {
     bus_.stop();
     EXPECT_EQ(run("list").status, 1);
     EXPECT_EQ(run("nonsense").status, 2);
+}
+
+TEST_F(HealerctlProgram, WhatCannotBePrintedIsNoSuccess) {
+    backend_.add("web", 100);
+    startAll();
+    for (const char* arguments :
+         {"list >/dev/full", "--json=short list >/dev/full", "status web >/dev/full"}) {
+        EXPECT_EQ(finish(healerctl(std::string("2>&1 ") + arguments)).status, 1) << arguments;
+    }
+    EXPECT_EQ(finish(healerctl("list >&- 2>/dev/null")).status, 1) << "a closed output";
+    EXPECT_EQ(run("list <&-").status, 0);
+}
+
+TEST_F(HealerctlProgram, NamesAreCheckedBeforeTheyAreWatched) {
+    backend_.add("web", 100);
+    startAll();
+    const Ended ended = run("watch webb");
+    EXPECT_EQ(ended.status, 4);
+    EXPECT_THAT(ended.output, HasSubstr("did you mean web?"));
+    EXPECT_EQ(run("list webb").status, 4);
+    EXPECT_THAT(run("list web").output, HasSubstr("1 process, 1 up"));
+}
+
+TEST_F(HealerctlProgram, WatchAsksForTheCauseOfAStart) {
+    backend_.add("web", 100);
+    startAll();
+    const auto announced = [&] {
+        const std::uint64_t seq = service_->announce({"web", 0, core::notice::RecoveryStarted{.attempt = 1}});
+        backend_.entries = {{{"event", std::string("recovery-started")},
+                             {"process", std::string("web")},
+                             {"message", std::string("Starting process web by operator request")},
+                             {"cause", std::string("request")},
+                             {"seq", seq}}};
+    };
+    auto watching = healerctl("--json=short watch web | head -1");
+    while (watching.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        announced();
+        (void)runUntil(
+            [&] { return watching.wait_for(std::chrono::milliseconds(20)) == std::future_status::ready; });
+    }
+    const Ended ended = finish(std::move(watching));
+    EXPECT_THAT(ended.output, HasSubstr("\"cause\":\"request\""));
+    EXPECT_THAT(ended.output, HasSubstr("by operator request"));
 }
 
 TEST_F(HealerctlProgram, WatchFollowsARestartOfHealer) {

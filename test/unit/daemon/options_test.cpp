@@ -67,7 +67,8 @@ TEST(Options, NamesWhatIsWrong) {
     EXPECT_EQ(parse({"--colour"}).error().message, "unknown option '--colour'");
     EXPECT_EQ(parse({"-c"}).error().message, "option '-c' needs a value");
     EXPECT_EQ(parse({"web"}).error().message, "unexpected argument 'web'");
-    EXPECT_EQ(parse({"--json"}).error().message, "option '--json' can only be used with --simulate");
+    EXPECT_EQ(parse({"--json"}).error().message,
+              "option '--json' can only be used with --check or --simulate");
     EXPECT_EQ(parse({"--simulate"}).error().message, "option '--simulate' needs a value");
     EXPECT_FALSE(parse({"--bus", "nonsense"}).ok());
 }

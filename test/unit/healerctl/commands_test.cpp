@@ -51,7 +51,10 @@ public:
         return processStatus(known.at(name));
     }
     ManagerStatus manager() override {
-        return managerStatus({{"Version", "1"}, {"ProcessCount", 2U}, {"DownCount", std::uint64_t{1}}});
+        return managerStatus({{"Version", "1"},
+                              {"ProcessCount", 2U},
+                              {"DownCount", std::uint64_t{1}},
+                              {"LastReloadError", reloadError}});
     }
     std::vector<HistoryEvent> history(const std::string& name, std::uint32_t max) override {
         if (!name.empty()) {
@@ -68,9 +71,12 @@ public:
         mustExist(name);
         changes.emplace_back(name);
         if (const auto found = failures.find(name); found != failures.end()) {
-            throw CallFailure(found->second, "no luck");
+            throw CallFailure(found->second, failureText);
         }
-        return verb == Verb::restart ? std::optional<std::uint32_t>(42) : std::nullopt;
+        if (verb == Verb::start && known.at(name).at("PID") != 0) {
+            return known.at(name).at("PID").get<std::uint32_t>();
+        }
+        return verb == Verb::restart || verb == Verb::start ? std::optional<std::uint32_t>(42) : std::nullopt;
     }
     json reload() override {
         return {{"Added", {"x"}}, {"Changed", json::array()}, {"Removed", json::array()}};
@@ -85,6 +91,8 @@ public:
     std::map<std::string, json> known{{"web", healerctl::process("web", "running", 7)},
                                       {"db", healerctl::process("db", "tripped", 0)}};
     std::map<std::string, std::string> failures;
+    std::string failureText = "no luck";
+    std::string reloadError;
     std::vector<json> entries;
     std::vector<std::string> changes;
     std::uint32_t asked = 0;
@@ -115,6 +123,34 @@ TEST_F(Commands, ListHasALineAProcess) {
     terminal_.colour = true;
     EXPECT_EQ(run({}), 0);
     EXPECT_THAT(out_.str(), HasSubstr("\x1b[32mrunning"));
+}
+
+TEST_F(Commands, ListOfSomeIsALineEach) {
+    EXPECT_EQ(run({"list", "web"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("web   running"));
+    EXPECT_THAT(out_.str(), Not(HasSubstr("db")));
+    EXPECT_EQ(run({"list", "webb", "db"}), kNoSuchProcess);
+    EXPECT_THAT(out_.str(), HasSubstr("db    tripped"));
+    EXPECT_THAT(err_.str(), HasSubstr("no such process: webb; did you mean web?"));
+    EXPECT_EQ(run({"list", "webb"}), kNoSuchProcess);
+    EXPECT_EQ(out_.str(), "");
+    EXPECT_EQ(run({"--json=short", "list", "db", "webb"}), kNoSuchProcess);
+    EXPECT_EQ(json::parse(out_.str()).size(), 1U);
+}
+
+TEST_F(Commands, ListFitsTheTerminal) {
+    daemon_.known["web"]["StateReason"] =
+        "a reason\nthat is longer than the terminal is wide, by far and away";
+    terminal_.width = 80;
+    EXPECT_EQ(run({}), kDone);
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(line.size(), 80U) << line;
+    }
+    EXPECT_THAT(out_.str(), HasSubstr("a reason that is"));
+    terminal_.width = 0;
+    EXPECT_EQ(run({}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("by far and away\n")) << "no terminal: nothing is cut";
 }
 
 TEST_F(Commands, JsonHasThePropertyNames) {
@@ -164,6 +200,52 @@ TEST_F(Commands, UnknownProcessGetsAHint) {
     EXPECT_THAT(err_.str(), HasSubstr("no such process: webb; did you mean web?"));
     EXPECT_EQ(run({"restart", "zzzzzz"}), kNoSuchProcess);
     EXPECT_THAT(err_.str(), Not(HasSubstr("did you mean")));
+}
+
+TEST_F(Commands, StartSaysWhatIsTrue) {
+    EXPECT_EQ(run({"start", "db"}), kDone);
+    EXPECT_EQ(out_.str(), "db: started, PID 42\n");
+    EXPECT_EQ(run({"start", "web"}), kDone);
+    EXPECT_EQ(out_.str(), "web: it is running already, PID 7\n");
+    daemon_.known["web"]["State"] = "paused";
+    EXPECT_EQ(run({"start", "web"}), kDone);
+    EXPECT_EQ(out_.str(),
+              "web: it is running already, PID 7; it is still paused: not recovered when it goes down, "
+              "until healerctl resume web\n");
+    EXPECT_EQ(run({"restart", "web"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("web: restarted, PID 42; it is still paused"));
+    EXPECT_EQ(run({"--json=short", "restart", "web"}), kDone);
+    EXPECT_EQ(json::parse(out_.str())["State"], "paused");
+}
+
+TEST_F(Commands, OtherRequestsSayWhatHoldsAfterThem) {
+    EXPECT_EQ(run({"stop", "web"}), kDone);
+    EXPECT_EQ(out_.str(), "web: stopped; it stays stopped until healerctl start web\n");
+    EXPECT_EQ(run({"resume", "web"}), kDone);
+    EXPECT_EQ(out_.str(), "web: it is not paused\n");
+    EXPECT_EQ(run({"pause", "web", "db"}), kDone);
+    EXPECT_EQ(out_.str(), "web: paused, until healerctl resume web\n"
+                          "db: paused; it is down, and not started until healerctl resume db\n");
+    daemon_.known["web"]["State"] = "stopped";
+    EXPECT_EQ(run({"stop", "web"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("web: it is stopped already"));
+    EXPECT_EQ(run({"reset", "db"}), kDone);
+    EXPECT_EQ(out_.str(), "db: breaker reset\n");
+}
+
+TEST_F(Commands, AnErrorOfSeveralLinesKeepsThem) {
+    daemon_.failures["db"] = "org.healer.Error.InvalidConfig";
+    daemon_.failureText = "a.yaml:1:1: bad\n  - name: \x1b[1m";
+    EXPECT_EQ(run({"restart", "db"}), kFailed);
+    EXPECT_EQ(err_.str(), "healerctl: db: a.yaml:1:1: bad\n      - name: \\x1b[1m\n");
+    err_.str("");
+    EXPECT_EQ(
+        report(terminal_, CallFailure("org.healer.Error.InvalidConfig", "a.yaml:1:1: bad\nb.yaml:2:1: bad")),
+        kFailed);
+    EXPECT_EQ(err_.str(), "healerctl: a.yaml:1:1: bad\n    b.yaml:2:1: bad\n");
+    daemon_.reloadError = "a.yaml:1:1: bad\nb.yaml:2:1: bad";
+    EXPECT_EQ(run({"status"}), kDone);
+    EXPECT_THAT(out_.str(), HasSubstr("a.yaml:1:1: bad\n              b.yaml:2:1: bad\n"));
 }
 
 TEST_F(Commands, GoesOnAfterAFailureAndEndsWithTheFirst) {
@@ -248,6 +330,46 @@ TEST(EventPrinter, ReportsWhatWasMissedAndStartsAgainWithANewHealer) {
     EXPECT_THAT(kinds, ElementsAre("recovery-started", "recovery-started", "missed", "recovery-started",
                                    "healer-gone", "healer-there", "recovery-started"));
     EXPECT_THAT(out.str(), HasSubstr("\"count\":2"));
+}
+
+SeenEvent started(std::uint64_t seq, const std::string& name) {
+    const core::notice::RecoveryStarted notice{core::notice::Cause::unknown, 1};
+    return {seq, core::render(name, notice), {{"attempt", 1U}}};
+}
+
+TEST(EventPrinter, ShowsOnlyTheProcessesThatWereNamed) {
+    std::ostringstream out;
+    const Terminal terminal{.out = out, .err = out};
+    EventPrinter printer(terminal, {"web", "db"});
+    for (std::uint64_t seq = 1; const char* name : {"web", "app", "db"}) {
+        printer.event(started(seq++, name), kNow);
+    }
+    printer.event({4, core::render(core::notice::Reloaded{{"x"}, {}, {}}), {}}, kNow);
+    EXPECT_THAT(out.str(), HasSubstr("web"));
+    EXPECT_THAT(out.str(), HasSubstr("db"));
+    EXPECT_THAT(out.str(), Not(HasSubstr("app")));
+    EXPECT_THAT(out.str(), Not(HasSubstr("missed"))) << "what is not shown was not missed";
+}
+
+TEST(EventPrinter, TheHistoryHasWhatASignalDoesNotCarry) {
+    const auto entry = [](std::uint64_t seq, const char* event, const char* message) {
+        return historyEvent({{"event", event},
+                             {"process", "web"},
+                             {"message", message},
+                             {"seq", seq},
+                             {"cause", "trial"},
+                             {"incident", std::uint64_t{3}}});
+    };
+    const std::vector<HistoryEvent> history{
+        entry(9, "requested", "another"), entry(9, "recovery-started", "as a trial"),
+        entry(8, "recovery-started", "before"), entry(9, "recovery-started", "of an earlier Healer")};
+    const SeenEvent full = completed(started(9, "web"), history);
+    EXPECT_EQ(full.event.sentence, "as a trial");
+    EXPECT_EQ(full.arguments, (json{{"attempt", 1U}, {"cause", "trial"}, {"incident", 3U}}));
+    EXPECT_EQ(completed(started(7, "web"), history).event.sentence, started(7, "web").event.sentence);
+    EXPECT_EQ(completed(started(9, "db"), history).event.sentence, started(9, "db").event.sentence);
+    EXPECT_TRUE(lacksDetails(started(9, "web")));
+    EXPECT_FALSE(lacksDetails({1, core::render("web", core::notice::ProcessDown{}), {}}));
 }
 
 TEST(EventPrinter, LinesAreSentences) {

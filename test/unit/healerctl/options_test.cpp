@@ -55,6 +55,9 @@ TEST(Options, PasswordsAreAskedForUnlessForbidden) {
 
 TEST(Options, WrongUsageIsExplained) {
     EXPECT_THAT(refused({"frobnicate"}), HasSubstr("unknown command frobnicate"));
+    EXPECT_THAT(refused({"stats"}), HasSubstr("unknown command stats; did you mean status?"));
+    EXPECT_THAT(refused({"-H", "a", "check"}), HasSubstr("files of this machine"));
+    EXPECT_THAT(refused({"-M", "a", "simulate", "x"}), HasSubstr("files of this machine"));
     EXPECT_THAT(refused({"--frob"}), HasSubstr("unknown option --frob"));
     EXPECT_THAT(refused({"restart"}), HasSubstr("needs the name"));
     EXPECT_THAT(refused({"reload", "x"}), HasSubstr("too many"));
@@ -69,6 +72,12 @@ TEST(Options, WrongUsageIsExplained) {
     EXPECT_THAT(refused({"list", "--suggest"}), HasSubstr("--suggest goes with deps alone"));
     EXPECT_THAT(refused({"deps", "web", "--suggest"}), HasSubstr("--suggest goes with deps alone"));
     EXPECT_THAT(refused({"-H", "a", "deps", "--suggest"}), HasSubstr("this machine"));
+}
+
+TEST(Options, WhatShowsSomethingTakesNames) {
+    for (const std::string command : {"list", "status", "watch", "history", "why", "deps"}) {
+        EXPECT_THAT(parsed({command, "web", "db"}).arguments, ElementsAre("web", "db")) << command;
+    }
 }
 
 TEST(Options, SimulateAndDepsTakeTheirOwnOptions) {

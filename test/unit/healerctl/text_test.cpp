@@ -19,6 +19,23 @@ TEST(Text, NothingSteersTheTerminal) {
     EXPECT_EQ(printable("h\u00e4ler \u00a0 \u20ac"), "h\u00e4ler \u00a0 \u20ac");
 }
 
+TEST(Text, SeveralLinesStayLinesOrBecomeOne) {
+    EXPECT_EQ(inOneLine("a: bad\n    - x\n\n  b\n"), "a: bad - x b");
+    EXPECT_EQ(inOneLine("a\x1b\nb"), "a\\x1b b");
+    EXPECT_EQ(inOneLine(""), "");
+    EXPECT_EQ(inLines("a.yaml:1:1: bad\n  - web\n    ^\x1b[1m", 4),
+              "a.yaml:1:1: bad\n      - web\n        ^\\x1b[1m");
+    EXPECT_EQ(inLines("one", 4), "one");
+    EXPECT_EQ(inLines("a\nhealerctl: forged", 2), "a\n  healerctl: forged");
+}
+
+TEST(Text, IsShortenedByColumns) {
+    EXPECT_EQ(shortened("h\u00e4ll\u00f6chen", 9), "h\u00e4ll\u00f6chen");
+    EXPECT_EQ(shortened("h\u00e4ll\u00f6chen", 8), "h\u00e4ll\u00f6...");
+    EXPECT_EQ(shortened("abcdef", 3), "...");
+    EXPECT_EQ(shortened("abcdef", 2), "abcdef") << "too narrow for anything";
+}
+
 TEST(Text, DurationsAreThoseOfTheCore) {
     EXPECT_EQ(durationText(0), "0 ms");
     EXPECT_EQ(durationText(850'000), "850 ms");

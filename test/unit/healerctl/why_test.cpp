@@ -134,6 +134,41 @@ TEST_F(Why, SaysWhatHealerDidWithWhatResult) {
     EXPECT_EQ(answer().incident.size(), 2U) << "only the newest failure";
 }
 
+TEST_F(Why, SaysWhatItMeansThatNothingHasEnded) {
+    EXPECT_EQ(answer().withoutEnd, "It has not ended since Healer began to watch it");
+    is("tripped", 0);
+    EXPECT_EQ(answer().withoutEnd, "It has not run since Healer began to watch it");
+    is("disabled", 0);
+    EXPECT_EQ(answer().withoutEnd, "Healer does not watch it");
+    evidence_.process["LastExit"] = {{"reason", "vanished"}};
+    EXPECT_EQ(answer().withoutEnd, "");
+}
+
+TEST_F(Why, ShowsTheStartsOfWhatHasNeverComeUp) {
+    is("tripped", 0);
+    evidence_.history = {event("breaker-changed", 0, 1), finished(0, 2, false),
+                         event("recovery-started", 0, 3), finished(0, 4, false),
+                         event("recovery-started", 0, 5)};
+    EXPECT_EQ(answer().incident.size(), 5U);
+    EXPECT_EQ(answer().outcome, "2 starts failed, the last one because: no such file");
+    EXPECT_THAT(commands(), ::testing::Contains("journalctl -x HEALER_PROCESS=web"));
+}
+
+TEST_F(Why, ALongIncidentIsShownByItsBeginningAndItsEnd) {
+    is("tripped", 0);
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        evidence_.history.push_back(finished(7, i, false));
+        evidence_.history.back()["message"] = "number " + std::to_string(40 - i) + ".";
+    }
+    std::ostringstream out;
+    const Terminal terminal{.out = out, .err = out, .nowUsec = kNow};
+    printWhy(terminal, evidence(), answer());
+    EXPECT_THAT(out.str(), HasSubstr("number 4.\n  ... 28 more events: healerctl history web\n"));
+    EXPECT_THAT(out.str(), HasSubstr("number 33."));
+    EXPECT_THAT(out.str(), Not(HasSubstr("number 32.")));
+    EXPECT_THAT(out.str(), HasSubstr("40 starts failed"));
+}
+
 TEST_F(Why, CountsTheFailuresOfTheHourBefore) {
     evidence_.history = {event("process-down", 9, 10), event("process-down", 8, 30),
                          event("process-down", 7, 60), event("process-down", 6, 2 * 3600)};
