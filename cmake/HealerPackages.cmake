@@ -27,6 +27,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.87)")
 # Healer works without the bus; without polkit only root may change anything over it.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "default-dbus-system-bus | dbus-system-bus, polkitd | policykit-1")
+# Healer rotates its own log; logrotate also rotates what the programs write that it starts directly.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "logrotate")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Healer watches processes by eBPF, PID files, network and program probes, or
 as units of systemd, and restarts them when they go down, with backoff, a circuit

@@ -298,10 +298,8 @@ ProcessView ManagedProcess::view() const {
     view.state = state();
     view.stateReason = life_.reason();
     if (life_.hasOldSettings()) {
-        view.stateReason +=
-            "; it still has its settings of before the configuration was changed: the new ones apply "
-            "when it is restarted (healerctl restart " +
-            name() + ")";
+        view.stateReason += "; its configuration has changed since it was started: healerctl restart " +
+                            name() + " applies it";
     }
     view.breaker = life_.breaker().state();
     view.breakerRetryAt = life_.breaker().retryAt(plan().recovery);

@@ -49,13 +49,22 @@ std::string describe(const Options& options) {
                                                       : "the bus at " + options.bus;
 }
 
+std::string hint(const Options& options) {
+    if (!options.host.empty()) {
+        return "\ntry whether this ends without a question and without an error: ssh " + options.host +
+               " systemd-stdio-bridge </dev/null";
+    }
+    return options.container.empty() ? "" : "\nmachinectl list shows the running containers";
+}
+
 } // namespace
 
 std::unique_ptr<sdbus::IConnection> connectToBus(const Options& options) {
     try {
         return open(options);
     } catch (const sdbus::Error& e) {
-        throw CallFailure(e.getName(), "cannot connect to " + describe(options) + ": " + e.getMessage());
+        throw CallFailure(e.getName(),
+                          "cannot connect to " + describe(options) + ": " + e.getMessage() + hint(options));
     }
 }
 

@@ -43,6 +43,9 @@ std::string pausedText(const Change& change) {
     if (isPaused(change.before)) {
         return "it is paused already, until " + command("resume", change.before);
     }
+    if (change.before.state == State::stopped) {
+        return "paused; it is stopped, and stays so until " + command("start", change.before);
+    }
     const bool down = change.after && change.after->pid == 0 && !change.before.isUp();
     return std::string("paused") + (down ? "; it is down, and not started until " : ", until ") +
            command("resume", change.before);

@@ -46,7 +46,7 @@ int reportFor(const std::string& name, Daemon& daemon, const Terminal& terminal,
         names.clear();
     }
     const std::string meant = nearest(name, names);
-    terminal.err << "healerctl: no such process: " << printable(name)
+    terminal.err << "healerctl: no such process: " << typed(name)
                  << (meant.empty() ? "" : "; did you mean " + printable(meant) + "?") << '\n';
     return kNoSuchProcess;
 }

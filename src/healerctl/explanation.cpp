@@ -105,7 +105,9 @@ std::string outcomeOf(const std::vector<HistoryEvent>& incident, const ProcessSt
         return process.isUp() || incident.empty() ? "" : "Healer has not started it since";
     }
     if (newest->ok) {
-        return "Healer brought it up as PID " + std::to_string(newest->pid) +
+        const bool lasts = process.isUp() || process.pid != 0;
+        return (lasts ? "Healer brought it up as PID " : "Its last start succeeded, as PID ") +
+               std::to_string(newest->pid) +
                (newest->durationUsec == 0 ? "" : ", after " + durationText(newest->durationUsec)) +
                (failures.empty() ? "" : "; before that, " + failures);
     }
@@ -194,9 +196,13 @@ std::vector<std::string> neighboursOf(const Evidence& evidence) {
 Explanation explain(const Evidence& evidence) {
     const ProcessStatus& process = evidence.process;
     Explanation explanation;
-    const bool hasReason = !process.stateReason.empty() && process.stateReason != process.stateWord;
+    std::string reason = process.stateReason;
+    if (reason.starts_with(process.stateWord + "; ")) {
+        reason.erase(0, process.stateWord.size() + 2); // "running; and what is to be known besides"
+    }
+    const bool hasReason = !reason.empty() && reason != process.stateWord;
     explanation.summary = printable(process.name) + " is " + printable(process.stateWord) +
-                          (hasReason ? ": " + inOneLine(process.stateReason) : "") +
+                          (hasReason ? ": " + inOneLine(reason) : "") +
                           (process.activeSinceUsec == 0
                                ? ""
                                : ", up since " + pointInTime(process.activeSinceUsec, evidence.nowUsec));

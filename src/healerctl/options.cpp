@@ -175,7 +175,7 @@ private:
         });
         if (known == kCommands.end()) {
             const std::string meant = nearest(options_.command, commandNames());
-            fail("unknown command " + printable(options_.command) +
+            fail("unknown command " + typed(options_.command) +
                  (meant.empty() ? "" : "; did you mean " + meant + "?"));
         } else if (options_.arguments.size() < known->atLeast) {
             fail(options_.command + " needs the name of a " +

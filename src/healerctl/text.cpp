@@ -78,6 +78,10 @@ std::string inLines(std::string_view text, std::size_t indent) {
     return result;
 }
 
+std::string typed(std::string_view word) {
+    return word.empty() ? "''" : printable(word);
+}
+
 std::string shortened(const std::string& text, std::size_t width) {
     constexpr std::string_view kDots = "...";
     if (columns(text) <= width || width < kDots.size()) {

@@ -20,6 +20,9 @@ namespace healer::healerctl {
 /// The text (already printable) cut to so many columns, with "..." at its end where something is missing.
 [[nodiscard]] std::string shortened(const std::string& text, std::size_t width);
 
+/// A word that was typed, printable; '' where it is empty.
+[[nodiscard]] std::string typed(std::string_view word);
+
 /// How many columns a text takes on a terminal, counted in code points.
 [[nodiscard]] std::size_t columns(std::string_view text);
 

@@ -114,7 +114,7 @@ ProcessPlan withArgument(const std::string& argument) {
 }
 
 bool hasOldSettings(const World& world) {
-    return world.view("web").stateReason.find("settings of before") != std::string::npos;
+    return world.view("web").stateReason.find("has changed since it was started") != std::string::npos;
 }
 
 TEST_F(CoordinatorTest, WhatRunsWithOldSettingsSaysSoUntilItIsStartedAgain) {

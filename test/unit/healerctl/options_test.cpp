@@ -56,6 +56,7 @@ TEST(Options, PasswordsAreAskedForUnlessForbidden) {
 TEST(Options, WrongUsageIsExplained) {
     EXPECT_THAT(refused({"frobnicate"}), HasSubstr("unknown command frobnicate"));
     EXPECT_THAT(refused({"stats"}), HasSubstr("unknown command stats; did you mean status?"));
+    EXPECT_EQ(refused({""}), "unknown command ''");
     EXPECT_THAT(refused({"-H", "a", "check"}), HasSubstr("files of this machine"));
     EXPECT_THAT(refused({"-M", "a", "simulate", "x"}), HasSubstr("files of this machine"));
     EXPECT_THAT(refused({"--frob"}), HasSubstr("unknown option --frob"));

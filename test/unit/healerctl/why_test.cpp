@@ -154,6 +154,17 @@ TEST_F(Why, ShowsTheStartsOfWhatHasNeverComeUp) {
     EXPECT_THAT(commands(), ::testing::Contains("journalctl -x HEALER_PROCESS=web"));
 }
 
+TEST_F(Why, WhatWasStoppedSinceIsNotSaidToBeUp) {
+    is("stopped", 0);
+    evidence_.history = {event("instance-ended", 7, 1), finished(7, 10, true)};
+    EXPECT_EQ(answer().outcome, "Its last start succeeded, as PID 4243, after 14 ms");
+}
+
+TEST_F(Why, TheStateIsNotSaidTwice) {
+    evidence_.process["StateReason"] = "running; its configuration has changed";
+    EXPECT_THAT(answer().summary, HasSubstr("web is running: its configuration has changed, up since"));
+}
+
 TEST_F(Why, ALongIncidentIsShownByItsBeginningAndItsEnd) {
     is("tripped", 0);
     for (std::uint64_t i = 0; i < 40; ++i) {
