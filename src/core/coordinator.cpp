@@ -20,7 +20,12 @@ Coordinator::Coordinator(Plan plan, const SavedStates& saved)
       }) {
     for (const auto& [name, state] : saved) {
         numbers_.lastIncident = std::max(numbers_.lastIncident, state.incident);
+        if (!state.followedUnit.empty()) {
+            followed_.follow(name, state.followedUnit);
+        }
     }
+    followed_.revise(*plan_);
+    followed_.apply(*plan_);
     for (const auto& process : plan_->processes) {
         const auto found = saved.find(process->name);
         add(*process, found == saved.end() ? std::nullopt : std::optional(found->second));
@@ -31,7 +36,7 @@ Coordinator::Coordinator(Plan plan, const SavedStates& saved)
 Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SavedState>& saved) {
     const Mode mode = plan_->observeOnly ? Mode::observe : Mode::act;
     return entries_
-        .emplace(plan.name, Entry{ManagedProcess(plan, mode, facts_, saved), ProcessView{}, std::nullopt})
+        .emplace(plan.name, Entry{ManagedProcess(plan, mode, facts_, saved), ProcessView{}, std::nullopt, {}})
         .first->second;
 }
 
@@ -64,6 +69,10 @@ void Coordinator::deliver(Entry& entry, const Event& event, ActionSink& out) {
     } else {
         process.handle(event, out);
     }
+    if (const auto* up = std::get_if<event::Up>(&event);
+        up != nullptr && !up->unit.empty() && process.plan().unit.empty() && process.plan().enabled) {
+        follow(entry, *up, out);
+    }
     settle(entry, out);
     reviseStops(process, out);
     if (const auto* settings = std::get_if<event::UnitSettings>(&event)) {
@@ -72,6 +81,14 @@ void Coordinator::deliver(Entry& entry, const Event& event, ActionSink& out) {
             replacePlan(*plan_, out);
         }
     }
+}
+
+/// It is the main process of a unit that Healer has not made: from now on the process of that unit.
+void Coordinator::follow(Entry& entry, const event::Up& up, ActionSink& out) {
+    followed_.follow(up.name, up.unit);
+    out.add(action::Announce{up.name, 0, notice::FollowsUnit{pidOf(up.instance), up.unit}});
+    settle(entry, out);
+    replacePlan(*plan_, out);
 }
 
 Actions Coordinator::advance(Moment now) {
@@ -93,6 +110,8 @@ Actions Coordinator::advance(Moment now) {
 
 Actions Coordinator::reload(Plan plan, Moment now) {
     ActionSink out = sink(now);
+    followed_.revise(plan);
+    followed_.apply(plan);
     for (const auto& process : plan.processes) {
         // What a unit file says does not hold for another unit of the same process.
         const auto* present = processPlan(process->name);
@@ -105,6 +124,7 @@ Actions Coordinator::reload(Plan plan, Moment now) {
 }
 
 void Coordinator::replacePlan(Plan plan, ActionSink& out) {
+    followed_.apply(plan);
     for (auto& [name, text] : relations_.completeAndReport(plan)) {
         out.add(action::Announce{name, 0, notice::DependencyOmitted{text}});
     }
@@ -145,11 +165,15 @@ void Coordinator::removeMissing(ActionSink& out) {
             deadlines_.erase({*it->second.deadline, it->first});
         }
         relations_.forget(it->first);
+        followed_.forget(it->first);
         it = entries_.erase(it);
     }
 }
 
 Plan Coordinator::completed(Plan plan) const {
+    FollowedUnits followed = followed_;
+    followed.revise(plan);
+    followed.apply(plan);
     relations_.complete(plan);
     return plan;
 }
@@ -177,7 +201,12 @@ const ProcessView* Coordinator::view(const std::string& name) const {
 
 std::optional<SavedState> Coordinator::savedState(const std::string& name) const {
     const auto found = entries_.find(name);
-    return found == entries_.end() ? std::nullopt : std::optional(found->second.process.savedState());
+    if (found == entries_.end()) {
+        return std::nullopt;
+    }
+    SavedState state = found->second.process.savedState();
+    state.followedUnit = followed_.of(name);
+    return state;
 }
 
 /// A change may change the dependents too, and so on: what is left to be settled waits in a queue, so that a
@@ -271,7 +300,7 @@ Placement Coordinator::placement(const std::string& name) const {
     return placementOf(*plan_, removed, facilities_);
 }
 
-Actions Coordinator::finish(ActionSink& out) const {
+Actions Coordinator::finish(ActionSink& out) {
     for (auto& action : out.actions) {
         specify(action);
     }
@@ -279,23 +308,42 @@ Actions Coordinator::finish(ActionSink& out) const {
 }
 
 /// What a launcher needs to carry the action out.
-void Coordinator::specify(Action& action) const {
+void Coordinator::specify(Action& action) {
     if (auto* launch = std::get_if<action::Launch>(&action)) {
-        if (const auto* process = processPlan(launch->name)) {
-            const Placement where = placement(launch->name);
-            launch->launcher = where.launcher;
-            launch->unit = where.unit;
-            launch->command = commandFor(*plan_, *process, where);
-            launch->stop = process->stop;
-            launch->mayFork = mayFork(*process);
-        }
+        specify(*launch);
     } else if (auto* stop = std::get_if<action::Stop>(&action)) {
-        const auto* process = processPlan(stop->name);
-        const Placement where = placement(stop->name);
-        stop->launcher = where.launcher;
-        stop->unit = where.unit;
-        stop->plan = process != nullptr ? process->stop : StopPlan{};
+        specify(*stop);
     }
+}
+
+void Coordinator::specify(action::Launch& launch) {
+    const auto found = entries_.find(launch.name);
+    if (found == entries_.end()) {
+        return;
+    }
+    const ProcessPlan& process = found->second.process.plan();
+    const Placement where = placement(launch.name);
+    found->second.launchedAs = where;
+    launch.launcher = where.launcher;
+    launch.unit = where.unit;
+    launch.command = commandFor(*plan_, process, where);
+    launch.stop = process.stop;
+    launch.mayFork = mayFork(process);
+}
+
+void Coordinator::specify(action::Stop& stop) const {
+    const auto found = entries_.find(stop.name);
+    Placement where = placement(stop.name);
+    if (found != entries_.end()) {
+        const auto& [process, published, deadline, launchedAs] = found->second;
+        stop.plan = process.plan().stop;
+        // A second copy is not in the unit that the process has been found to belong to since.
+        if (process.instance() != stop.instance && !launchedAs.launcher.empty()) {
+            where = launchedAs;
+        }
+    }
+    stop.launcher = where.launcher;
+    stop.unit = where.unit;
 }
 
 } // namespace healer::core

@@ -3,6 +3,7 @@
 
 #include "core/action.hpp"
 #include "core/event.hpp"
+#include "core/followed_units.hpp"
 #include "core/launch_spec.hpp"
 #include "core/managed_process.hpp"
 #include "core/plan.hpp"
@@ -45,7 +46,8 @@ public:
     /// When advance() must be called next. Never empty while a process is down that should be up.
     [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
 
-    /// The plan as it would be in force: with the dependencies that are known from unit files.
+    /// The plan as it would be in force: with the units that processes were found to belong to, and the
+    /// dependencies that are known from unit files.
     [[nodiscard]] Plan completed(Plan plan) const;
 
     /// What the machine offers; to be set before begin() and before reload().
@@ -66,11 +68,15 @@ private:
         ManagedProcess process;
         ProcessView published;
         std::optional<TimePoint> deadline;
+        Placement launchedAs; ///< by the last order
     };
 
     [[nodiscard]] ActionSink sink(Moment now) { return ActionSink{now, numbers_, moved_}; }
-    [[nodiscard]] Actions finish(ActionSink& out) const;
-    void specify(Action& action) const;
+    [[nodiscard]] Actions finish(ActionSink& out);
+    void specify(Action& action);
+    void specify(action::Launch& launch);
+    void specify(action::Stop& stop) const;
+    void follow(Entry& entry, const event::Up& up, ActionSink& out);
     Entry& add(const ProcessPlan& plan, const std::optional<SavedState>& saved);
     void replacePlan(Plan plan, ActionSink& out);
     void removeMissing(ActionSink& out);
@@ -87,6 +93,7 @@ private:
     TargetTracker targets_;
     std::map<std::string, Entry, std::less<>> entries_;
     UnitRelationBook relations_;
+    FollowedUnits followed_;
     std::set<std::pair<TimePoint, std::string>> deadlines_;
     std::deque<std::string> unsettled_; ///< changed, or notified of a change
     Numbers numbers_;

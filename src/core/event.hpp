@@ -22,6 +22,9 @@ namespace healer::core::event {
 struct Up {
     std::string name;
     Instance instance;
+    /// The system service that it is the main process of, where that is neither Healer's own nor the unit
+    /// of this process.
+    std::string unit = {};
 };
 
 /// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays
@@ -68,6 +71,12 @@ struct StoppedOnPurpose {
     std::string detail; ///< how, for people
 };
 
+/// An operator has asked the service manager to start or restart it (systemctl start). Whether it runs now is
+/// reported by itself.
+struct StartedOnPurpose {
+    std::string name;
+};
+
 /// The service manager has a job (start, stop, restart) of the unit of this process under way, or no longer.
 struct JobUnderWay {
     std::string name;
@@ -105,7 +114,7 @@ struct Request {
 namespace healer::core {
 
 using Event = std::variant<event::Up, event::Absent, event::Down, event::Healthy, event::Unhealthy,
-                           event::LaunchFinished, event::StoppedOnPurpose, event::StopFailed,
-                           event::JobUnderWay, event::UnitSettings, event::Request>;
+                           event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose,
+                           event::StopFailed, event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

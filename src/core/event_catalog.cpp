@@ -35,6 +35,7 @@ constexpr std::array kEvents{
     EventInfo{unidentified,         "unidentified",          LogLevel::info,  "81e9d6d3462f4ce589cc47c6e8b13c84"},
     EventInfo{requested,            "requested",             LogLevel::info,  "a057018d5da64615be5648362031e69d"},
     EventInfo{dependencyOmitted,    "dependency-omitted",    LogLevel::warn,  "a8fe2ba960aa44eda01106324b508682"},
+    EventInfo{followsUnit,          "follows-unit",          LogLevel::warn,  "761634d0f9464e5d856eefb4776d2196"},
     EventInfo{reloaded,             "reloaded",              LogLevel::info,  "e894d984923b4eeeaa4df8eacfee35ba"},
     EventInfo{reloadFailed,         "reload-failed",         LogLevel::error, "e752f70ef7a348ffb510fbc7b80ea9ca"},
     EventInfo{configurationWarning, "configuration-warning", LogLevel::warn,  "28223ec5d77e48d6b93f5210a77edbbe"},
@@ -64,6 +65,7 @@ constexpr std::array kFields{
     EventFieldInfo{EventField::signal,       "signal",        "HEALER_SIGNAL",         'i'},
     EventFieldInfo{EventField::verb,         "verb",          "HEALER_VERB",           's'},
     EventFieldInfo{EventField::file,         "file",          "HEALER_FILE",           's'},
+    EventFieldInfo{EventField::unit,         "unit",          "HEALER_UNIT",           's'},
 };
 // clang-format on
 

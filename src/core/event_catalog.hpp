@@ -40,6 +40,7 @@ enum class EventKind {
     unidentified,
     requested,
     dependencyOmitted,
+    followsUnit,
     reloaded,
     reloadFailed,
     configurationWarning,
@@ -82,6 +83,7 @@ enum class EventField {
     signal,
     verb,
     file,
+    unit,
     count ///< how many there are
 };
 

@@ -185,6 +185,14 @@ struct Renderer {
         return {EventKind::dependencyOmitted, subject + " " + omitted.text, {{Field::reason, omitted.text}}};
     }
 
+    RenderedEvent operator()(const notice::FollowsUnit& follows) const {
+        return {EventKind::followsUnit,
+                subject + pidText(follows.pid) + " belongs to " + follows.unit +
+                    ", so it is recovered through that unit; write unit: " + follows.unit +
+                    " in place of command",
+                with(follows.pid, {{Field::unit, follows.unit}})};
+    }
+
 private:
     [[nodiscard]] std::string sentence(const notice::RecoveryStarted& started) const {
         switch (started.cause) {

@@ -45,6 +45,7 @@ public:
 
     [[nodiscard]] const std::string& name() const { return life_.name(); }
     [[nodiscard]] const ProcessPlan& plan() const { return life_.plan(); }
+    [[nodiscard]] std::optional<Instance> instance() const { return life_.instance(); }
     [[nodiscard]] bool isUp() const { return life_.kind() == PhaseKind::up; }
     [[nodiscard]] std::optional<TimePoint> activeSince() const;
     [[nodiscard]] std::optional<TimePoint> deadline() const;

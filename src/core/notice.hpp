@@ -126,6 +126,12 @@ struct DependencyOmitted {
     std::string text; ///< a predicate: "does not wait for db, although ..."
 };
 
+/// The process belongs to a unit that Healer has not made: it is treated as the process of that unit.
+struct FollowsUnit {
+    pid_t pid = 0;
+    std::string unit;
+};
+
 // What happened to Healer itself.
 
 struct Reloaded {
@@ -209,7 +215,7 @@ using Notice =
                  notice::BreakerChanged, notice::Adopted, notice::WouldStart, notice::StopTimedOut,
                  notice::Blocked, notice::Degraded, notice::DegradedEnded, notice::RestartPropagated,
                  notice::InstanceEnded, notice::SecondCopy, notice::StopFailed, notice::HealthyAgain,
-                 notice::Unidentified, notice::Requested, notice::DependencyOmitted>;
+                 notice::Unidentified, notice::Requested, notice::DependencyOmitted, notice::FollowsUnit>;
 
 using DaemonNotice = std::variant<notice::Reloaded, notice::ReloadFailed, notice::ConfigurationWarning,
                                   notice::SystemdUnreachable, notice::LaunchConfined, notice::EbpfUnavailable,

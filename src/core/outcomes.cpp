@@ -47,6 +47,12 @@ void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.enterUp(instance, out);
 }
 
+void wantStarted(Lifecycle& life, ActionSink& out) {
+    life.requests().forgetStop();
+    life.resetBreaker(out);
+    life.requests().answer(event::Verb::stop, Error{"a start was requested meanwhile", ErrorKind::busy}, out);
+}
+
 void failStart(Lifecycle& life, const std::string& why, ActionSink& out) {
     const auto* launching = life.in<phase::Launching>();
     const auto cause = launching != nullptr ? launching->cause : life.in<phase::Stopping>()->cause;

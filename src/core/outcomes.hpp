@@ -24,4 +24,7 @@ void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out
 /// ports and files.
 void followEnd(Lifecycle& life, ActionSink& out);
 
+/// An operator wants it to run, by whatever way: the last request counts, in any state of the breaker.
+void wantStarted(Lifecycle& life, ActionSink& out);
+
 } // namespace healer::core

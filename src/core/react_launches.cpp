@@ -36,6 +36,16 @@ void lateLaunch(const Instance& instance, Lifecycle& life, ActionSink& out) {
     }
 }
 
+/// An operator had it restarted: that is no failure. The monitors find the successor, or that there is none.
+void restartedElsewhere(const event::Down& down, Lifecycle& life, ActionSink& out) {
+    life.record().predecessor = down.instance;
+    life.record().downSince = out.now.at;
+    life.record().incident = out.nextIncident();
+    life.announce(notice::InstanceEnded{pidOf(down.instance), down.exit, notice::EndedKind::restarting}, out);
+    life.track(std::nullopt, out);
+    life.check(notice::Cause::failure, out);
+}
+
 } // namespace
 
 void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out) {
@@ -110,11 +120,47 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
     }
 }
 
+void react(const event::StartedOnPurpose& /*started*/, Lifecycle& life, ActionSink& out) {
+    life.unit().jobStarts();
+    wantStarted(life, out);
+    switch (life.kind()) {
+    case PhaseKind::up:
+        life.setReason(life.unit().runningReason());
+        break;
+    case PhaseKind::resting:
+    case PhaseKind::waiting:
+    case PhaseKind::open:
+    case PhaseKind::deferred:
+        if (!life.requests().paused()) {
+            life.check(notice::Cause::failure, out);
+        }
+        break;
+    case PhaseKind::stopping:
+        if (auto& afterwards = life.in<phase::Stopping>()->afterwards; afterwards == phase::AfterStop::rest) {
+            afterwards = phase::AfterStop::launch;
+        }
+        break;
+    case PhaseKind::disabled:
+    case PhaseKind::looking:
+    case PhaseKind::checking:
+    case PhaseKind::launching:
+        break;
+    }
+}
+
 void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
     if (job.underWay) {
         life.unit().jobBegan();
-    } else if (const auto held = life.unit().jobEnded()) {
-        react(*held, life, out);
+        return;
+    }
+    const auto held = life.unit().jobEnded();
+    const bool current = held.end && life.kind() == PhaseKind::up && life.instance() == held.end->instance;
+    if (current && held.started) {
+        restartedElsewhere(*held.end, life, out);
+    } else if (held.end) {
+        react(*held.end, life, out);
+    } else if (held.failure) {
+        react(*held.failure, life, out);
     }
 }
 

@@ -51,6 +51,10 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
         return;
     }
     OperatorRequests& requests = life.requests();
+    if (!up.unit.empty() && life.plan().unit.empty()) {
+        // It was started through the service manager, in a unit that Healer has not made.
+        wantStarted(life, out);
+    }
     // A unit that was stopped through systemd may be started there again: the last request counts.
     if (requests.stoppedThroughServiceManager() && !life.plan().unit.empty() &&
         life.kind() == PhaseKind::resting) {
@@ -133,6 +137,9 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
     }
     const bool followed = life.kind() == PhaseKind::up || life.kind() == PhaseKind::stopping;
     if (followed && life.instance() == down.instance) {
+        if (life.kind() == PhaseKind::up && life.unit().holdsBack(down)) {
+            return;
+        }
         noteEnd(life, down.instance, life.unit().judged(down.exit), out);
         followEnd(life, out);
     }

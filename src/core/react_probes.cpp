@@ -34,7 +34,7 @@ void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out) {
     if (!life.health().allPass(life.plan())) {
         return;
     }
-    life.unit().forgetHeldBack();
+    life.unit().forgetFailure();
     switch (life.kind()) {
     case PhaseKind::launching:
         confirmStart(life, out);

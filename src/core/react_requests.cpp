@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/outcomes.hpp"
 #include "core/reactions.hpp"
 
 namespace healer::core {
@@ -24,17 +25,13 @@ bool isAutomatic(PhaseKind kind) {
 }
 
 void start(const event::Request& request, Lifecycle& life, ActionSink& out) {
-    OperatorRequests& requests = life.requests();
-    requests.forgetStop();
-    life.resetBreaker(out);
+    wantStarted(life, out);
     if (const auto* up = life.in<phase::Up>()) {
         life.setReason(life.unit().runningReason());
         reply(request, pidOf(up->instance), out);
         return;
     }
-    // The last request counts, also where the stop still waited for the monitors to look.
-    requests.answer(Verb::stop, Error{"a start was requested meanwhile", ErrorKind::busy}, out);
-    requests.await(request);
+    life.requests().await(request);
     switch (life.kind()) {
     case PhaseKind::stopping:
         life.in<phase::Stopping>()->afterwards = phase::AfterStop::launch;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace healer::core {
 
@@ -26,6 +27,8 @@ struct SavedState {
     std::optional<Moment> startedAt; ///< of a process that was adopted
     std::uint64_t startedWith = 0;   ///< fingerprint of the command that the instance runs with
     std::optional<LastExit> lastExit;
+
+    std::string followedUnit = {}; ///< see FollowedUnits; empty: none
 
     bool operator==(const SavedState&) const = default;
 };

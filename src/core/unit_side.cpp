@@ -25,29 +25,49 @@ std::string UnitSide::runningReason() const {
                      "), Healer only when systemd has given up";
 }
 
-std::optional<event::Unhealthy> UnitSide::jobEnded() {
+UnitSide::HeldBack UnitSide::jobEnded() {
     if (!state_) {
-        return std::nullopt;
+        return {};
     }
     state_->jobUnderWay = false;
-    auto held = std::exchange(state_->heldBack, std::nullopt);
+    auto held = std::exchange(state_->heldBack, HeldBack{});
     if (state_->restart.empty() && state_->stoppedWith.empty()) {
         state_.reset();
     }
     return held;
 }
 
+void UnitSide::jobStarts() {
+    if (state_ && state_->jobUnderWay) {
+        state_->heldBack.started = true;
+    }
+}
+
 bool UnitSide::holdsBack(const event::Unhealthy& unhealthy) {
     const bool holds = state_ && state_->jobUnderWay;
     if (holds) {
-        state_->heldBack = unhealthy;
+        state_->heldBack.failure = unhealthy;
     }
     return holds;
 }
 
+bool UnitSide::holdsBack(const event::Down& down) {
+    const bool holds = state_ && state_->jobUnderWay;
+    if (holds) {
+        state_->heldBack.end = down;
+    }
+    return holds;
+}
+
+void UnitSide::forgetFailure() {
+    if (state_) {
+        state_->heldBack.failure.reset();
+    }
+}
+
 void UnitSide::forgetHeldBack() {
     if (state_) {
-        state_->heldBack.reset();
+        state_->heldBack = HeldBack{};
     }
 }
 

@@ -20,12 +20,24 @@ public:
     [[nodiscard]] std::string runningReason() const;
 
     void jobBegan() { state().jobUnderWay = true; }
-    /// The probe failure that was held back, which is to be acted upon now.
-    [[nodiscard]] std::optional<event::Unhealthy> jobEnded();
-    /// What does not answer while systemd stops or restarts it has not failed: true, and it is held back
-    /// until the job has ended. The clock here is systemd's: a job ends at the latest when the unit's own
-    /// time-outs say so, and with a lost connection to systemd it counts as ended.
+    /// The job under way starts it.
+    void jobStarts();
+    /// What was held back while systemd had a job of the unit.
+    struct HeldBack {
+        std::optional<event::Unhealthy> failure;
+        std::optional<event::Down> end;
+        bool started = false; ///< the job was an operator's start or restart
+    };
+    /// What was held back is to be acted upon now.
+    [[nodiscard]] HeldBack jobEnded();
+    /// What does not answer, or ends, while systemd stops or restarts it has not failed: true, and it is held
+    /// back until the job has ended. The clock here is systemd's: a job ends at the latest when the unit's
+    /// own time-outs say so, and with a lost connection to systemd it counts as ended.
     [[nodiscard]] bool holdsBack(const event::Unhealthy& unhealthy);
+    [[nodiscard]] bool holdsBack(const event::Down& down);
+    /// The probes pass again.
+    void forgetFailure();
+    /// It is about another instance now.
     void forgetHeldBack();
 
     /// systemd stopped it because `target`, which it is bound to, had ended.
@@ -40,7 +52,7 @@ private:
         std::string restart;
         std::string stoppedWith;
         bool jobUnderWay = false;
-        std::optional<event::Unhealthy> heldBack;
+        HeldBack heldBack;
     };
     [[nodiscard]] State& state();
 

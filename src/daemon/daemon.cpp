@@ -118,8 +118,7 @@ core::Result<core::notice::Reloaded> Daemon::reload() {
     auto& loaded = std::get<config::LoadedConfig>(outcome);
     reportWarnings(loaded.warnings);
     const core::Plan& before = coordinator_.plan();
-    loaded.plan = coordinator_.completed(std::move(loaded.plan));
-    const config::PlanDiff diff = config::diff(before, loaded.plan);
+    const config::PlanDiff diff = config::diff(before, coordinator_.completed(loaded.plan));
     applySettings(before, loaded.plan);
     engine_.reload(std::move(loaded.plan));
     for (const auto& name : diff.removed) {

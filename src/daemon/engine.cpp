@@ -7,6 +7,17 @@
 
 namespace healer::daemon {
 
+Engine::Engine(Parts parts)
+    : parts_(parts), gate_({.loop = parts.loop,
+                            .manager = [this] { return parts_.launchers.manager(); },
+                            .demandManager =
+                                [this] {
+                                    auto* manager = parts_.launchers.demandManager();
+                                    parts_.hosts.useSystemd(manager);
+                                    return manager;
+                                },
+                            .post = [this](core::Event event) { post(std::move(event)); }}) {}
+
 void Engine::begin() {
     const auto now = parts_.loop.moment();
     perform(parts_.coordinator.begin(now), now);
@@ -95,7 +106,7 @@ void Engine::act(core::action::Watch& watch) {
         [&](const core::MonitorPlan& entry, monitor::Report report) {
             return parts_.hosts.make({plan, entry, std::move(report)});
         },
-        [this](core::Event event) { post(std::move(event)); });
+        [this](core::Event event) { gate_.pass(std::move(event)); });
     if (parts_.hosts.hasWitness(plan)) {
         watched->monitors->addWitness(
             [&](monitor::Report report) { return parts_.hosts.makeWitness(plan, std::move(report)); });
@@ -107,6 +118,7 @@ void Engine::act(core::action::Watch& watch) {
 
 void Engine::act(core::action::Unwatch& unwatch) {
     watched_.erase(unwatch.name);
+    gate_.drop(unwatch.name);
     if (parts_.coordinator.processPlan(unwatch.name) == nullptr) {
         parts_.launchers.forget(unwatch.name);
     }

@@ -4,6 +4,7 @@
 #include "core/coordinator.hpp"
 #include "core/trace.hpp"
 #include "daemon/launchers.hpp"
+#include "daemon/manager_gate.hpp"
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/monitor_set.hpp"
 #include "daemon/publisher.hpp"
@@ -32,7 +33,7 @@ public:
     };
     using Answer = std::function<void(core::Result<pid_t>)>;
 
-    explicit Engine(Parts parts) : parts_(parts) {}
+    explicit Engine(Parts parts);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
@@ -70,6 +71,7 @@ private:
     void act(core::action::Announce& announce);
 
     Parts parts_;
+    ManagerGate gate_;
     std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
     std::map<std::uint64_t, Answer> answers_;
     std::uint64_t lastRequest_ = 0;

@@ -46,19 +46,31 @@ void Launchers::connect(const core::Plan& plan) {
     if (manager_ || (plan.launch == core::LaunchMode::direct && !hasUnits(plan))) {
         return;
     }
-    if (const auto reachable = systemd::Connection::reachable(); reachable.ok()) {
+    const auto connected = connect();
+    if (!connected && plan.launch == core::LaunchMode::service) {
+        context_.log.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::serviceLaunch,
+                                                             connected.error().message});
+    }
+    if (!connected && hasUnits(plan)) {
+        context_.log.report(
+            core::notice::SystemdUnreachable{core::notice::SystemdUse::units, connected.error().message});
+    }
+}
+
+core::Result<void> Launchers::connect() {
+    auto reachable = systemd::Connection::reachable();
+    if (reachable.ok()) {
         manager_ = std::make_unique<systemd::BusManager>(context_.loop, context_.log);
         context_.manager = manager_.get();
-    } else {
-        if (plan.launch == core::LaunchMode::service) {
-            context_.log.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::serviceLaunch,
-                                                                 reachable.error().message});
-        }
-        if (hasUnits(plan)) {
-            context_.log.report(
-                core::notice::SystemdUnreachable{core::notice::SystemdUse::units, reachable.error().message});
-        }
     }
+    return reachable;
+}
+
+systemd::Manager* Launchers::demandManager() {
+    if (!manager_) {
+        (void)connect().ok();
+    }
+    return manager_.get();
 }
 
 launch::Launcher& Launchers::of(const std::string& kind) {

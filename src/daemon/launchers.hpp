@@ -29,6 +29,8 @@ public:
     core::LaunchFacilities prepare(const core::Plan& plan);
     /// Null until it is needed, and where it cannot be reached.
     [[nodiscard]] systemd::Manager* manager() const { return manager_.get(); }
+    /// Connects whatever the plan says; null where PID 1 is not systemd or cannot be reached.
+    [[nodiscard]] systemd::Manager* demandManager();
 
     void launch(core::action::Launch order);
     void cancel(const core::action::CancelLaunch& cancel);
@@ -42,6 +44,7 @@ private:
     };
 
     void connect(const core::Plan& plan);
+    core::Result<void> connect();
     void warnOfConfinement(const core::Plan& plan, core::LaunchFacilities facilities);
     launch::Launcher& of(const std::string& kind);
 

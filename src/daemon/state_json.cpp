@@ -152,6 +152,7 @@ core::SavedState decodeSnapshot(const json& value) {
     if (value.contains("last_exit")) {
         snapshot.lastExit = decodeLastExit(value.at("last_exit"));
     }
+    snapshot.followedUnit = value.value("followed_unit", std::string());
     return snapshot;
 }
 
@@ -183,6 +184,9 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
     }
     if (snapshot.lastExit) {
         value["last_exit"] = encode(*snapshot.lastExit);
+    }
+    if (!snapshot.followedUnit.empty()) {
+        value["followed_unit"] = snapshot.followedUnit;
     }
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

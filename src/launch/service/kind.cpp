@@ -48,14 +48,18 @@ private:
     void jobOver(const std::string& unit);
     void launchDone(const std::string& name, const Events& events);
     runtime::Task<Events> stopping(StopOrder order);
-    runtime::Task<Events> foreignJobEnded(std::string unit);
+    runtime::Task<Events> noteJobType(std::string unit);
+    runtime::Task<Events> foreignJobEnded(Job job);
+    runtime::Task<Events> whatOperatorDid(Job job, systemd::UnitState state);
+    void launchOver(const std::string& name);
 
     LauncherContext context_;
     Manager& manager_;
     systemd::ForkSupport forkSupport_ = systemd::ForkSupport::exitType;
     std::map<std::string, std::unique_ptr<UnitLaunch>> launches_; ///< by process
     std::set<std::string> atWork_;                                ///< units that have a job
-    std::map<std::string, KnownUnit> known_;                      ///< by process
+    std::map<std::string, std::string> jobTypes_; ///< of an operator's jobs: "stop", "restart", by unit
+    std::map<std::string, KnownUnit> known_;      ///< by process
     Errands errands_;
 };
 
@@ -73,6 +77,7 @@ void ServiceLauncher::launch(LaunchOrder order) {
 void ServiceLauncher::launchDone(const std::string& name, const Events& events) {
     // Kept until the end of this function, which it has called.
     const auto finished = std::move(launches_.extract(name).mapped());
+    launchOver(name);
     for (const auto& event : events) {
         if (const auto* launched = std::get_if<core::event::LaunchFinished>(&event);
             launched != nullptr && launched->outcome) {
@@ -91,18 +96,34 @@ void ServiceLauncher::cancel(const std::string& name, std::uint64_t attempt) {
         entry->second->withdraw();
     } else {
         launches_.erase(entry);
+        launchOver(name);
+    }
+}
+
+/// The launch has taken account of what operators did with the unit while it was under way: their jobs do not
+/// explain a later end.
+void ServiceLauncher::launchOver(const std::string& name) {
+    const std::string unit = core::transientUnitName(name);
+    if (!atWork_.contains(unit)) {
+        manager_.jobs().settle(unit);
     }
 }
 
 void ServiceLauncher::forget(const std::string& name) {
+    const std::string unit = core::transientUnitName(name);
     launches_.erase(name);
     known_.erase(name);
-    manager_.jobs().settle(core::transientUnitName(name));
+    jobTypes_.erase(unit);
+    manager_.jobs().settle(unit);
 }
 
 void ServiceLauncher::jobNew(const Job& job) {
-    if (core::isTransientUnitName(job.unit)) {
-        jobUnderWay(job.unit);
+    if (!core::isTransientUnitName(job.unit)) {
+        return;
+    }
+    jobUnderWay(job.unit);
+    if (!launches_.contains(core::processOfTransientUnit(job.unit))) {
+        errands_.run(noteJobType(job.unit));
     }
 }
 
@@ -112,9 +133,10 @@ void ServiceLauncher::jobRemoved(const Job& job) {
     }
     const bool foreign = manager_.jobs().foreign(job.unit) && !manager_.jobs().isOwn(job.id);
     if (foreign && !launches_.contains(core::processOfTransientUnit(job.unit))) {
-        errands_.run(foreignJobEnded(job.unit));
+        errands_.run(foreignJobEnded(job));
+    } else {
+        jobOver(job.unit);
     }
-    jobOver(job.unit);
 }
 
 void ServiceLauncher::jobUnderWay(const std::string& unit) {
@@ -125,6 +147,7 @@ void ServiceLauncher::jobUnderWay(const std::string& unit) {
 }
 
 void ServiceLauncher::jobOver(const std::string& unit) {
+    jobTypes_.erase(unit);
     if (atWork_.erase(unit) > 0) {
         context_.report(core::event::JobUnderWay{.name = core::processOfTransientUnit(unit)});
     }
@@ -137,15 +160,56 @@ void ServiceLauncher::disconnected() {
     }
 }
 
-/// A job that leaves the unit running (a start of what runs already, a restart) was no stop: a later end is
-/// healed.
-runtime::Task<Events> ServiceLauncher::foreignJobEnded(std::string unit) {
+runtime::Task<Events> ServiceLauncher::noteJobType(std::string unit) {
     const auto answer = co_await systemd::query(manager_, unit);
     const auto* state = std::get_if<systemd::UnitState>(&answer);
-    if (state != nullptr && state->job == 0 && systemd::isActive(state->active)) {
-        manager_.jobs().settle(unit);
+    if (state != nullptr && state->job != 0 && atWork_.contains(unit)) {
+        jobTypes_[unit] = state->jobType;
     }
     co_return Events();
+}
+
+/// What the operator did is reported before it is reported that no job is under way, as the end of the
+/// instance is judged then.
+runtime::Task<Events> ServiceLauncher::foreignJobEnded(Job job) {
+    const std::string name = core::processOfTransientUnit(job.unit);
+    const auto answer = co_await systemd::query(manager_, job.unit);
+    const auto* state = std::get_if<systemd::UnitState>(&answer);
+    if (state != nullptr && state->job != 0) {
+        co_return Events(); // its end will be reported too
+    }
+    Events events;
+    if (state != nullptr && !launches_.contains(name)) {
+        manager_.jobs().settle(job.unit);
+        events = co_await whatOperatorDid(job, *state);
+    }
+    jobTypes_.erase(job.unit);
+    if (atWork_.erase(job.unit) > 0) {
+        const core::event::JobUnderWay over{.name = name};
+        events.emplace_back(over);
+    }
+    co_return events;
+}
+
+runtime::Task<Events> ServiceLauncher::whatOperatorDid(Job job, systemd::UnitState state) {
+    const std::string name = core::processOfTransientUnit(job.unit);
+    const auto type = jobTypes_.find(job.unit);
+    Events events;
+    if (didStop(state, job.result, type == jobTypes_.end() ? std::string() : type->second)) {
+        events.emplace_back(stoppedThroughSystemd(name, job.unit));
+        co_return events;
+    }
+    const core::event::StartedOnPurpose started{name};
+    events.emplace_back(started);
+    if (systemd::isActive(state.active)) {
+        const auto answer = co_await systemd::mainPid(manager_, job.unit);
+        const auto* pid = std::get_if<pid_t>(&answer);
+        if (const auto key = pid == nullptr ? std::nullopt : systemd::processInUnit(*pid, job.unit)) {
+            const core::event::Up up{name, *key};
+            events.emplace_back(up);
+        }
+    }
+    co_return events;
 }
 
 /// By systemd where the process belongs to the unit; otherwise, or when systemd refuses, by a signal.

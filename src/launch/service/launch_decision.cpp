@@ -35,8 +35,23 @@ LaunchStep nextStep(const systemd::UnitState& state, const LaunchCircumstances& 
     return state.active == "deactivating" ? LaunchStep::stopThenNew : LaunchStep::resetThenNew;
 }
 
+bool didStop(const systemd::UnitState& state, const std::string& jobResult, const std::string& jobType) {
+    if (state.loaded && seemsUp(state)) {
+        return false;
+    }
+    if (!jobType.empty()) {
+        return jobType == "stop";
+    }
+    // Its type could not be read in time. A start that fails leaves its result; a stop is always done.
+    return jobResult == "done";
+}
+
 LaunchStep stepForLeftover(const LaunchCircumstances& circumstances) {
     return circumstances.restartable ? LaunchStep::restart : LaunchStep::stopThenNew;
+}
+
+core::event::StoppedOnPurpose stoppedThroughSystemd(const std::string& process, const std::string& unit) {
+    return {process, "stopped through systemd (systemctl stop " + unit + ")"};
 }
 
 } // namespace healer::launch::service

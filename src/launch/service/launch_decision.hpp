@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/event.hpp"
 #include "systemd/manager.hpp"
+
+#include <string>
 
 namespace healer::launch::service {
 
@@ -26,5 +29,13 @@ enum class LaunchStep {
 
 /// After inspectMain, when the main process is not a living successor.
 [[nodiscard]] LaunchStep stepForLeftover(const LaunchCircumstances& circumstances);
+
+/// Whether another client's job, which has ended, was a stop. `state`: the unit afterwards; `jobType`: empty
+/// where it is not known.
+[[nodiscard]] bool didStop(const systemd::UnitState& state, const std::string& jobResult,
+                           const std::string& jobType);
+
+[[nodiscard]] core::event::StoppedOnPurpose stoppedThroughSystemd(const std::string& process,
+                                                                  const std::string& unit);
 
 } // namespace healer::launch::service

@@ -256,8 +256,7 @@ Events UnitLaunch::fail(core::Error error) const {
 
 Events UnitLaunch::stoppedOnPurpose() {
     context_.manager.jobs().settle(settings_.unit);
-    return {core::event::StoppedOnPurpose{order_.name,
-                                          "stopped through systemd (systemctl stop " + settings_.unit + ")"}};
+    return {stoppedThroughSystemd(order_.name, settings_.unit)};
 }
 
 } // namespace healer::launch::service

@@ -47,6 +47,7 @@ std::vector<Notice> samples() {
         notice::Unidentified{},
         notice::Requested{event::Verb::stop},
         notice::DependencyOmitted{"does not wait for db"},
+        notice::FollowsUnit{42, "web.service"},
     };
     for (const auto kind :
          {notice::EndedKind::requested, notice::EndedKind::restarting, notice::EndedKind::unhealthy}) {

@@ -89,7 +89,7 @@ private:
     }
 
     void happen(const std::string& name) {
-        switch (pick(0, 17)) {
+        switch (pick(0, 19)) {
         case 0:
         case 1:
             world_.kill(name);
@@ -125,6 +125,12 @@ private:
         case 9:
             world_.report(event::StoppedOnPurpose{name, "stopped through systemd"});
             break;
+        case 11:
+            world_.report(event::StartedOnPurpose{name});
+            break;
+        case 12:
+            world_.report(event::JobUnderWay{name, pick(0, 2) == 0});
+            break;
         case 10:
             world_.reload(makePlan());
             break;
@@ -140,7 +146,7 @@ private:
 
 TEST(PhaseMoves, TheTableHoldsEveryMoveThatIsSeenAndNoOther) {
     std::set<Move> seen;
-    for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
         Turbulence first(seed, seen);
         first.run(60);
         Turbulence second(seed, seen, first);

@@ -106,13 +106,33 @@ TEST(UnitSideTest, AFailureDuringAJobIsHeldBackUntilItEnds) {
     unit.jobBegan();
     EXPECT_TRUE(unit.holdsBack(failure));
     const auto held = unit.jobEnded();
-    ASSERT_TRUE(held);
-    EXPECT_EQ(held->reason, "refused");
+    ASSERT_TRUE(held.failure);
+    EXPECT_EQ(held.failure->reason, "refused");
     EXPECT_FALSE(unit.holdsBack(failure));
     unit.jobBegan();
     EXPECT_TRUE(unit.holdsBack(failure));
     unit.forgetHeldBack();
-    EXPECT_FALSE(unit.jobEnded());
+    EXPECT_FALSE(unit.jobEnded().failure);
+}
+
+TEST(UnitSideTest, AnEndDuringAJobIsHeldBackUntilItEnds) {
+    UnitSide unit;
+    const event::Down down{"web", ProcessKey{42, 7}, exitFromWaitStatus(15)};
+    EXPECT_FALSE(unit.holdsBack(down));
+    unit.jobStarts();
+    unit.jobBegan();
+    EXPECT_TRUE(unit.holdsBack(down));
+    unit.forgetFailure();
+    auto held = unit.jobEnded();
+    ASSERT_TRUE(held.end);
+    EXPECT_EQ(held.end->instance, down.instance);
+    EXPECT_FALSE(held.started) << "there was no job when that was said";
+    EXPECT_FALSE(unit.jobEnded().end);
+
+    unit.jobBegan();
+    unit.jobStarts();
+    EXPECT_TRUE(unit.jobEnded().started);
+    EXPECT_FALSE(unit.jobEnded().started);
 }
 
 TEST(UnitSideTest, AnEndThatFollowsFromATargetIsReportedAsThat) {

@@ -68,7 +68,7 @@ private:
 
     void mutate() {
         const std::string name(1, static_cast<char>('a' + pick(0, 3)));
-        switch (pick(0, 16)) {
+        switch (pick(0, 17)) {
         case 0:
         case 1:
         case 2:
@@ -110,6 +110,10 @@ private:
         case 11:
             world_.request(Verb::pause, name);
             paused_.insert(name);
+            break;
+        case 16:
+            world_.report(event::StartedOnPurpose{name});
+            stopped_.erase(name);
             break;
         case 13:
             world_.hang(name);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/event.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/task.hpp"
+#include "systemd/manager.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace healer::daemon {
+
+/// What the monitors report passes through here, so that the core hears it together with what PID 1 knows
+/// about it:
+/// - An instance that lives in a unit which Healer has not made counts to that unit only where it is its main
+///   process. Otherwise (a job of cron, a child of another supervisor) the unit is left out.
+/// - An end is passed on after everything that PID 1 has sent before it: the job of an operator that caused
+///   the end is known by then.
+/// The events of one process stay in order.
+class ManagerGate {
+public:
+    struct Parts {
+        runtime::Loop& loop;
+        /// The connection to PID 1 that there is; null: none.
+        std::function<systemd::Manager*()> manager;
+        /// The same, made where there is none yet; null: there is no systemd.
+        std::function<systemd::Manager*()> demandManager;
+        std::function<void(core::Event)> post;
+    };
+
+    explicit ManagerGate(Parts parts) : parts_(std::move(parts)) {}
+    ManagerGate(const ManagerGate&) = delete;
+    ManagerGate& operator=(const ManagerGate&) = delete;
+
+    void pass(core::Event event);
+    /// What waits for its turn is dropped: this process is no longer watched, or by other monitors.
+    void drop(const std::string& process) { waiting_.erase(process); }
+
+private:
+    /// The events that wait, and what the first one that was taken out of them waits for.
+    struct Line {
+        std::deque<core::Event> events;
+        std::unique_ptr<runtime::Flow> flow;
+    };
+
+    [[nodiscard]] bool hasToWait(const core::Event& event) const;
+    void advance(const std::string& process);
+    runtime::Task<core::Event> check(core::Event event);
+    runtime::Task<core::Event> checkOwner(core::event::Up up);
+
+    Parts parts_;
+    std::map<std::string, Line, std::less<>> waiting_; ///< by process
+};
+
+} // namespace healer::daemon
