@@ -56,6 +56,9 @@ Trace traceOf(const Event& event) {
         [](const event::StoppedOnPurpose& stopped) {
             return "was stopped on purpose" + reason(stopped.detail);
         },
+        [](const event::StartedOnPurpose& /*started*/) {
+            return std::string("was started through the service manager");
+        },
         [](const event::StopFailed& failed) { return "cannot be stopped" + reason(failed.detail); },
         [](const event::JobUnderWay& job) {
             return std::string(job.underWay ? "a job of its unit is under way"
