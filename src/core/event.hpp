@@ -32,6 +32,9 @@ struct Up {
 struct Absent {
     std::string name;
     std::string detail; ///< why, for people: "PID file /run/web.pid is empty"
+    /// A process that may be the instance, which cannot be told: `detail` says why. Nothing is started on its
+    /// account, except on request.
+    std::optional<ProcessKey> doubtful = {};
 };
 
 /// An incarnation ended. It may still be releasing ports and files: what starts a successor waits for its

@@ -83,4 +83,10 @@ std::string systemUnitOf(std::string_view cgroupText, std::string_view root) {
     return {};
 }
 
+std::string foreignServiceOf(std::string_view unit, std::string_view own) {
+    const bool foreign =
+        unit.ends_with(kSuffix) && unit != own && !isTransientUnitName(unit) && !unit.starts_with("user@");
+    return foreign ? std::string(unit) : std::string();
+}
+
 } // namespace healer::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/instance_watch.hpp"
 
+#include "core/unit_name.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
 
@@ -15,6 +16,11 @@ namespace healer::monitor {
 namespace {
 
 constexpr core::Duration kRetry = std::chrono::seconds(1);
+
+std::string unitOf(pid_t pid) {
+    const auto entry = runtime::ProcEntry::open(pid);
+    return entry ? entry->unit() : std::string();
+}
 
 } // namespace
 
@@ -72,6 +78,11 @@ bool isRunning(core::ProcessKey key) {
     const auto entry = runtime::ProcEntry::open(key.pid);
     const auto stat = entry ? entry->stat() : std::nullopt;
     return stat && stat->key == key && !stat->zombie();
+}
+
+core::event::Up upOf(const std::string& process, core::ProcessKey key) {
+    static const std::string kOwn = unitOf(getpid());
+    return core::event::Up{process, key, core::foreignServiceOf(unitOf(key.pid), kOwn)};
 }
 
 std::uint64_t ticksOf(core::TimePoint when) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/event.hpp"
 #include "core/process.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/unique_fd.hpp"
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace healer::monitor {
 
@@ -48,6 +50,9 @@ private:
 
 /// Whether exactly this incarnation still runs, according to /proc. A zombie does not.
 [[nodiscard]] bool isRunning(core::ProcessKey key);
+
+/// What is reported about a verified instance of this process, the service that it is in included.
+[[nodiscard]] core::event::Up upOf(const std::string& process, core::ProcessKey key);
 
 /// Converts to the clock of ProcessKey::startTicks.
 [[nodiscard]] std::uint64_t ticksOf(core::TimePoint when);

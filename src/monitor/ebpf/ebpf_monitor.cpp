@@ -43,7 +43,7 @@ core::Identity EbpfMonitor::identity() const {
 void EbpfMonitor::start(std::optional<core::Instance> known) {
     expectInstance();
     if (const auto process = core::processOf(known); process && isRunning(*process)) {
-        events_.post(core::event::Up{process_.name, *process});
+        events_.post(upOf(process_.name, *process));
     } else {
         ask();
     }
@@ -124,7 +124,7 @@ void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
 
 void EbpfMonitor::look() {
     if (watch_.alive()) {
-        events_.post(core::event::Up{process_.name, *watch_.key()});
+        events_.post(upOf(process_.name, *watch_.key()));
     } else {
         ask();
     }
@@ -135,7 +135,7 @@ void EbpfMonitor::ask() {
         identity(), core::Strictness::exact, [this](const std::vector<core::ProcessFacts>& found) {
             std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
             if (watch_.alive()) {
-                events_.post(core::event::Up{process_.name, *watch_.key()});
+                events_.post(upOf(process_.name, *watch_.key()));
             } else if (!reportUp(found)) {
                 events_.post(core::event::Absent{process_.name, "no running instance was found"});
             }
@@ -160,7 +160,7 @@ bool EbpfMonitor::reportUp(const std::vector<core::ProcessFacts>& candidates) {
     if (!chosen || !isRunning(*chosen)) {
         return false;
     }
-    events_.post(core::event::Up{process_.name, *chosen});
+    events_.post(upOf(process_.name, *chosen));
     return true;
 }
 

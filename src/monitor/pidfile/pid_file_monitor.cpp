@@ -128,7 +128,7 @@ void PidFileMonitor::onVerified(core::ProcessKey key) {
     awaited_.reset();
     waitUntil_.reset();
     quickDelay_ = kQuick;
-    const core::event::Up up{process_.name, key};
+    const auto up = upOf(process_.name, key);
     if (open_ > 0) {
         answer(up);
     } else if (upReported_ != key) {
@@ -151,7 +151,7 @@ void PidFileMonitor::onUnverified(const Verdict& verdict) {
 
 void PidFileMonitor::answerWithout(const std::string& reason) {
     if (watch_.alive() && (warned_ || upReported_ == watch_.key())) {
-        answer(core::event::Up{process_.name, *watch_.key()});
+        answer(upOf(process_.name, *watch_.key()));
         return;
     }
     if (watch_.alive()) {
@@ -197,7 +197,7 @@ void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason)
     warned_ = true;
     waitUntil_.reset();
     awaited_.reset();
-    answer(core::event::Up{process_.name, instance});
+    answer(upOf(process_.name, instance));
     upReported_ = instance;
 }
 

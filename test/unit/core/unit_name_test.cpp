@@ -54,5 +54,14 @@ TEST(SystemUnit, isNoneForUnitsThatUsersName) {
     EXPECT_EQ(systemUnitOf("nonsense", ""), "");
 }
 
+TEST(ForeignService, isAServiceOfTheSystemThatIsNotHealers) {
+    EXPECT_EQ(foreignServiceOf("nginx.service", "healer.service"), "nginx.service");
+    EXPECT_EQ(foreignServiceOf("healer-web.service", "healer.service"), "");
+    EXPECT_EQ(foreignServiceOf("healer.service", "healer.service"), "");
+    for (const char* other : {"", "session-3.scope", "init.scope", "user@1000.service", "dbus.socket"}) {
+        EXPECT_EQ(foreignServiceOf(other, "healer.service"), "") << other;
+    }
+}
+
 } // namespace
 } // namespace healer::core
