@@ -35,9 +35,10 @@ inline constexpr bool kIsOneOf = (std::is_same_v<Notice, Others> || ...);
 template <typename Notice>
 inline constexpr bool kHasSignal =
     !kIsOneOf<Notice, core::notice::Adopted, core::notice::WouldStart, core::notice::StopTimedOut,
-              core::notice::Blocked, core::notice::Degraded, core::notice::DegradedEnded,
-              core::notice::RestartPropagated, core::notice::InstanceEnded, core::notice::SecondCopy,
-              core::notice::StopFailed, core::notice::HealthyAgain, core::notice::Unidentified,
-              core::notice::Requested, core::notice::DependencyOmitted, core::notice::FollowsUnit>;
+              core::notice::Blocked, core::notice::Doubted, core::notice::Degraded,
+              core::notice::DegradedEnded, core::notice::RestartPropagated, core::notice::InstanceEnded,
+              core::notice::SecondCopy, core::notice::StopFailed, core::notice::HealthyAgain,
+              core::notice::Unidentified, core::notice::Requested, core::notice::DependencyOmitted,
+              core::notice::FollowsUnit>;
 
 } // namespace healer::bus

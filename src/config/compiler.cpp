@@ -88,7 +88,7 @@ private:
             }
         }
         checkNames(drafts, findings_);
-        checkIdentities(drafts, findings_);
+        checkIdentities(drafts, *environment_.files, findings_);
         checkOutputs(drafts, plan_, findings_);
         if (input_.complete) {
             checkDependencies(drafts, findings_);

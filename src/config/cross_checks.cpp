@@ -2,9 +2,11 @@
 #include "config/cross_checks.hpp"
 
 #include "config/nearest.hpp"
+#include "core/identity.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +24,47 @@ std::string placeText(const Site& site) {
 /// The canonical spelling of a path; symbolic links are not followed.
 std::string normal(const std::string& path) {
     return std::filesystem::path(path).lexically_normal().string();
+}
+
+/// A path without links to directories, as far as they exist. Its last part may be a link: two links to one
+/// program are two processes.
+std::string canonical(const std::string& path, const FileProbe& files) {
+    constexpr int kMaxLinks = 40;
+    std::filesystem::path here("/");
+    auto steps = std::filesystem::path(normal(path)).relative_path();
+    for (int links = 0; links < kMaxLinks && std::distance(steps.begin(), steps.end()) > 1;) {
+        const auto step = here / *steps.begin();
+        std::filesystem::path rest;
+        std::for_each(std::next(steps.begin()), steps.end(), [&](const auto& part) { rest /= part; });
+        const auto facts = files.inspect(step.string());
+        if (facts && facts->kind == FileKind::symlink) {
+            ++links;
+            const auto target = (here / facts->linkTarget / rest).lexically_normal();
+            here = "/";
+            steps = target.relative_path();
+        } else {
+            here = step;
+            steps = rest;
+        }
+    }
+    return (here / steps).string();
+}
+
+/// The directory that relative names among the arguments mean; empty when none of them is one.
+std::string directoryMeant(const core::CommandPlan& command, const FileProbe& files) {
+    if (command.workingDirectory.size() < 2) {
+        return {};
+    }
+    const std::string directory = canonical(command.workingDirectory + "/.", files);
+    const bool meant =
+        std::any_of(command.args.begin(), command.args.end(), [&](const std::string& argument) {
+            const auto named = core::filesNamedBy(argument);
+            return std::any_of(named.begin(), named.end(), [&](const std::string& file) {
+                return files.inspect((std::filesystem::path(directory) / file).lexically_normal().string())
+                    .ok();
+            });
+        });
+    return meant ? directory : std::string();
 }
 
 const KeySpec* uniqueKey(const MonitorSchema& schema) {
@@ -163,15 +206,17 @@ void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
     }
 }
 
-void checkIdentities(std::span<const ProcessDraft> drafts, Findings& findings) {
+void checkIdentities(std::span<const ProcessDraft> drafts, const FileProbe& files, Findings& findings) {
     checkUniqueValues(drafts, findings);
     checkUnits(drafts, findings);
-    using Identity = std::tuple<std::string, std::vector<std::string>, uid_t>;
+    using Identity = std::tuple<std::string, std::vector<std::string>, uid_t, std::string>;
     std::map<Identity, std::vector<const ProcessDraft*>> alike;
     for (const ProcessDraft& draft : drafts) {
         const core::CommandPlan& command = draft.plan.command;
         if (draft.plan.enabled && draft.hasUser && draft.command.place.line > 0) {
-            alike[{normal(command.path), command.args, command.user.uid}].push_back(&draft);
+            alike[{canonical(command.path, files), command.args, command.user.uid,
+                   directoryMeant(command, files)}]
+                .push_back(&draft);
         }
     }
     for (const auto& [identity, members] : alike) {

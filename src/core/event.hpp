@@ -32,7 +32,7 @@ struct Up {
 struct Absent {
     std::string name;
     std::string detail; ///< why, for people: "PID file /run/web.pid is empty"
-    /// A process that may be the instance, which cannot be told: `detail` says why. Nothing is started on its
+    /// A process that may be the instance, which is not certain: `detail` says why. Nothing is started on its
     /// account, except on request.
     std::optional<ProcessKey> doubtful = {};
 };

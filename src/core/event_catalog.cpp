@@ -25,6 +25,7 @@ constexpr std::array kEvents{
     EventInfo{stopTimedOut,         "stop-timed-out",        LogLevel::warn,  "47a0059f013349bf8cce0fbb3e371c76"},
     EventInfo{waitsForDependency,   "waits-for-dependency",  LogLevel::info,  "b3767a1a1c144edb8bd7428c669aa491"},
     EventInfo{heldByDependency,     "held-by-dependency",    LogLevel::warn,  "c303ae1c3fc1413597a91e375b83d76f"},
+    EventInfo{heldByDoubt,          "held-by-doubt",         LogLevel::warn,  "6f97d8453b7443bc8ca24f85ad0020b7"},
     EventInfo{degraded,             "degraded",              LogLevel::warn,  "8ee09c1945c44117914380ad16df103d"},
     EventInfo{degradedEnded,        "degraded-ended",        LogLevel::info,  "67771af7139747a58f96e82420223038"},
     EventInfo{restartPropagated,    "restart-propagated",    LogLevel::info,  "bcc535e739894a8292eb55495a9f485c"},

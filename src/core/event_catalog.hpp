@@ -30,6 +30,7 @@ enum class EventKind {
     stopTimedOut,
     waitsForDependency,
     heldByDependency,
+    heldByDoubt,
     degraded,
     degradedEnded,
     restartPropagated,

@@ -123,6 +123,11 @@ struct Renderer {
                 {{Field::reason, blocked.reason}}};
     }
 
+    RenderedEvent operator()(const notice::Doubted& doubted) const {
+        return {EventKind::heldByDoubt, subject + " is not started: " + doubted.reason,
+                with(doubted.pid, {{Field::reason, doubted.reason}})};
+    }
+
     RenderedEvent operator()(const notice::Degraded& /*nothing*/) const {
         return {EventKind::degraded, subject + " is started without one of its dependencies: it is degraded"};
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/identity.hpp"
 
+#include "core/called_as.hpp"
+#include "core/replaced_arguments.hpp"
+#include "core/script_identity.hpp"
+
 #include <algorithm>
 
 namespace healer::core {
@@ -8,7 +12,6 @@ namespace healer::core {
 namespace {
 
 constexpr std::string_view kDeleted = " (deleted)";
-constexpr std::size_t kLastScriptIndex = 5; // interpreter, a few options, the script
 
 using Arguments = std::span<const std::string>;
 
@@ -28,72 +31,91 @@ bool isProgram(const Identity& identity, const ProcessFacts& facts) {
     return (!identity.commandFile || !facts.exeFile) && isPathOf(identity, facts.exe);
 }
 
-/// A program with many names (busybox) is distinguished by the name it was called by.
-bool isCalledSo(const Identity& identity, Arguments argv) {
-    const auto name = baseName(identity.command);
-    const auto resolved = baseName(identity.resolvedCommand);
-    if (name == resolved) {
-        return true;
-    }
-    const auto called = baseName(argv.front());
-    return called == name || called == resolved;
+bool isUser(const Identity& identity, const ProcessFacts& facts) {
+    return facts.realUid == identity.uid && facts.effectiveUid == identity.uid;
 }
 
-bool isTitle(const Identity& identity, Arguments argv) {
-    const auto name = baseName(identity.command);
-    return argv.size() == 1 && argv.front().size() > name.size() && argv.front().starts_with(name) &&
-           argv.front()[name.size()] == ':';
+/// Only root puts a process there, and a service may change its program and user.
+bool isInItsUnit(const Identity& identity, const ProcessFacts& facts) {
+    return !identity.unit.empty() && facts.unit == identity.unit;
 }
 
-bool matchesProgram(const Identity& identity, const ProcessFacts& facts, Strictness strictness) {
-    if (!isProgram(identity, facts)) {
-        return false;
-    }
-    if (strictness == Strictness::program) {
-        return true;
-    }
-    const Arguments argv(facts.argv);
-    if (argv.empty()) {
-        return false;
-    }
-    if (strictness == Strictness::exactOrTitled && isTitle(identity, argv)) {
-        return true;
-    }
-    return isCalledSo(identity, argv) && std::ranges::equal(argv.subspan(1), identity.args);
+bool isAlive(const ProcessFacts& facts) {
+    return !facts.zombie && facts.inOwnPidNamespace;
 }
 
-/// May stand between the interpreter and the script: an option, and what env(1) is given.
-bool isInterpretersOwn(const ScriptLine& script, std::string_view argument) {
-    return argument.starts_with('-') ||
-           (script.byEnv() && (argument.find('=') != std::string_view::npos || argument == script.program));
-}
-
-bool isInterpreter(const ScriptLine& script, const ProcessFacts& facts) {
-    const auto name = baseName(facts.argv.front());
-    return name == script.program || name == baseName(script.interpreter) ||
-           (script.interpreterFile && script.interpreterFile == facts.exeFile);
-}
-
-/// The arguments behind the script's own path; none when the process does not run this script.
-std::optional<Arguments> scriptArguments(const Identity& identity, const ProcessFacts& facts) {
-    const Arguments argv(facts.argv);
-    if (argv.empty() || !isInterpreter(*identity.script, facts)) {
-        return std::nullopt;
+std::vector<ArgumentList> originalsOf(const Identity& identity, const ProcessFacts& facts) {
+    std::vector<std::string> callers = callersOf(identity);
+    if (isExecutionKnown(facts)) {
+        callers.push_back(facts.executedAs);
+        callers.emplace_back(baseName(facts.executedAs));
     }
-    for (std::size_t index = 1; index < argv.size() && index <= kLastScriptIndex; ++index) {
-        if (isPathOf(identity, argv[index])) {
-            return argv.subspan(index + 1);
-        }
-        if (!isInterpretersOwn(*identity.script, argv[index])) {
-            break;
-        }
+    std::vector<ArgumentList> originals;
+    for (auto& caller : callers) {
+        originals.push_back({std::move(caller)});
+        originals.back().insert(originals.back().end(), identity.args.begin(), identity.args.end());
     }
-    return std::nullopt;
+    return originals;
 }
 
-bool matchesScript(const Identity& identity, const ProcessFacts& facts, Strictness strictness) {
-    const auto arguments = scriptArguments(identity, facts);
-    return arguments && (strictness == Strictness::program || std::ranges::equal(*arguments, identity.args));
+bool hasItsArguments(const Identity& identity, const ProcessFacts& facts) {
+    return std::ranges::equal(Arguments(facts.argv).subspan(1), identity.args) &&
+           (!identity.args.empty() || areOriginal(facts, callersOf(identity)));
+}
+
+/// By which path a program was executed that has replaced its arguments: argv[0] shows nothing then.
+Called calledAsTitled(const Identity& identity, const ProcessFacts& facts) {
+    return isExecutionKnown(facts)  ? calledAs(identity, facts)
+           : identity.links.empty() ? Called::so
+                                    : Called::unclear;
+}
+
+Judgement judgeTitled(const Identity& identity, const ProcessFacts& facts) {
+    const Called called = calledAsTitled(identity, facts);
+    const auto title = titleSays(facts, callersOf(identity), identity.args);
+    if (called == Called::otherwise || title == TitleSays::another) {
+        return {};
+    }
+    if (called == Called::unclear) {
+        return {Answer::unclear, "has replaced its arguments, and was executed as " +
+                                     (facts.executedAs.empty() ? "an unknown path" : facts.executedAs)};
+    }
+    if (title == TitleSays::sameLine) {
+        return {Answer::yes};
+    }
+    const auto originals = compareOriginals(facts, originalsOf(identity, facts));
+    if (originals == Originals::otherText) {
+        return {};
+    }
+    if (originals == Originals::possible) {
+        return {title == TitleSays::sameAddress ? Answer::yes : Answer::inferred};
+    }
+    return {Answer::unclear, originals == Originals::otherLength
+                                 ? "has replaced its arguments, and was started with others of another length"
+                                 : "has replaced its arguments, and the original ones cannot be examined"};
+}
+
+Judgement judgeProgram(const Identity& identity, const ProcessFacts& facts) {
+    if (facts.argv.empty() || !isProgram(identity, facts)) {
+        return {};
+    }
+    if (!hasItsArguments(identity, facts)) {
+        return areOriginal(facts, callersOf(identity)) ? Judgement{} : judgeTitled(identity, facts);
+    }
+    const Called called = calledAs(identity, facts);
+    const Called directory = judgeDirectory(identity, facts);
+    if (called == Called::otherwise || directory == Called::otherwise) {
+        return {};
+    }
+    if (called == Called::unclear) {
+        return {Answer::unclear, "runs the same program file with the same arguments, but was executed as " +
+                                     facts.executedAs};
+    }
+    if (directory == Called::unclear) {
+        return {Answer::unclear,
+                "has the same arguments, which name files, but is in the directory " + facts.directory};
+    }
+    return {Answer::yes};
 }
 
 bool isLeftOver(const ProcessFacts& candidate, const Predecessor& predecessor) {
@@ -103,77 +125,126 @@ bool isLeftOver(const ProcessFacts& candidate, const Predecessor& predecessor) {
     return !predecessor.exitedCleanly || candidate.key.startTicks < predecessor.key.startTicks;
 }
 
+/// The roots of the trees that these candidates form, the oldest first.
+std::vector<const Candidate*> rootsOf(const std::vector<const Candidate*>& candidates) {
+    std::vector<const Candidate*> roots;
+    std::ranges::copy_if(candidates, std::back_inserter(roots), [&](const Candidate* candidate) {
+        return std::ranges::none_of(candidates, [&](const Candidate* other) {
+            return other->facts.key.pid == candidate->facts.parent;
+        });
+    });
+    std::ranges::sort(roots, {}, [](const Candidate* root) { return root->facts.key.startTicks; });
+    return roots;
+}
+
+std::string doubt(const Candidate& candidate) {
+    return "PID " + std::to_string(candidate.facts.key.pid) + " may be it, so nothing is started: it " +
+           candidate.judgement.why;
+}
+
 } // namespace
 
-bool matches(const Identity& identity, const ProcessFacts& facts, Strictness strictness) {
-    if (facts.zombie || !facts.inOwnPidNamespace) {
-        return false;
+Judgement judge(const Identity& identity, const ProcessFacts& facts) {
+    if (!isAlive(facts)) {
+        return {};
     }
-    if (!identity.unit.empty() && facts.unit == identity.unit) {
-        return true; // only root puts a process there, and a service may change its program and user
+    if (isInItsUnit(identity, facts)) {
+        return {Answer::yes};
     }
-    if (facts.realUid != identity.uid || facts.effectiveUid != identity.uid) {
-        return false;
+    if (!isUser(identity, facts)) {
+        return {};
     }
-    return identity.script ? matchesScript(identity, facts, strictness)
-                           : matchesProgram(identity, facts, strictness);
+    return identity.script ? judgeScript(identity, facts) : judgeProgram(identity, facts);
 }
 
-std::optional<ProcessKey> choose(std::span<const ProcessFacts> candidates,
-                                 const std::optional<Predecessor>& predecessor) {
-    const ProcessFacts* best = nullptr;
-    bool bestIsRoot = false;
+bool isWorthALook(const Identity& identity, const ProcessFacts& facts) {
+    if (!isAlive(facts) || facts.argv.empty()) {
+        return false;
+    }
+    if (isInItsUnit(identity, facts)) {
+        return true;
+    }
+    if (!isUser(identity, facts)) {
+        return false;
+    }
+    if (identity.script) {
+        return looksLikeScript(identity, facts);
+    }
+    return isProgram(identity, facts) &&
+           (hasItsArguments(identity, facts) || !areOriginal(facts, callersOf(identity)));
+}
+
+bool isNamedRightly(const Identity& identity, const ProcessFacts& facts, Voucher voucher) {
+    if (!isAlive(facts)) {
+        return false;
+    }
+    if (isInItsUnit(identity, facts)) {
+        return true;
+    }
+    const bool mayChange = identity.uid == 0 && voucher == Voucher::root;
+    if (!isUser(identity, facts) && !mayChange) {
+        return false;
+    }
+    return identity.script ? mayRunScript(identity, facts) : isProgram(identity, facts);
+}
+
+Finding choose(std::span<const Candidate> candidates, const std::optional<Predecessor>& predecessor) {
+    std::vector<const Candidate*> eligible;
     for (const auto& candidate : candidates) {
-        if (predecessor && (candidate.key == predecessor->key || isLeftOver(candidate, *predecessor))) {
-            continue;
-        }
-        const bool isRoot = std::ranges::none_of(
-            candidates, [&](const ProcessFacts& other) { return other.key.pid == candidate.parent; });
-        const bool better = best == nullptr || (isRoot && !bestIsRoot) ||
-                            (isRoot == bestIsRoot && candidate.key.startTicks < best->key.startTicks);
-        if (better) {
-            best = &candidate;
-            bestIsRoot = isRoot;
+        const bool old = predecessor && (candidate.facts.key == predecessor->key ||
+                                         isLeftOver(candidate.facts, *predecessor));
+        if (!old && candidate.judgement.answer != Answer::no) {
+            eligible.push_back(&candidate);
         }
     }
-    return best == nullptr ? std::nullopt : std::optional(best->key);
-}
-
-std::optional<ScriptLine> parseScriptLine(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t";
-    if (!text.starts_with("#!")) {
-        return std::nullopt;
+    const auto roots = rootsOf(eligible);
+    const auto known =
+        std::ranges::find(roots, Answer::yes, [](const Candidate* root) { return root->judgement.answer; });
+    if (known != roots.end()) {
+        return {.instance = (*known)->facts.key, .doubtful = std::nullopt};
     }
-    text = text.substr(2, text.find('\n') == std::string_view::npos ? text.size() : text.find('\n') - 2);
-    std::vector<std::string_view> words;
-    while (true) {
-        const auto begin = text.find_first_not_of(kBlanks);
-        if (begin == std::string_view::npos) {
-            break;
-        }
-        text.remove_prefix(begin);
-        const auto word = text.substr(0, text.find_first_of(kBlanks));
-        words.push_back(word);
-        text.remove_prefix(word.size());
+    if (const auto any = std::ranges::find(eligible, Answer::yes,
+                                           [](const Candidate* one) { return one->judgement.answer; });
+        any != eligible.end()) {
+        return {.instance = (*any)->facts.key, .doubtful = std::nullopt};
     }
-    if (words.empty() || !words.front().starts_with('/')) {
-        return std::nullopt;
+    if (roots.empty()) {
+        return {};
     }
-    ScriptLine script{std::string(words.front()), std::string(baseName(words.front())), std::nullopt};
-    if (script.program == "env") {
-        const auto program = std::find_if(words.begin() + 1, words.end(), [](std::string_view word) {
-            return !word.starts_with('-') && word.find('=') == std::string_view::npos;
-        });
-        if (program != words.end()) {
-            script.program = baseName(*program);
-        }
+    const auto inferred = std::ranges::count(roots, Answer::inferred,
+                                             [](const Candidate* root) { return root->judgement.answer; });
+    const auto first = std::ranges::find(roots, Answer::inferred,
+                                         [](const Candidate* root) { return root->judgement.answer; });
+    if (inferred == 1) {
+        return {.instance = (*first)->facts.key, .doubtful = std::nullopt};
     }
-    return script;
+    Candidate doubtful = inferred > 1 ? **first : *roots.front();
+    if (inferred > 1) {
+        doubtful.judgement.why = "and others have replaced their arguments, which may have been the same";
+    }
+    return {.instance = std::nullopt, .doubtful = doubtful.facts.key, .why = doubt(doubtful)};
 }
 
 std::string_view baseName(std::string_view path) {
     const auto slash = path.rfind('/');
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::vector<std::string> filesNamedBy(std::string_view argument) {
+    if (const auto value = argument.find('='); argument.starts_with('-') && value != std::string_view::npos) {
+        argument.remove_prefix(value + 1);
+    }
+    if (argument.empty() || argument.front() == '-' || argument.front() == '/' ||
+        argument.find_first_of(" \n") != std::string_view::npos) {
+        return {};
+    }
+    const auto module = argument.substr(0, argument.find_first_of(".:", 1));
+    std::vector<std::string> files{std::string(argument)};
+    if (!module.empty() && module.front() != '.') {
+        files.push_back(std::string(module) + ".py");
+        files.emplace_back(module);
+    }
+    return files;
 }
 
 std::string argumentsKey(std::span<const std::string> arguments) {
@@ -186,7 +257,7 @@ std::string argumentsKey(std::span<const std::string> arguments) {
 
 void forEachTailKey(std::span<const std::string> argv,
                     const std::function<void(const std::string&)>& callback) {
-    constexpr std::size_t kMostBefore = 6; // interpreter, its options, env and the script
+    constexpr std::size_t kMostBefore = 10; // interpreter, its options, env and the script
     for (std::size_t before = 1; before <= argv.size() && before <= kMostBefore; ++before) {
         callback(argumentsKey(argv.subspan(before)));
     }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,7 +15,8 @@
 #include <string_view>
 #include <vector>
 
-/// Whether a process is an instance of a configured program. A name alone never decides.
+/// Whether a process is an instance of a configured program. A name alone never decides. docs/identity.md
+/// describes the evidence, its order, and what happens when it does not suffice.
 namespace healer::core {
 
 /// A file, whatever its path.
@@ -29,21 +31,35 @@ struct FileId {
 struct ProcessFacts {
     ProcessKey key;
     pid_t parent = 0;
+    pid_t session = 0;
     uid_t realUid = 0;
     uid_t effectiveUid = 0;
     std::string exe;               ///< target of /proc/PID/exe; empty when it cannot be read
     std::optional<FileId> exeFile; ///< the file behind it
     std::vector<std::string> argv;
-    bool inOwnPidNamespace = true; ///< false for processes of a namespace below Healer's
-    std::string unit;              ///< see systemUnitOf()
-    bool zombie = false;           ///< all its threads have ended
+    std::size_t argvLength = 0;                ///< of the arguments as they are now, in bytes with their NULs
+    std::optional<std::size_t> originalLength; ///< of those that it was executed with; none: cannot be read
+    bool forkedOnly = false;                   ///< it has executed nothing since it was forked
+    bool inOwnPidNamespace = true;             ///< false for processes of a namespace below Healer's
+    std::string unit;                          ///< see systemUnitOf()
+    bool zombie = false;                       ///< all its threads have ended
+
+    // Its origin, which is read only of processes whose user and program can be right.
+    std::string executedAs = {};   ///< the path that was given to execve(2); empty: cannot be read
+    std::string executedPath = {}; ///< the same, absolute and without links to directories; empty: unknown
+    std::string directory = {};    ///< its working directory now; empty: cannot be read
+    std::optional<FileId> directoryFile = {};
+    std::vector<std::string> inDirectory = {}; ///< its relative arguments that name a file there
 };
 
-/// How a script says that it is to be run: the parts of its "#!" line.
+/// How a script says that it is to be run.
 struct ScriptLine {
     std::string interpreter;               ///< path of the interpreter, or of env(1)
     std::string program;                   ///< the interpreter's name, also when env(1) looks it up
     std::optional<FileId> interpreterFile; ///< unknown when env(1) looks it up
+    std::string argument = {};             ///< the rest of the line, which the kernel passes as one argument
+    /// Names of all programs that the line, and "exec" in the lines after it, may lead to.
+    std::vector<std::string> words = {};
 
     [[nodiscard]] bool byEnv() const { return !interpreterFile.has_value(); }
 };
@@ -57,16 +73,52 @@ struct Identity {
     uid_t uid = 0;
     std::optional<ScriptLine> script; ///< set when the command is a script
     std::string unit;                 ///< its transient unit; empty where none can exist
+    /// Other spellings of `command`: with links to directories followed, but not the last one.
+    std::vector<std::string> names = {};
+    /// The links that `command` leads through, and the file at their end, when its last part is a link.
+    std::vector<std::string> links = {};
+    std::string directory = {}; ///< in which it is started
+    std::optional<FileId> directoryFile = {};
+    std::vector<std::string> relativeArgs = {}; ///< those that name a file in that directory
 };
 
-enum class Strictness {
-    exact,         ///< command, arguments and user
-    exactOrTitled, ///< as exact; also a daemon that has replaced its arguments by a title ("nginx: master
-                   ///< process")
-    program,       ///< command and user; for what a PID file points to
+/// Is this process the instance?
+enum class Answer {
+    no,
+    unclear,  ///< it may be; the evidence does not suffice
+    inferred, ///< its arguments are replaced, but the length of the original ones and all else agree
+    yes,
 };
 
-[[nodiscard]] bool matches(const Identity& identity, const ProcessFacts& facts, Strictness strictness);
+struct Judgement {
+    Answer answer = Answer::no;
+    std::string why = {}; ///< of `unclear`: a predicate, "has replaced its arguments ..."
+};
+
+[[nodiscard]] Judgement judge(const Identity& identity, const ProcessFacts& facts);
+
+/// Whether judge() may come to another answer than "no" when the origin of the process is known too.
+[[nodiscard]] bool isWorthALook(const Identity& identity, const ProcessFacts& facts);
+
+/// Whether these arguments have the form of a title, as far as can be said without knowing the program that
+/// it was started as.
+[[nodiscard]] bool mayHaveReplacedArguments(const ProcessFacts& facts);
+
+/// Who says that a process is the instance, besides what /proc shows of it.
+enum class Voucher {
+    user, ///< a PID file that the user of the process may have written
+    root, ///< only root can have said so, or it descends from what was started as the instance
+};
+
+/// Whether a process that a PID file names can be the instance: its program and user are right, whatever its
+/// arguments. A program that is started as root may become another user: where root vouches for it.
+[[nodiscard]] bool isNamedRightly(const Identity& identity, const ProcessFacts& facts, Voucher voucher);
+
+/// A process that is, or may be, the instance.
+struct Candidate {
+    ProcessFacts facts;
+    Judgement judgement;
+};
 
 /// The incarnation whose successor is looked for.
 struct Predecessor {
@@ -75,18 +127,29 @@ struct Predecessor {
     bool exitedCleanly = false; ///< with status 0, as a daemon that has forked itself
 };
 
-/// The instance among processes that all match: the root of their tree, and the oldest if there are several.
-/// What was already running when the predecessor ended is a left-over of it and no new instance, unless the
-/// predecessor ended cleanly and started it. None when nothing qualifies.
-[[nodiscard]] std::optional<ProcessKey> choose(std::span<const ProcessFacts> candidates,
-                                               const std::optional<Predecessor>& predecessor);
+/// What a search has come to: an instance, or a process that may be it, or nothing.
+struct Finding {
+    std::optional<ProcessKey> instance;
+    std::optional<ProcessKey> doubtful;
+    std::string why = {}; ///< of `doubtful`, a sentence
+};
 
-/// The parts of a script's first line; none when the text does not begin with "#!" and a path.
+/// The instance among the candidates: the root of their tree, and the oldest if there are several. What is
+/// inferred yields to what is known, and must be the only one. What was already running when the predecessor
+/// ended is a left-over of it and no new instance, unless the predecessor ended cleanly and started it.
+[[nodiscard]] Finding choose(std::span<const Candidate> candidates,
+                             const std::optional<Predecessor>& predecessor);
+
+/// The parts of a script's beginning; none when the text does not begin with "#!" and a path.
 /// interpreterFile is left out.
 [[nodiscard]] std::optional<ScriptLine> parseScriptLine(std::string_view text);
 
 /// What follows the last slash.
 [[nodiscard]] std::string_view baseName(std::string_view path);
+
+/// The files that a relative argument may stand for: itself, and what it names as a module ("app.main:run").
+/// Empty for options and absolute paths.
+[[nodiscard]] std::vector<std::string> filesNamedBy(std::string_view argument);
 
 /// A text that is the same for two argument lists exactly when they are equal: for indexes.
 [[nodiscard]] std::string argumentsKey(std::span<const std::string> arguments);

@@ -21,6 +21,8 @@ constexpr Duration kMinForceInterval = std::chrono::seconds(5);
 /// What dies together is reported one after the other: before a dependent is started again, so much time
 /// passes that the end of its target is known too.
 constexpr Duration kSettling = std::chrono::milliseconds(50);
+/// Between two looks at something that may be the instance.
+constexpr Duration kDoubt = std::chrono::seconds(5);
 
 std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
     return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
@@ -132,9 +134,9 @@ void Lifecycle::decide(ActionSink& out) {
                                         jitterSeed(name(), out.numbers.lastAttempt + record_.incident));
     const auto& ended = record_.endedWith;
     if (delay > Duration::zero()) {
-        enter(phase::Waiting{out.now.at + delay}, "waits " + durationText(delay) + " before the next start",
-              out);
-    } else if (ended && ended->reason == ExitReason::exited && ended->code == 0) {
+        enter(phase::Waiting{.deadline = out.now.at + delay},
+              "waits " + durationText(delay) + " before the next start", out);
+    } else if (record_.doubtful || (ended && ended->reason == ExitReason::exited && ended->code == 0)) {
         // A program that puts itself into the background ends like this, and its daemon runs.
         check(notice::Cause::failure, out);
     } else {
@@ -202,6 +204,7 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     record_.restored.reset();
     record_.endedWith.reset();
     record_.downSince.reset();
+    record_.doubtful.reset();
     record_.recovering = false;
     record_.restartPending = false;
     health_.clearUnhealthy();
@@ -241,6 +244,15 @@ void Lifecycle::check(notice::Cause cause, ActionSink& out) {
     enter(phase::Checking{out.now.at + plan_->startTimeout + kLookSlack, cause},
           "looking for an instance that was started elsewhere", out);
     out.add(action::Look{name()});
+}
+
+void Lifecycle::doubt(const ProcessKey& doubtful, std::string reason, notice::Cause cause, ActionSink& out) {
+    const bool known = std::exchange(record_.doubtful, doubtful) == doubtful;
+    reason += "; a pid monitor or `unit:` would decide it, and `healerctl start` starts it all the same";
+    if (!known) {
+        announce(notice::Doubted{doubtful.pid, reason}, out);
+    }
+    enter(phase::Waiting{out.now.at + kDoubt, phase::WaitFor::clarity, cause}, std::move(reason), out);
 }
 
 void Lifecycle::launch(notice::Cause cause, ActionSink& out) {

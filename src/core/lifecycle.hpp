@@ -41,9 +41,10 @@ struct Record {
     std::optional<LastExit> lastExit;
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
-    bool recovering = false;     ///< down by a failure, and to be recovered
-    bool degraded = false;       ///< started without a dependency
-    bool restartPending = false; ///< a dependency was restarted: it is restarted too as soon as it may
+    std::optional<ProcessKey> doubtful; ///< runs, and may be it
+    bool recovering = false;            ///< down by a failure, and to be recovered
+    bool degraded = false;              ///< started without a dependency
+    bool restartPending = false;        ///< a dependency was restarted: it is restarted too as soon as it may
 };
 
 /// The state of one managed process and the moves between its phases (phase.hpp has the table of legal ones).
@@ -107,6 +108,8 @@ public:
     void rest(std::string reason, ActionSink& out);
     /// About to start after a wait: the monitors look first whether it was started elsewhere.
     void check(notice::Cause cause, ActionSink& out);
+    /// Something runs that may be it: nothing is started until that has ended, or is certain.
+    void doubt(const ProcessKey& doubtful, std::string reason, notice::Cause cause, ActionSink& out);
     /// Starts it, unless a dependency is not ready; an unhealthy instance is ended first.
     void launch(notice::Cause cause, ActionSink& out);
     /// What a launch waited for is over: goes on with it, unless an operator asked for something else.

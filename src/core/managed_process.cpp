@@ -41,7 +41,7 @@ void ManagedProcess::advance(ActionSink& out) {
         react(event::Absent{name(), "no monitor has answered"}, life_, out);
         break;
     case PhaseKind::waiting:
-        life_.check(notice::Cause::failure, out);
+        life_.check(life_.in<phase::Waiting>()->cause, out);
         break;
     case PhaseKind::deferred: {
         const auto cause = life_.in<phase::Deferred>()->cause;
@@ -233,8 +233,10 @@ TargetFacts ManagedProcess::facts() const {
     TargetFacts facts;
     facts.ready = life_.isReady();
     switch (life_.kind()) {
-    case PhaseKind::looking:
     case PhaseKind::waiting:
+        facts.underWay = life_.in<phase::Waiting>()->what == phase::WaitFor::backoff;
+        break;
+    case PhaseKind::looking:
     case PhaseKind::deferred:
     case PhaseKind::checking:
     case PhaseKind::launching:
@@ -273,7 +275,7 @@ State ManagedProcess::state() const {
     case PhaseKind::up:
         return State::running;
     case PhaseKind::waiting:
-        return State::backoff;
+        return life_.in<phase::Waiting>()->what == phase::WaitFor::backoff ? State::backoff : State::down;
     case PhaseKind::deferred:
         return State::deferred;
     case PhaseKind::open:

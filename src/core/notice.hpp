@@ -82,6 +82,12 @@ struct Blocked {
     std::string reason; ///< a predicate: "waits for db (starting), 30 s at most"
 };
 
+/// Something runs that may be the instance, so nothing is started.
+struct Doubted {
+    pid_t pid = 0;
+    std::string reason; ///< a sentence
+};
+
 /// Started without a dependency that `on_failure: degrade` can do without.
 struct Degraded {};
 
@@ -213,9 +219,10 @@ namespace healer::core {
 using Notice =
     std::variant<notice::ProcessDown, notice::Disconnected, notice::RecoveryStarted, notice::RecoveryFinished,
                  notice::BreakerChanged, notice::Adopted, notice::WouldStart, notice::StopTimedOut,
-                 notice::Blocked, notice::Degraded, notice::DegradedEnded, notice::RestartPropagated,
-                 notice::InstanceEnded, notice::SecondCopy, notice::StopFailed, notice::HealthyAgain,
-                 notice::Unidentified, notice::Requested, notice::DependencyOmitted, notice::FollowsUnit>;
+                 notice::Blocked, notice::Doubted, notice::Degraded, notice::DegradedEnded,
+                 notice::RestartPropagated, notice::InstanceEnded, notice::SecondCopy, notice::StopFailed,
+                 notice::HealthyAgain, notice::Unidentified, notice::Requested, notice::DependencyOmitted,
+                 notice::FollowsUnit>;
 
 using DaemonNotice = std::variant<notice::Reloaded, notice::ReloadFailed, notice::ConfigurationWarning,
                                   notice::SystemdUnreachable, notice::LaunchConfined, notice::EbpfUnavailable,

@@ -18,7 +18,7 @@ constexpr PhaseMove kMoves[] = {
     {looking,   up,        "a monitor reports an instance, or a probe passes"},
     {looking,   launching, "there is no instance"},
     {looking,   deferred,  "there is none, and a dependency is not ready"},
-    {looking,   waiting,   "the restored instance is gone: backoff"},
+    {looking,   waiting,   "the restored instance is gone: backoff; or something runs that may be it"},
     {looking,   open,      "the restored instance is gone, and the breaker is open"},
     {looking,   checking,  "the restored instance had ended with status 0: did it fork?"},
     {looking,   resting,   "there is none, and none is wanted"},
@@ -52,6 +52,7 @@ constexpr PhaseMove kMoves[] = {
     {checking,  up,        "it was started elsewhere"},
     {checking,  launching, "there is no instance"},
     {checking,  deferred,  "there is none, and a dependency is not ready"},
+    {checking,  waiting,   "something runs that may be it"},
     {checking,  stopping,  "only the unhealthy instance runs: it is replaced"},
     {checking,  resting,   "a stop or pause is requested"},
 

@@ -29,9 +29,17 @@ struct Up {
     Instance instance;
 };
 
-/// Down after a failure; the backoff before the next start.
+/// What is waited for before the monitors look again and it is started.
+enum class WaitFor {
+    backoff, ///< the time between two attempts
+    clarity, ///< something runs that may be it: until that has ended, or is certain
+};
+
+/// Down; a wait before the next start.
 struct Waiting {
     TimePoint deadline;
+    WaitFor what = WaitFor::backoff;
+    notice::Cause cause = notice::Cause::failure; ///< of the start
 };
 
 /// Down; the breaker is open.

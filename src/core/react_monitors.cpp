@@ -21,6 +21,13 @@ void adopt(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.enterAdopted(instance, out);
 }
 
+/// Whether a process that may be the instance keeps it from being started. An operator may start it anyway.
+bool mayDoubt(const event::Absent& absent, const Lifecycle& life) {
+    const OperatorRequests& requests = life.requests();
+    return absent.doubtful && !requests.stopWanted() && !requests.paused() && !requests.awaitsStart() &&
+           life.mode() == Mode::act;
+}
+
 /// The monitors have looked at the start of Healer, and nothing runs.
 void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     const OperatorRequests& requests = life.requests();
@@ -31,6 +38,11 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
         noteEnd(life, restored->instance, restored->end.value_or(unknown), out);
     }
     const Record& record = life.record();
+    if (mayDoubt(absent, life)) {
+        life.doubt(*absent.doubtful, absent.detail,
+                   record.endedWith ? notice::Cause::failure : notice::Cause::initial, out);
+        return;
+    }
     const bool knownBefore =
         record.recovering || record.endedWith || life.breaker().state() != BreakerState::closed;
     if (requests.awaitsStart()) {
@@ -101,7 +113,10 @@ void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     if (const auto* checking = life.in<phase::Checking>()) {
         if (life.requests().stopWanted() || life.mode() == Mode::observe) {
             life.decide(out);
+        } else if (mayDoubt(absent, life)) {
+            life.doubt(*absent.doubtful, absent.detail, checking->cause, out);
         } else {
+            life.record().doubtful.reset();
             life.launch(checking->cause, out);
         }
     } else if (life.kind() == PhaseKind::looking) {

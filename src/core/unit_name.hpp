@@ -23,7 +23,7 @@ namespace healer::core {
 /// a trailing slash.
 [[nodiscard]] std::string systemUnitOf(std::string_view cgroupText, std::string_view root);
 
-/// Of the unit that a process is in: that name when it is a system service of somebody else, who may stop and
+/// Of the unit that a process is in: that name when it is a system service of another owner, who may stop and
 /// start it. Empty for Healer's own units, for `own` (the service that Healer itself runs in, which holds
 /// what it starts directly), and for sessions, users' managers and scopes.
 [[nodiscard]] std::string foreignServiceOf(std::string_view unit, std::string_view own);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/engine.hpp"
 
+#include "core/unit_name.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -104,7 +106,13 @@ void Engine::act(core::action::Watch& watch) {
     watched->monitors = std::make_unique<MonitorSet>(
         plan,
         [&](const core::MonitorPlan& entry, monitor::Report report) {
-            return parts_.hosts.make({plan, entry, std::move(report)});
+            return parts_.hosts.make(
+                {.process = plan,
+                 .plan = entry,
+                 .report = std::move(report),
+                 .isOfAnother = [this, name = plan.name](const core::ProcessFacts& facts) {
+                     return isOfAnother(name, facts);
+                 }});
         },
         [this](core::Event event) { gate_.pass(std::move(event)); });
     if (parts_.hosts.hasWitness(plan)) {
@@ -116,15 +124,30 @@ void Engine::act(core::action::Watch& watch) {
     monitors.start(watch.known);
 }
 
+bool Engine::isOfAnother(const std::string& name, const core::ProcessFacts& facts) const {
+    if (core::isTransientUnitName(facts.unit)) {
+        const auto owner = core::processOfTransientUnit(facts.unit);
+        return owner != name && parts_.coordinator.processPlan(owner) != nullptr;
+    }
+    return std::ranges::any_of(tracked_, [&](const auto& other) {
+        const auto* plan = other.first != name && other.second == facts.key
+                               ? parts_.coordinator.processPlan(other.first)
+                               : nullptr;
+        return plan != nullptr && plan->unit.empty();
+    });
+}
+
 void Engine::act(core::action::Unwatch& unwatch) {
     watched_.erase(unwatch.name);
     gate_.drop(unwatch.name);
+    tracked_.erase(unwatch.name);
     if (parts_.coordinator.processPlan(unwatch.name) == nullptr) {
         parts_.launchers.forget(unwatch.name);
     }
 }
 
 void Engine::act(core::action::Track& track) {
+    tracked_[track.name] = core::processOf(track.instance);
     if (const auto found = watched_.find(track.name); found != watched_.end()) {
         found->second->monitors->follow(track.instance);
     }

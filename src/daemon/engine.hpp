@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/coordinator.hpp"
+#include "core/identity.hpp"
 #include "core/trace.hpp"
 #include "daemon/launchers.hpp"
 #include "daemon/manager_gate.hpp"
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace healer::daemon {
@@ -59,6 +61,9 @@ private:
     void trace(const core::Trace& trace) const;
     void setTimer();
 
+    /// Whether this process is the instance of another entry, or in the unit of one.
+    [[nodiscard]] bool isOfAnother(const std::string& name, const core::ProcessFacts& facts) const;
+
     void act(core::action::Watch& watch);
     void act(core::action::Unwatch& unwatch);
     void act(core::action::Track& track);
@@ -73,6 +78,7 @@ private:
     Parts parts_;
     ManagerGate gate_;
     std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
+    std::map<std::string, std::optional<core::ProcessKey>, std::less<>> tracked_; ///< by entry
     std::map<std::uint64_t, Answer> answers_;
     std::uint64_t lastRequest_ = 0;
     std::deque<core::Event> events_;

@@ -25,6 +25,7 @@ void MonitorSet::addWitness(const std::function<std::unique_ptr<monitor::Monitor
 
 void MonitorSet::start(std::optional<core::Instance> known) {
     absence_.ask();
+    absent_ = {};
     for (const auto& monitor : monitors_) {
         monitor->start(known);
     }
@@ -40,6 +41,7 @@ void MonitorSet::follow(std::optional<core::Instance> key) {
 
 void MonitorSet::look() {
     absence_.ask();
+    absent_ = {};
     for (const auto& monitor : monitors_) {
         monitor->look();
     }
@@ -47,11 +49,12 @@ void MonitorSet::look() {
 
 void MonitorSet::take(std::size_t index, core::Event event) {
     if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
-        if (index != witness_) {
+        // A doubt of one of them is the answer of all.
+        if (index != witness_ && !(absent_.doubtful && !absent->doubtful)) {
             absent_ = *absent;
         }
         if (absence_.report(index)) {
-            report_(absent_);
+            report_(std::exchange(absent_, {}));
         }
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "config/key.hpp"
 #include "core/event.hpp"
+#include "core/identity.hpp"
 #include "core/plan.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loop.hpp"
@@ -61,6 +62,10 @@ struct MonitorContext {
     const core::MonitorPlan& plan;
     Report report;
     std::string transientUnit = {}; ///< see core::transientUnitOf()
+    /// Whether a process belongs to another entry: it is that one's instance, or in its transient unit.
+    std::function<bool(const core::ProcessFacts&)> isOfAnother = [](const core::ProcessFacts&) {
+        return false;
+    };
 };
 
 /// What all monitors of one kind share (a loaded eBPF program, a scan of /proc); creates the monitors.

@@ -2,6 +2,7 @@
 #include "runtime/proc_entry.hpp"
 
 #include "core/unit_name.hpp"
+#include "runtime/proc_origin.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -50,6 +51,16 @@ std::vector<std::string_view> statusWords(std::string_view status, std::string_v
     return words;
 }
 
+std::vector<std::string> split(std::string_view arguments) {
+    std::vector<std::string> argv;
+    while (!arguments.empty()) {
+        const auto end = std::min(arguments.find('\0'), arguments.size());
+        argv.emplace_back(arguments.substr(0, end));
+        arguments.remove_prefix(std::min(end + 1, arguments.size()));
+    }
+    return argv;
+}
+
 /// The parent of the cgroup of PID 1: "" on a host, a longer path in containers without a cgroup namespace.
 std::string cgroupRoot() {
     constexpr std::string_view kInit = "/init.scope";
@@ -73,10 +84,14 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
     // The fields of proc(5) from the third on; the name before them may contain any character.
     constexpr std::size_t kState = 0;
     constexpr std::size_t kParent = 1;
+    constexpr std::size_t kSession = 3;
     constexpr std::size_t kFlags = 6;
     constexpr std::size_t kThreads = 17;
     constexpr std::size_t kStart = 19;
+    constexpr std::size_t kArguments = 45;
+    constexpr std::size_t kArgumentsEnd = 46;
     constexpr unsigned kExitingFlag = 0x00000004;
+    constexpr unsigned kForkedOnlyFlag = 0x00000040;
     constexpr unsigned kKernelThreadFlag = 0x00200000;
 
     const auto end = text.rfind(')');
@@ -84,11 +99,11 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
         return std::nullopt;
     }
     text.remove_prefix(end + 1);
-    std::array<std::string_view, kStart + 1> fields;
+    std::array<std::string_view, kArgumentsEnd + 1> fields;
     for (auto& field : fields) {
-        const auto begin = text.find_first_not_of(' ');
+        const auto begin = text.find_first_not_of(" \n");
         if (begin == std::string_view::npos) {
-            return std::nullopt;
+            break;
         }
         text.remove_prefix(begin);
         field = text.substr(0, text.find_first_of(" \n"));
@@ -96,14 +111,22 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
     }
     ProcEntry::Stat stat;
     stat.key.pid = pid;
-    stat.state = fields[kState].front();
     unsigned flags = 0;
-    if (!parseNumber(fields[kParent], stat.parent) || !parseNumber(fields[kFlags], flags) ||
+    if (fields[kState].empty() || !parseNumber(fields[kParent], stat.parent) ||
+        !parseNumber(fields[kSession], stat.session) || !parseNumber(fields[kFlags], flags) ||
         !parseNumber(fields[kThreads], stat.threads) || !parseNumber(fields[kStart], stat.key.startTicks)) {
         return std::nullopt;
     }
+    stat.state = fields[kState].front();
     stat.kernelThread = (flags & kKernelThreadFlag) != 0;
     stat.exiting = (flags & kExitingFlag) != 0;
+    stat.forkedOnly = (flags & kForkedOnlyFlag) != 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    if (parseNumber(fields[kArguments], from) && parseNumber(fields[kArgumentsEnd], to) && from != 0 &&
+        from <= to) {
+        stat.originalLength = to - from;
+    }
     return stat;
 }
 
@@ -162,23 +185,12 @@ std::optional<ProcEntry::Program> ProcEntry::program() const {
     return programIn("");
 }
 
-std::vector<std::string> ProcEntry::argvIn(const std::string& prefix) const {
-    std::vector<std::string> argv;
-    const auto text = readText(prefix + "cmdline", kArgumentLimit);
-    if (!text) {
-        return argv;
-    }
-    std::string_view rest(*text);
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find('\0'), rest.size());
-        argv.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return argv;
+std::string ProcEntry::argumentsIn(const std::string& prefix) const {
+    return readText(prefix + "cmdline", kArgumentLimit).value_or("");
 }
 
 std::vector<std::string> ProcEntry::argv() const {
-    return argvIn("");
+    return split(argumentsIn(""));
 }
 
 std::string ProcEntry::unit() const {
@@ -228,6 +240,8 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
     }
     facts.key = now->key;
     facts.parent = now->parent;
+    facts.session = now->session;
+    facts.forkedOnly = now->forkedOnly;
     facts.zombie = now->zombie();
     // One number for each PID namespace, from that of /proc down to its own.
     facts.inOwnPidNamespace = statusWords(*status, "NSpid:").size() <= 1;
@@ -240,13 +254,45 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
         facts.exe = running->path;
         facts.exeFile = running->file;
     }
-    facts.argv = argvIn(prefix);
+    const std::string arguments = argumentsIn(prefix);
+    facts.argv = split(arguments);
+    facts.argvLength = arguments.size();
+    // Of arguments that are too long for Healer the rest is not known.
+    facts.originalLength = arguments.size() < kArgumentLimit ? now->originalLength : std::nullopt;
     return facts;
+}
+
+void ProcEntry::addOrigin(core::ProcessFacts& facts) const {
+    runtime::addOrigin(folder_.get(), facts);
 }
 
 std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted) {
     const auto entry = ProcEntry::open(pid);
-    return entry ? entry->facts(wanted) : std::nullopt;
+    auto facts = entry ? entry->facts(wanted) : std::nullopt;
+    if (facts) {
+        entry->addOrigin(*facts);
+    }
+    return facts;
+}
+
+core::Judgement judgeInFamily(const core::Identity& identity, const core::ProcessFacts& facts) {
+    constexpr int kMostGenerations = 4;
+    auto judgement = core::judge(identity, facts);
+    pid_t parent = facts.parent;
+    bool forked = facts.forkedOnly && (identity.unit.empty() || facts.unit != identity.unit);
+    for (int generation = 0; forked && judgement.answer != core::Answer::no && generation < kMostGenerations;
+         ++generation) {
+        const auto family = factsOf(parent, [&](const core::ProcessFacts& known) { return !known.zombie; });
+        if (!family || !family->exeFile || family->exeFile != facts.exeFile) {
+            break;
+        }
+        if (core::judge(identity, *family).answer == core::Answer::no) {
+            return {};
+        }
+        parent = family->parent;
+        forked = family->forkedOnly;
+    }
+    return judgement;
 }
 
 } // namespace healer::runtime

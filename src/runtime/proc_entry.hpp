@@ -19,10 +19,14 @@ public:
     struct Stat {
         core::ProcessKey key;
         pid_t parent = 0;
+        pid_t session = 0;
         char state = '?';
         long threads = 0;
         bool kernelThread = false;
-        bool exiting = false; ///< the first thread is exiting
+        bool exiting = false;    ///< the first thread is exiting
+        bool forkedOnly = false; ///< it has executed nothing since it was forked
+        /// Length of the arguments that it was executed with; none where the kernel does not show it.
+        std::optional<std::size_t> originalLength = {};
 
         /// The first thread of a live process may have ended; it then looks like a zombie with other threads.
         [[nodiscard]] bool leaderEnded() const { return exiting || state == 'Z' || state == 'X'; }
@@ -45,11 +49,13 @@ public:
     [[nodiscard]] std::string unit() const;
     /// Its effective user.
     [[nodiscard]] std::optional<uid_t> user() const;
-    /// All facts; none when the process no longer exists, or the PID is that of another thread than the
-    /// first. `wanted` is called when all is known except program and arguments, which the process controls
-    /// and which may be long; when it returns false they are not read and the result is none.
+    /// All facts but its origin; none when the process no longer exists, or the PID is that of another thread
+    /// than the first. `wanted` is called when all is known except program and arguments, which the process
+    /// controls and which may be long; when it returns false they are not read and the result is none.
     using Wanted = std::function<bool(const core::ProcessFacts&)>;
     [[nodiscard]] std::optional<core::ProcessFacts> facts(const Wanted& wanted = {}) const;
+    /// Reads the rest: to be called for a process whose user and program can be right.
+    void addOrigin(core::ProcessFacts& facts) const;
 
 private:
     ProcEntry(pid_t pid, UniqueFd folder) : pid_(pid), folder_(std::move(folder)) {}
@@ -58,14 +64,18 @@ private:
     /// "" or "task/TID/": where the program can be read when the first thread has ended.
     [[nodiscard]] std::string livingThread() const;
     [[nodiscard]] std::optional<Program> programIn(const std::string& prefix) const;
-    [[nodiscard]] std::vector<std::string> argvIn(const std::string& prefix) const;
+    [[nodiscard]] std::string argumentsIn(const std::string& prefix) const;
 
     pid_t pid_;
     UniqueFd folder_;
 };
 
-/// The facts of the process that has this PID now; none when there is none.
+/// The facts of the process that has this PID now, its origin included; none when there is none.
 [[nodiscard]] std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted = {});
+
+/// core::judge(), and whether it is a worker: a process that was only forked by one of the same program is
+/// part of that one's family, and belongs to whatever that one is.
+[[nodiscard]] core::Judgement judgeInFamily(const core::Identity& identity, const core::ProcessFacts& facts);
 
 /// Parses the text of /proc/PID/stat; none when it has another form. Declared here for tests and fuzzing.
 [[nodiscard]] std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text);

@@ -65,14 +65,19 @@ public:
     [[nodiscard]] const std::vector<Asker>& askers() const { return askers_; }
 
 private:
+    using State = std::shared_ptr<Question::State>;
+
     void enter(const core::Identity& identity) {
         users_.insert(identity.uid);
         if (!identity.unit.empty()) {
             units_.insert(identity.unit);
         }
         if (identity.script) {
-            scripts_.insert(identity.command);
-            scripts_.insert(identity.resolvedCommand);
+            scripts_.insert(std::string(core::baseName(identity.command)));
+            scripts_.insert(std::string(core::baseName(identity.resolvedCommand)));
+            if (identity.script->interpreterFile) {
+                interpreters_.insert(*identity.script->interpreterFile);
+            }
             return;
         }
         for (const auto& path : {identity.command, identity.resolvedCommand}) {
@@ -89,34 +94,45 @@ private:
         if (!entry || !mayBelong(*entry)) {
             return;
         }
-        const auto facts = entry->facts([this](const core::ProcessFacts& known) {
+        auto facts = entry->facts([this](const core::ProcessFacts& known) {
             return users_.contains(known.effectiveUid) || units_.contains(known.unit);
         });
         if (!facts) {
             return;
         }
-        std::set<std::shared_ptr<Question::State>> concerned(loose_.begin(), loose_.end());
-        const auto add = [&concerned](const auto& range) {
-            for (auto found = range.first; found != range.second; ++found) {
-                concerned.insert(found->second);
-            }
-        };
-        core::forEachTailKey(facts->argv,
-                             [&](const std::string& key) { add(byArguments_.equal_range(key)); });
-        add(byUnit_.equal_range(facts->unit));
+        const auto concerned = concernedBy(*facts);
+        if (concerned.empty()) {
+            return;
+        }
+        entry->addOrigin(*facts);
         for (const auto& state : concerned) {
-            if (core::matches(state->identity, *facts, state->strictness)) {
-                state->matches.push_back(*facts);
+            if (auto judgement = judgeInFamily(state->identity, *facts);
+                judgement.answer != core::Answer::no) {
+                state->candidates.push_back({*facts, std::move(judgement)});
             }
         }
     }
 
-    /// Indexes the question, so that the cost of a process does not depend on the number of questions.
-    void index(const std::shared_ptr<Question::State>& state) {
-        if (state->strictness != core::Strictness::exact) {
-            loose_.push_back(state);
-            return;
+    /// The questions that this process may be an answer to.
+    [[nodiscard]] std::set<State> concernedBy(const core::ProcessFacts& facts) const {
+        std::set<State> concerned;
+        const auto add = [&](const auto& range) {
+            for (auto found = range.first; found != range.second; ++found) {
+                if (core::isWorthALook(found->second->identity, facts)) {
+                    concerned.insert(found->second);
+                }
+            }
+        };
+        core::forEachTailKey(facts.argv, [&](const std::string& key) { add(byArguments_.equal_range(key)); });
+        add(byUnit_.equal_range(facts.unit));
+        if (core::mayHaveReplacedArguments(facts)) {
+            add(std::pair(byArguments_.begin(), byArguments_.end()));
         }
+        return concerned;
+    }
+
+    /// Indexes the question, so that the cost of a process does not depend on the number of questions.
+    void index(const State& state) {
         byArguments_.emplace(core::argumentsKey(state->identity.args), state);
         if (!state->identity.unit.empty()) {
             byUnit_.emplace(state->identity.unit, state);
@@ -134,17 +150,26 @@ private:
         }
         if (const auto user = scripts_.empty() ? std::nullopt : entry.user();
             user && users_.contains(*user)) {
-            const auto argv = entry.argv();
-            const auto firstFew = std::min<std::size_t>(argv.size(), kFirstFew);
-            if (std::any_of(argv.begin(), argv.begin() + static_cast<std::ptrdiff_t>(firstFew),
-                            [this](const std::string& argument) { return scripts_.contains(argument); })) {
+            if (interpreters_.contains(program->file) || namesAScript(entry.argv())) {
                 return true;
             }
         }
         return !units_.empty() && units_.contains(entry.unit());
     }
 
-    static constexpr std::size_t kFirstFew = 6;
+    /// Whether a script is among the first few arguments, or the title begins with a script's name.
+    [[nodiscard]] bool namesAScript(const std::vector<std::string>& argv) const {
+        const auto firstFew = std::min<std::size_t>(argv.size(), kFirstFew);
+        const bool named = std::any_of(
+            argv.begin(), argv.begin() + static_cast<std::ptrdiff_t>(firstFew),
+            [this](const std::string& argument) { return scripts_.contains(core::baseName(argument)); });
+        return named || (!argv.empty() && std::ranges::any_of(scripts_, [&](const std::string& script) {
+                   const auto stem = script.substr(0, script.rfind('.'));
+                   return !stem.empty() && argv.front().starts_with(stem);
+               }));
+    }
+
+    static constexpr std::size_t kFirstFew = 10;
 
     std::vector<Asker> askers_;
     std::vector<pid_t> pids_;
@@ -153,20 +178,19 @@ private:
     std::set<std::string, std::less<>> scripts_;
     std::set<std::string, std::less<>> units_;
     std::set<core::FileId> files_;
+    std::set<core::FileId> interpreters_;
     std::set<uid_t> users_;
     std::multimap<std::string, std::shared_ptr<Question::State>> byArguments_;
     std::multimap<std::string, std::shared_ptr<Question::State>> byUnit_;
-    std::vector<std::shared_ptr<Question::State>> loose_;
 };
 
 ProcScan::ProcScan(Loop& loop) : loop_(loop) {}
 
 ProcScan::~ProcScan() = default;
 
-ProcScan::Question ProcScan::find(core::Identity identity, core::Strictness strictness, Found found) {
+ProcScan::Question ProcScan::find(core::Identity identity, Found found) {
     auto state = std::make_shared<Question::State>();
     state->identity = std::move(identity);
-    state->strictness = strictness;
     state->found = std::move(found);
     waiting_.push_back(state);
     if (!next_) {
@@ -191,7 +215,7 @@ void ProcScan::slice() {
         if (const auto state = asker.lock()) {
             state->answered = true;
             const auto found = std::exchange(state->found, nullptr);
-            found(std::move(state->matches));
+            found(std::move(state->candidates));
         }
     }
 }

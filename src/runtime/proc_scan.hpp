@@ -13,12 +13,13 @@
 
 namespace healer::runtime {
 
-/// Searches /proc for instances of programs, in slices of about 2 ms so that the loop is not blocked. One
-/// pass serves all questions that are waiting when it begins; later ones wait for the next pass.
+/// Searches /proc for what is, or may be, an instance of a program, in slices of about 2 ms so that the loop
+/// is not blocked. One pass serves all questions that are waiting when it begins; later ones wait for the
+/// next pass.
 class ProcScan {
 public:
-    /// Receives all processes that match. Called from the loop.
-    using Found = std::function<void(std::vector<core::ProcessFacts>)>;
+    /// Receives all processes whose judgement is not "no". Called from the loop.
+    using Found = std::function<void(std::vector<core::Candidate>)>;
 
     /// A question that waits for its answer; the destructor withdraws it. May outlive the ProcScan.
     class Question {
@@ -30,9 +31,8 @@ public:
         friend class ProcScan;
         struct State {
             core::Identity identity;
-            core::Strictness strictness = core::Strictness::exact;
             Found found;
-            std::vector<core::ProcessFacts> matches;
+            std::vector<core::Candidate> candidates;
             bool answered = false;
         };
         explicit Question(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -44,7 +44,7 @@ public:
     ProcScan& operator=(const ProcScan&) = delete;
     ~ProcScan();
 
-    [[nodiscard]] Question find(core::Identity identity, core::Strictness strictness, Found found);
+    [[nodiscard]] Question find(core::Identity identity, Found found);
 
 private:
     class Pass;

@@ -5,6 +5,7 @@
 #include "fuzz/fuzz.hpp"
 #include "healerctl/socket_table.hpp"
 #include "runtime/proc_entry.hpp"
+#include "runtime/proc_origin.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace healer;
@@ -17,7 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto script = core::parseScriptLine(text)) {
         fuzz::require(script->interpreter.starts_with('/'), "an interpreter is a path");
         fuzz::require(script->program.find('/') == std::string::npos, "a program is a name");
+        for (const auto& word : script->words) {
+            fuzz::require(!word.empty() && word.find('/') == std::string::npos, "a word is a name");
+        }
     }
+    (void)runtime::executedAsAddress(text);
     for (const auto& socket : healerctl::parseTcpTable(text)) {
         fuzz::require(!healerctl::toText(socket.local).empty(), "an address has a text");
     }

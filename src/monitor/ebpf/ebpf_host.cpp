@@ -21,6 +21,8 @@ constexpr core::Duration kExecDelay = std::chrono::milliseconds(3);
 constexpr core::Duration kExecSlice = std::chrono::milliseconds(2);
 constexpr std::size_t kMostExecs = 16384;
 constexpr unsigned kMostExecLooks = 50;
+/// Of more entries with one program none is asked about a start whose arguments show nothing: the scan does.
+constexpr std::size_t kMostAsked = 16;
 
 } // namespace
 
@@ -164,12 +166,14 @@ bool EbpfHost::dispatchExec(const ExecRecord& exec) {
     if (byArguments == expecting_.end()) {
         return true;
     }
-    const auto facts = runtime::factsOf(exec.pid, [&](const core::ProcessFacts& known) {
+    const auto wanted = [&](const core::ProcessFacts& known) {
         return std::ranges::any_of(byArguments->second, [&](const auto& waiting) {
             return std::ranges::any_of(waiting.second,
                                        [&](const EbpfMonitor* monitor) { return monitor->mayBe(known); });
         });
-    });
+    };
+    const auto entry = runtime::ProcEntry::open(exec.pid);
+    auto facts = entry ? entry->facts(wanted) : std::nullopt;
     if (!facts || facts->zombie) {
         return true;
     }
@@ -182,6 +186,15 @@ bool EbpfHost::dispatchExec(const ExecRecord& exec) {
             concerned.insert(waiting->second.begin(), waiting->second.end());
         }
     });
+    if (concerned.empty() && byArguments->second.size() <= kMostAsked &&
+        core::mayHaveReplacedArguments(*facts)) {
+        for (const auto& [key, waiting] : byArguments->second) {
+            concerned.insert(waiting.begin(), waiting.end());
+        }
+    }
+    if (!concerned.empty()) {
+        entry->addOrigin(*facts);
+    }
     for (auto* monitor : concerned) {
         monitor->onExec(*facts);
     }

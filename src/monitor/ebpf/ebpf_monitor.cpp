@@ -24,6 +24,7 @@ constexpr std::size_t kMostHints = 16;
 
 EbpfMonitor::EbpfMonitor(EbpfHost& host, MonitorContext context)
     : host_(host), process_(context.process), transientUnit_(std::move(context.transientUnit)),
+      isOfAnother_(std::move(context.isOfAnother)),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
       events_(host.loop(), std::move(context.report)),
       watch_(host.loop(), [this](const core::Exit& exit) { onPidfd(exit); }), hintTimer_(*this) {
@@ -131,37 +132,38 @@ void EbpfMonitor::look() {
 }
 
 void EbpfMonitor::ask() {
-    questions_.push_back(host_.scan().find(
-        identity(), core::Strictness::exact, [this](const std::vector<core::ProcessFacts>& found) {
-            std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
-            if (watch_.alive()) {
-                events_.post(upOf(process_.name, *watch_.key()));
-            } else if (!reportUp(found)) {
-                events_.post(core::event::Absent{process_.name, "no running instance was found"});
-            }
-        }));
+    questions_.push_back(host_.scan().find(identity(), [this](std::vector<core::Candidate> found) {
+        std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
+        if (watch_.alive()) {
+            events_.post(upOf(process_.name, *watch_.key()));
+        } else if (const auto finding = reportUp(std::move(found))) {
+            events_.post(finding->doubtful
+                             ? core::event::Absent{process_.name, finding->why, finding->doubtful}
+                             : core::event::Absent{process_.name, "no running instance was found"});
+        }
+    }));
 }
 
 void EbpfMonitor::scanQuietly() {
     if (watch_.alive() || quiet_.pending()) {
         return;
     }
-    quiet_ = host_.scan().find(identity(), core::Strictness::exact,
-                               [this](const std::vector<core::ProcessFacts>& found) {
-                                   quiet_ = {};
-                                   if (!watch_.alive()) {
-                                       reportUp(found);
-                                   }
-                               });
+    quiet_ = host_.scan().find(identity(), [this](std::vector<core::Candidate> found) {
+        quiet_ = {};
+        if (!watch_.alive()) {
+            reportUp(std::move(found));
+        }
+    });
 }
 
-bool EbpfMonitor::reportUp(const std::vector<core::ProcessFacts>& candidates) {
-    const auto chosen = core::choose(candidates, predecessor_);
-    if (!chosen || !isRunning(*chosen)) {
-        return false;
+std::optional<core::Finding> EbpfMonitor::reportUp(std::vector<core::Candidate> candidates) {
+    std::erase_if(candidates, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
+    auto finding = core::choose(candidates, predecessor_);
+    if (!finding.instance || !isRunning(*finding.instance)) {
+        return finding;
     }
-    events_.post(upOf(process_.name, *chosen));
-    return true;
+    events_.post(upOf(process_.name, *finding.instance));
+    return std::nullopt;
 }
 
 void EbpfMonitor::recheck() {
@@ -192,8 +194,9 @@ void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
 }
 
 bool EbpfMonitor::settle(const core::ProcessFacts& facts) {
-    if (core::matches(identity(), facts, core::Strictness::exact)) {
-        reportUp({facts});
+    auto judgement = runtime::judgeInFamily(identity(), facts);
+    if (judgement.answer == core::Answer::yes || judgement.answer == core::Answer::inferred) {
+        reportUp({core::Candidate{facts, std::move(judgement)}});
         return true;
     }
     // Only a process of the right user can still become the instance; no other is examined again.

@@ -6,6 +6,7 @@
 #include "monitor/event_queue.hpp"
 #include "monitor/instance_watch.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,8 @@ private:
     void noteEnd(core::Exit exit, std::uint64_t endTicks);
     void ask();
     void scanQuietly();
-    /// Reports the instance among these; false when there is none.
-    bool reportUp(const std::vector<core::ProcessFacts>& candidates);
+    /// Reports the instance among these, if there is one; else the finding.
+    std::optional<core::Finding> reportUp(std::vector<core::Candidate> candidates);
     void checkHints();
     /// True when this hint needs no further look.
     bool settle(const core::ProcessFacts& facts);
@@ -64,6 +65,7 @@ private:
     EbpfHost& host_;
     const core::ProcessPlan& process_;
     std::string transientUnit_;
+    std::function<bool(const core::ProcessFacts&)> isOfAnother_;
     core::Duration interval_;
     EventQueue events_;
     InstanceWatch watch_;

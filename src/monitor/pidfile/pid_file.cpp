@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/pidfile/pid_file.hpp"
 
+#include "config/exposure.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace healer::monitor::pidfile {
 
@@ -56,11 +59,15 @@ core::Result<pid_t> parsePid(std::string_view text) {
     if (begin == std::string_view::npos) {
         return core::Error{"is empty"};
     }
-    text = text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+    text.remove_prefix(begin);
+    text = text.substr(0, text.find_first_of(kBlanks));
+    if (text.size() >= kLimit) {
+        return core::Error{"is too long to hold a PID"};
+    }
     pid_t pid = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
     if (error != std::errc() || end != text.data() + text.size() || pid <= 0) {
-        return core::Error{"does not hold a PID"};
+        return core::Error{"does not begin with a PID"};
     }
     return pid;
 }
@@ -76,19 +83,30 @@ core::Result<PidNote> readPidFile(const std::string& path, uid_t owner) {
     if (!fd) {
         return unreadable(path, errno);
     }
-    std::array<char, kLimit + 1> text{};
+    std::array<char, kLimit> text{};
     const ssize_t length = read(fd.get(), text.data(), text.size());
     if (length < 0) {
         return unreadable(path, errno);
-    }
-    if (static_cast<std::size_t>(length) > kLimit) {
-        return wrong(path, "is too long to hold a PID");
     }
     const auto pid = parsePid(std::string_view(text.data(), static_cast<std::size_t>(length)));
     if (!pid) {
         return wrong(path, pid.error().message);
     }
-    return PidNote{*pid, found.st_uid};
+    const bool byGroup = (found.st_mode & S_IWGRP) != 0 && found.st_gid != 0;
+    return PidNote{*pid, found.st_uid, !byGroup && (found.st_mode & S_IWOTH) == 0};
+}
+
+bool isPlaceOfRoot(const std::string& path) {
+    const auto system = config::systemEnvironment();
+    std::error_code failed;
+    const std::string real = std::filesystem::canonical(path, failed).string();
+    if (failed) {
+        return false;
+    }
+    const auto isSafe = [&](const std::string& file) {
+        return !config::exposure(std::filesystem::path(file).parent_path().string(), *system.files);
+    };
+    return isSafe(path) && isSafe(real);
 }
 
 std::optional<FileStamp> stampOf(const std::string& path) {

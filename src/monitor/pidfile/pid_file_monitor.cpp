@@ -16,11 +16,14 @@ namespace healer::monitor::pidfile {
 namespace {
 
 constexpr core::Duration kQuick = std::chrono::milliseconds(50);
+/// What was started and had ended when it was looked at was started in the last moment.
+constexpr core::Duration kRecent = std::chrono::seconds(2);
 
 } // namespace
 
 PidFileMonitor::PidFileMonitor(PidFileHost& host, MonitorContext context)
     : host_(host), process_(context.process), transientUnit_(std::move(context.transientUnit)),
+      isOfAnother_(std::move(context.isOfAnother)),
       path_(std::get<std::string>(context.plan.args.at("pid_file_path"))),
       interval_(std::get<core::Duration>(context.plan.args.at("interval_secs"))),
       events_(host.loop(), std::move(context.report)),
@@ -45,7 +48,8 @@ void PidFileMonitor::start(std::optional<core::Instance> known) {
 
 void PidFileMonitor::follow(std::optional<core::Instance> instance) {
     const auto key = core::processOf(instance);
-    if (instance && std::holds_alternative<core::EndedProcess>(*instance)) {
+    if (const auto* ended = instance ? std::get_if<core::EndedProcess>(&*instance) : nullptr) {
+        started_ = core::ProcessKey{ended->pid, ticksOf(host_.loop().now() - kRecent)};
         events_.post(core::event::Down{process_.name, *instance, {}});
     }
     if (key == watch_.key()) {
@@ -58,6 +62,7 @@ void PidFileMonitor::follow(std::optional<core::Instance> instance) {
     awaited_.reset();
     quickDelay_ = kQuick;
     if (key) {
+        started_ = key;
         predecessor_.reset();
     }
     update();
@@ -101,14 +106,42 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
         return Verdict{std::nullopt, "PID file " + path_ + " belongs to UID " + std::to_string(note->writer) +
                                          ", neither to root nor to the user of the process"};
     }
-    if ((watch_.alive() && facts->key == watch_.key()) ||
-        core::matches(identity(), *facts, core::Strictness::program)) {
+    if (watch_.alive() && facts->key == watch_.key()) {
+        return Verdict{facts->key, {}};
+    }
+    if (isOfAnother_(*facts)) {
+        return Verdict{std::nullopt, "PID file " + path_ + " names the instance of another entry"};
+    }
+    if (core::isNamedRightly(identity(), *facts, voucherFor(*facts, *note))) {
         return Verdict{facts->key, {}};
     }
     return Verdict{.verified = std::nullopt,
                    .reason = "PID file " + path_ + " names a process that does not run " +
                              process_.command.path + " as user " + process_.command.user.name,
                    .mayBecome = true};
+}
+
+/// A program that becomes another user than the one that started it shows nothing of its origin. Root vouches
+/// for it by a file in a place of root's own, also where root has given the file to that user.
+core::Voucher PidFileMonitor::voucherFor(const core::ProcessFacts& facts, const PidNote& note) const {
+    const bool usual =
+        facts.realUid == process_.command.user.uid && facts.effectiveUid == process_.command.user.uid;
+    if (usual) {
+        return core::Voucher::user;
+    }
+    const bool byRoot =
+        note.byOwnerAlone && (note.writer == 0 || note.writer == facts.effectiveUid) && isPlaceOfRoot(path_);
+    return byRoot || descends(facts) ? core::Voucher::root : core::Voucher::user;
+}
+
+/// Whether it comes from what was started as the instance: it is in the session of that one, which no other
+/// process can enter, or was started after it in Healer's own cgroup.
+bool PidFileMonitor::descends(const core::ProcessFacts& facts) const {
+    if (!started_ || facts.key.startTicks < started_->startTicks) {
+        return false;
+    }
+    const auto own = runtime::ProcEntry::open(getpid());
+    return facts.session == started_->pid || (own && own->unit() == facts.unit);
 }
 
 void PidFileMonitor::update() {
@@ -168,20 +201,21 @@ void PidFileMonitor::search(const std::string& reason) {
     if (question_.pending()) {
         return;
     }
-    question_ = host_.scan().find(identity(), core::Strictness::exactOrTitled,
-                                  [this, reason](const std::vector<core::ProcessFacts>& found) {
-                                      const auto instance = core::choose(found, predecessor_);
-                                      if (open_ == 0) {
-                                          return;
-                                      }
-                                      if (instance && isRunning(*instance)) {
-                                          await(*instance, reason);
-                                          plan(NextLook::quick);
-                                      } else {
-                                          waitUntil_.reset();
-                                          answer(core::event::Absent{process_.name, reason});
-                                      }
-                                  });
+    question_ = host_.scan().find(identity(), [this, reason](std::vector<core::Candidate> found) {
+        if (open_ == 0) {
+            return;
+        }
+        std::erase_if(found, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
+        const auto finding = core::choose(found, predecessor_);
+        if (finding.instance && isRunning(*finding.instance)) {
+            await(*finding.instance, reason);
+            plan(NextLook::quick);
+            return;
+        }
+        waitUntil_.reset();
+        answer(finding.doubtful ? core::event::Absent{process_.name, finding.why, finding.doubtful}
+                                : core::event::Absent{process_.name, reason});
+    });
 }
 
 void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason) {

@@ -7,14 +7,16 @@
 #include "monitor/pidfile/pid_file.hpp"
 #include "monitor/pidfile/pid_file_host.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
 namespace healer::monitor::pidfile {
 
 /// Uses the process that the file names as the instance, if it runs the configured program as the configured
-/// user, and follows it by a pidfd. When the file is missing or wrong while an instance runs, the monitor
-/// waits for it as long as a start may take, and then logs a warning: it never causes a second copy.
+/// user (or as another one that it has become, where root vouches for it), and follows it by a pidfd. When
+/// the file is missing or wrong while an instance runs, the monitor waits for it as long as a start may take,
+/// and then logs a warning: it never causes a second copy.
 class PidFileMonitor final : public Monitor, public TimerQueue::Client, public FolderWatch::Client {
 public:
     PidFileMonitor(PidFileHost& host, MonitorContext context);
@@ -37,6 +39,9 @@ private:
 
     [[nodiscard]] core::Identity identity() const;
     [[nodiscard]] Verdict inspect() const;
+    /// Who vouches for the process that the file names.
+    [[nodiscard]] core::Voucher voucherFor(const core::ProcessFacts& facts, const PidNote& note) const;
+    [[nodiscard]] bool descends(const core::ProcessFacts& facts) const;
     void update();
     void onVerified(core::ProcessKey key);
     void onUnverified(const Verdict& verdict);
@@ -53,6 +58,7 @@ private:
     PidFileHost& host_;
     const core::ProcessPlan& process_;
     std::string transientUnit_;
+    std::function<bool(const core::ProcessFacts&)> isOfAnother_;
     std::string path_;
     core::Duration interval_;
     EventQueue events_;
@@ -64,7 +70,8 @@ private:
     std::optional<core::ProcessKey> awaited_;    ///< runs, but is not in the file
     std::optional<core::TimePoint> waitUntil_;   ///< for the file to name it
     std::optional<core::Predecessor> predecessor_;
-    unsigned open_ = 0; ///< unanswered start() and look()
+    std::optional<core::ProcessKey> started_; ///< the last one that was followed, or that was started
+    unsigned open_ = 0;                       ///< unanswered start() and look()
     runtime::ProcScan::Question question_;
     core::Duration quickDelay_;
 };

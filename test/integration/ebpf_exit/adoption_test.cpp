@@ -4,6 +4,8 @@
 #include "support/child.hpp"
 #include "support/monitor_bench.hpp"
 
+#include <fcntl.h>
+
 namespace {
 
 using namespace healer;
@@ -167,10 +169,58 @@ TEST_F(EbpfAdoption, knowsScriptsThatEnvStarts) {
 TEST_F(EbpfAdoption, findsByTheScanAnInstanceWithoutAHint) {
     auto watched = watching({victim("sleeper"), "scanned"}, 1s);
     ASSERT_TRUE(absentAtFirst(*watched));
-    const auto link = folder / "other-name"; // the kernel reports this name, which is not expected
-    std::filesystem::create_symlink(victim("sleeper"), link);
-    const Child started({link, "scanned"});
+    // As fexecve(3): the kernel reports the number of the descriptor as the name, which is not expected.
+    const int program = open(victim("sleeper").c_str(), O_PATH);
+    const Child started({"/proc/self/fd/" + std::to_string(program), "scanned"});
+    close(program);
     EXPECT_TRUE(bench.until([&] { return watched->up(started.key()); }));
+}
+
+TEST_F(EbpfAdoption, findsWhatHasReplacedItsArguments) {
+    for (const std::string how : {"pad", "copy", "long"}) {
+        const Child daemon({victim("titler"), how, "--port", "7001", "--a-long-option=with-a-value"});
+        ASSERT_TRUE(bench.until([&] {
+            const auto facts = runtime::factsOf(daemon.key().pid);
+            return facts && facts->argv.front().starts_with("titler: ");
+        })) << how;
+        auto watched = watching({victim("titler"), how, "--port", "7001", "--a-long-option=with-a-value"});
+        ASSERT_TRUE(bench.until([&] { return !watched->events.empty(); }));
+        EXPECT_TRUE(watched->up(daemon.key())) << how;
+        auto other = watching({victim("titler"), how, "--port", "7001", "--another-option"});
+        ASSERT_TRUE(bench.until([&] { return !other->events.empty(); }));
+        ASSERT_EQ(other->absents(), 1U) << how;
+        const auto absent = other->all<core::event::Absent>().front();
+        EXPECT_EQ(absent.doubtful, daemon.key()) << how;
+    }
+}
+
+TEST_F(EbpfAdoption, distinguishesTwoLinksToOneProgram) {
+    for (const char* name : {"a", "b"}) {
+        std::filesystem::create_directory(folder / name);
+        std::filesystem::create_symlink(victim("sleeper"), std::string(folder / name) + "/worker");
+    }
+    const Child b({folder / "b/worker", "1001"});
+    auto watched = watching({folder / "a/worker", "1001"});
+    ASSERT_TRUE(absentAtFirst(*watched));
+    EXPECT_FALSE(watched->all<core::event::Absent>().front().doubtful);
+    const Child a({folder / "a/worker", "1001"});
+    EXPECT_TRUE(bench.until([&] { return watched->up(a.key()); }));
+    auto again = watching({folder / "b/worker", "1001"});
+    ASSERT_TRUE(bench.until([&] { return !again->events.empty(); }));
+    EXPECT_TRUE(again->up(b.key()));
+}
+
+TEST_F(EbpfAdoption, knowsScriptsBehindTrampolines) {
+    const auto path =
+        script("tramp", "#!/bin/sh\nexec /usr/bin/perl -x \"$0\" \"$@\"\n#!perl\nsleep 1 while 1;\n");
+    const Child started({path, "x"});
+    ASSERT_TRUE(bench.until([&] {
+        const auto facts = runtime::factsOf(started.key().pid);
+        return facts && facts->argv.size() == 4;
+    }));
+    auto watched = watching({path, "x"});
+    ASSERT_TRUE(bench.until([&] { return !watched->events.empty(); }));
+    EXPECT_TRUE(watched->up(started.key()));
 }
 
 TEST_F(EbpfAdoption, doesNotTakeAnOrphanedWorkerForASuccessor) {

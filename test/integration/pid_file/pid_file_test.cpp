@@ -69,7 +69,7 @@ TEST_F(PidFile, mayBeMissingEmptyGarbledOrHuge) {
     EXPECT_NE(whyAbsent().find("is empty"), std::string::npos);
     test::writeFile(file, "secret 1234");
     const auto garbled = whyAbsent();
-    EXPECT_NE(garbled.find("does not hold a PID"), std::string::npos);
+    EXPECT_NE(garbled.find("does not begin with a PID"), std::string::npos);
     EXPECT_EQ(garbled.find("secret"), std::string::npos);
     test::writeFile(file, std::string(1U << 20U, '1'));
     EXPECT_NE(whyAbsent().find("too long"), std::string::npos);
@@ -104,13 +104,52 @@ TEST_F(PidFile, isFollowedAsALinkOnlyOfRootOrItsUser) {
 }
 
 TEST_F(PidFile, mustNotNameUnrelatedProcesses) {
-    const Child other(command, {.uid = kOther});
-    write(other.key().pid);
-    EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
     write(1);
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
     write(getpid());
     EXPECT_NE(whyAbsent().find("does not run"), std::string::npos);
+}
+
+TEST_F(PidFile, mayNameWhatHasBecomeAnotherUserWhereOnlyRootWrites) {
+    const Child dropped(command, {.uid = kOther});
+    write(dropped.key().pid);
+    EXPECT_TRUE(
+        bench.until([&, watched = std::shared_ptr(watching())] { return watched->up(dropped.key()); }));
+    ASSERT_EQ(chown(file.c_str(), kOther, kOther), 0);
+    EXPECT_TRUE(bench.until([&, watched = std::shared_ptr(watching())] {
+        return watched->up(dropped.key());
+    })) << "root has given it the file";
+    ASSERT_EQ(chmod(file.c_str(), 0666), 0);
+    EXPECT_NE(whyAbsent().find("does not run"), std::string::npos) << "any user may have written it";
+    ASSERT_EQ(chmod(file.c_str(), 0644), 0);
+    ASSERT_EQ(chown(std::string(folder / ".").c_str(), kOther, kOther), 0);
+    EXPECT_NE(whyAbsent().find("does not run"), std::string::npos) << "its user may have put it there";
+}
+
+TEST_F(PidFile, neverNamesAnotherUserForAnOrdinaryOne) {
+    const Child other(command, {.uid = kOther});
+    write(other.key().pid);
+    auto watched = bench.make(command,
+                              {.type = "pid",
+                               .args = {{"pid_file_path", file}, {"interval_secs", core::Duration(1000s)}},
+                               .confirmsStart = true},
+                              1);
+    watched->monitor->start(std::nullopt);
+    EXPECT_NE(whyAbsent(*watched).find("does not run"), std::string::npos);
+}
+
+TEST_F(PidFile, mayHoldMoreThanANumber) {
+    const Child child(command);
+    const auto number = std::to_string(child.key().pid);
+    for (const std::string rest :
+         {"\n/var/lib/postgresql/15/main\n1700000000\n5432\n/var/run/postgresql\nlocalhost\n"
+          "  5432001         7\nready\n",
+          "\napp\nhost\n", "\r\n", " 4711\n", "\n4711\n"}) {
+        test::writeFile(file, "  " + number + rest);
+        auto watched = watching();
+        ASSERT_TRUE(bench.until([&] { return !watched->events.empty(); }));
+        EXPECT_TRUE(watched->up(child.key())) << rest;
+    }
 }
 
 TEST_F(PidFile, isNotTrustedWhenAnotherUserWroteIt) {

@@ -38,6 +38,7 @@ std::vector<Notice> samples() {
         notice::StopTimedOut{42, 15, 10s},
         notice::Blocked{notice::BlockedKind::waits, "waits for db"},
         notice::Blocked{notice::BlockedKind::held, "is not started without db"},
+        notice::Doubted{42, "PID 42 may be it"},
         notice::Degraded{},
         notice::DegradedEnded{},
         notice::RestartPropagated{},

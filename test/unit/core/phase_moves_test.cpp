@@ -89,7 +89,7 @@ private:
     }
 
     void happen(const std::string& name) {
-        switch (pick(0, 19)) {
+        switch (pick(0, 20)) {
         case 0:
         case 1:
             world_.kill(name);
@@ -133,6 +133,9 @@ private:
             break;
         case 10:
             world_.reload(makePlan());
+            break;
+        case 11:
+            world_.report(event::Absent{name, "it may be PID 7", ProcessKey{7, 1}});
             break;
         default:
             world_.request(static_cast<Verb>(pick(0, 5)), name);

@@ -60,6 +60,16 @@ TEST_F(MonitorSetTest, EachQuestionIsAnsweredAnew) {
     EXPECT_EQ(events_.size(), 2U);
 }
 
+TEST_F(MonitorSetTest, ADoubtOfOneIsTheAnswerOfAll) {
+    fakes_[0]->report(core::event::Absent{"web", "PID 7 may be it", core::ProcessKey{7, 1}});
+    absent(1);
+    EXPECT_EQ(std::get<core::event::Absent>(events_.at(0)).doubtful, (core::ProcessKey{7, 1}));
+    set_->look();
+    absent(0);
+    absent(1);
+    EXPECT_FALSE(std::get<core::event::Absent>(events_.at(1)).doubtful) << "the next question is another";
+}
+
 TEST_F(MonitorSetTest, PassesOnWhatOneOfThemSees) {
     fakes_[1]->report(core::event::Up{"web", core::ProcessKey{5, 6}});
     fakes_[0]->report(core::event::Down{"web", core::ProcessKey{5, 6}, {}});

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/foreign_memory.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
+#include "runtime/proc_origin.hpp"
 #include "runtime/proc_scan.hpp"
 #include "runtime/program_identity.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -76,6 +83,78 @@ TEST(Facts, areThoseOfThisProcess) {
     EXPECT_TRUE(facts->inOwnPidNamespace);
     EXPECT_TRUE(facts->exe.ends_with("unit-runtime"));
     EXPECT_FALSE(facts->argv.empty());
+    EXPECT_EQ(facts->originalLength, facts->argvLength) << "they are not replaced";
+    EXPECT_EQ(facts->session, getsid(0));
+    EXPECT_FALSE(facts->forkedOnly);
+    EXPECT_EQ(facts->directory, std::filesystem::current_path());
+    EXPECT_TRUE(facts->executedAs.ends_with("unit-runtime")) << facts->executedAs;
+}
+
+TEST(Facts, showWhoHasOnlyBeenForked) {
+    const Forked child;
+    const auto facts = runtime::factsOf(child.pid());
+    ASSERT_TRUE(facts);
+    EXPECT_TRUE(facts->forkedOnly);
+    EXPECT_EQ(facts->parent, getpid());
+}
+
+TEST(Origin, isReadFromTheVectorOfEitherWordSize) {
+    const auto vectorOf = [](auto... words) {
+        std::string text;
+        (text.append(reinterpret_cast<const char*>(&words), sizeof(words)), ...);
+        return text;
+    };
+    EXPECT_EQ(runtime::executedAsAddress(vectorOf(std::uint64_t{6}, std::uint64_t{4096}, std::uint64_t{31},
+                                                  std::uint64_t{0x7fff00000001})),
+              0x7fff00000001U);
+    EXPECT_EQ(runtime::executedAsAddress(vectorOf(std::uint32_t{6}, std::uint32_t{4096}, std::uint32_t{31},
+                                                  std::uint32_t{0xfff00001})),
+              0xfff00001U);
+    EXPECT_FALSE(runtime::executedAsAddress(""));
+    EXPECT_FALSE(runtime::executedAsAddress("31"));
+}
+
+TEST(Origin, followsLinksOneByOne) {
+    const test::TemporaryFolder folder;
+    test::writeFile(folder / "file", "");
+    std::filesystem::create_symlink("file", folder / "second");
+    std::filesystem::create_symlink(folder / "second", folder / "first");
+    std::filesystem::create_directory_symlink(folder / ".", folder / "here");
+    EXPECT_EQ(runtime::canonicalName(folder / "here/first"), folder / "first");
+    EXPECT_EQ(runtime::linksOf(folder / "here/first"),
+              (std::vector<std::string>{folder / "second", folder / "file"}));
+    EXPECT_TRUE(runtime::linksOf(folder / "here/file").empty());
+    EXPECT_TRUE(runtime::canonicalName(folder / "missing/file").empty());
+}
+
+/// Memory that lasts as long as a hostile user likes is stood for by a FIFO that has no writer.
+TEST(ForeignMemory, doesNotWaitForWhatDoesNotCome) {
+    const test::TemporaryFolder folder;
+    const std::string fifo = folder / "mem";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    const runtime::UniqueFd slow(open(std::string(folder / ".").c_str(), O_PATH | O_CLOEXEC));
+    const runtime::UniqueFd own(open("/proc/self", O_PATH | O_CLOEXEC));
+    static const char kText[] = "a text";
+    const auto read = [&] {
+        return runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 64);
+    };
+    EXPECT_FALSE(runtime::readForeignString(slow.get(), 1, 64));
+    EXPECT_FALSE(read()) << "who reads is held up";
+    const runtime::UniqueFd writer(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+    for (int tries = 0; tries < 500 && !read(); ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(read(), "a text") << "and goes on afterwards";
+}
+
+TEST(ForeignMemory, isReadUpToALimit) {
+    const runtime::UniqueFd own(open("/proc/self", O_PATH | O_CLOEXEC));
+    static const char kText[] = "a text";
+    EXPECT_EQ(runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 64), "a text");
+    EXPECT_FALSE(runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 3))
+        << "too long";
+    EXPECT_FALSE(runtime::readForeignString(own.get(), 0, 64)) << "nothing is mapped there";
+    EXPECT_FALSE(runtime::readForeignString(-1, 0, 64));
 }
 
 TEST(Facts, doNotHoldArgumentsOfOtherUsers) {
@@ -154,13 +233,13 @@ TEST(Scan, answersAllWhoAskedAndNoneWhoLeft) {
     runtime::ProcScan scan(loop);
     int answers = 0;
     bool found = false;
-    const auto take = [&](const std::vector<core::ProcessFacts>& all) {
+    const auto take = [&](const std::vector<core::Candidate>& all) {
         ++answers;
-        found = std::ranges::any_of(all, [](const auto& facts) { return facts.key.pid == getpid(); });
+        found = std::ranges::any_of(all, [](const auto& one) { return one.facts.key.pid == getpid(); });
     };
-    auto first = scan.find(ownIdentity(), core::Strictness::exact, take);
-    auto second = scan.find(ownIdentity(), core::Strictness::exact, take);
-    { const auto left = scan.find(ownIdentity(), core::Strictness::exact, take); }
+    auto first = scan.find(ownIdentity(), take);
+    auto second = scan.find(ownIdentity(), take);
+    { const auto left = scan.find(ownIdentity(), take); }
     EXPECT_EQ(answers, 0) << "never from within find()";
     while (first.pending() || second.pending()) {
         ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
@@ -178,8 +257,8 @@ TEST(Scan, doesNotHoldUpTheLoop) {
     runtime::ProcScan scan(loop);
     std::size_t found = 0;
     int turns = 0;
-    auto question = scan.find(ownIdentity(), core::Strictness::exact,
-                              [&](const std::vector<core::ProcessFacts>& all) { found = all.size(); });
+    auto question =
+        scan.find(ownIdentity(), [&](const std::vector<core::Candidate>& all) { found = all.size(); });
     while (question.pending()) {
         ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
         ++turns;
