@@ -31,22 +31,6 @@ bool isSameFolder(const Identity& identity, std::string_view path) {
     return folderOf(path) == folderOf(canonicalName(identity));
 }
 
-/// The configured path is no link: whatever else leads to its file is a link to it, or to a directory above
-/// it.
-Called judgeNameOfFile(const Identity& identity, std::string_view given, std::string_view canonical) {
-    return canonical.empty() && baseName(given) == baseName(identity.command) ? Called::so : Called::unclear;
-}
-
-/// The configured path is a link: a virtual environment, an alternative, a name of a program with many names.
-Called judgeNameOfLink(const Identity& identity, std::string_view given, std::string_view canonical) {
-    const auto path = canonical.empty() ? given : canonical;
-    const bool sameName = baseName(given) == baseName(identity.command);
-    if (contains(identity.links, path)) {
-        return isSameFolder(identity, path) ? Called::so : sameName ? Called::unclear : Called::otherwise;
-    }
-    return canonical.empty() && sameName ? Called::unclear : Called::otherwise;
-}
-
 /// What argv[0] shows where nothing else does: also of a program with many names (busybox), which goes by it.
 Called judgeArgumentZero(const Identity& identity, std::string_view called) {
     const auto name = baseName(identity.command);
@@ -75,12 +59,32 @@ bool isExecutionKnown(const ProcessFacts& facts) {
            !facts.executedAs.starts_with("/proc/");
 }
 
-Called judgePath(const Identity& identity, std::string_view given, std::string_view canonical) {
+std::optional<Called> judgeKnown(const Identity& identity, std::string_view given,
+                                 std::string_view canonical) {
     if (isName(identity, given) || isName(identity, canonical)) {
         return Called::so;
     }
-    return identity.links.empty() ? judgeNameOfFile(identity, given, canonical)
-                                  : judgeNameOfLink(identity, given, canonical);
+    const auto path = canonical.empty() ? given : canonical;
+    if (!contains(identity.links, path)) {
+        return std::nullopt;
+    }
+    // The file behind the link: a version beside it, or what several links lead to.
+    return isSameFolder(identity, path)                    ? Called::so
+           : baseName(given) == baseName(identity.command) ? Called::unclear
+                                                           : Called::otherwise;
+}
+
+Called judgePath(const Identity& identity, std::string_view given, std::string_view canonical) {
+    if (const auto known = judgeKnown(identity, given, canonical)) {
+        return *known;
+    }
+    const bool sameName = canonical.empty() && baseName(given) == baseName(identity.command);
+    // The command is the file itself: whatever else leads to it is a link to it, or to a directory above it.
+    if (identity.links.empty()) {
+        return sameName ? Called::so : Called::unclear;
+    }
+    // It is a link: a virtual environment, an alternative, a name of a program with many names.
+    return sameName ? Called::unclear : Called::otherwise;
 }
 
 Called calledAs(const Identity& identity, const ProcessFacts& facts) {

@@ -3,6 +3,7 @@
 
 #include "core/identity.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ enum class Called {
     unclear,   ///< by another name of the same file, which may be meant or not
     otherwise, ///< by a path that has nothing to do with the configured one
 };
+
+/// Judges a path by the names and links of the command alone; none when it is neither.
+[[nodiscard]] std::optional<Called> judgeKnown(const Identity& identity, std::string_view given,
+                                               std::string_view canonical);
 
 /// Judges a path as it was given, and as it leads there without links to directories (empty: unknown).
 [[nodiscard]] Called judgePath(const Identity& identity, std::string_view given, std::string_view canonical);

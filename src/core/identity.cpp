@@ -70,6 +70,16 @@ Called calledAsTitled(const Identity& identity, const ProcessFacts& facts) {
                                     : Called::unclear;
 }
 
+/// Whether a title contains a name from the arguments, as "worker: idle" does of "worker.py".
+bool mentions(std::string_view title, Arguments args) {
+    constexpr std::size_t kLeastName = 3;
+    return std::ranges::any_of(args, [&](const std::string& argument) {
+        const auto name = baseName(argument);
+        const auto stem = name.substr(0, name.rfind('.'));
+        return stem.size() >= kLeastName && stem.front() != '-' && title.find(stem) != std::string_view::npos;
+    });
+}
+
 Judgement judgeTitled(const Identity& identity, const ProcessFacts& facts) {
     const Called called = calledAsTitled(identity, facts);
     const auto title = titleSays(facts, callersOf(identity), identity.args);
@@ -84,7 +94,10 @@ Judgement judgeTitled(const Identity& identity, const ProcessFacts& facts) {
         return {Answer::yes};
     }
     const auto originals = compareOriginals(facts, originalsOf(identity, facts));
-    if (originals == Originals::otherText) {
+    const bool ofAnotherScript = originals == Originals::otherLength &&
+                                 isInterpreterName(baseName(identity.resolvedCommand)) &&
+                                 !mentions(facts.argv.front(), identity.args);
+    if (originals == Originals::otherText || ofAnotherScript) {
         return {};
     }
     if (originals == Originals::possible) {

@@ -36,10 +36,6 @@ std::string_view withoutVersion(std::string_view name) {
     return name;
 }
 
-bool isInterpreterName(std::string_view name) {
-    return std::ranges::find(kInterpreters, withoutVersion(name)) != kInterpreters.end();
-}
-
 /// Whether what runs is an interpreter that this script may have led to.
 bool isInterpreter(const ScriptLine& script, const ProcessFacts& facts) {
     if (script.interpreterFile && script.interpreterFile == facts.exeFile) {
@@ -63,6 +59,17 @@ bool isInterpretersOwn(const ScriptLine& script, std::string_view argument) {
            (script.byEnv() && argument.find('=') != std::string_view::npos);
 }
 
+/// Whether a path leads to this script. A relative
+/// one that does not may have been given in another directory than it is in now.
+Called judgeScriptPath(const Identity& identity, std::string_view given, std::string_view directory,
+                       std::string_view canonical) {
+    const std::string path = absolutePath(given, directory);
+    if (const auto known = judgeKnown(identity, path, canonical)) {
+        return *known;
+    }
+    return given.starts_with('/') || !canonical.empty() ? Called::otherwise : Called::unclear;
+}
+
 struct Sighting {
     Called path = Called::otherwise;
     Arguments arguments; ///< behind the script's path
@@ -75,15 +82,9 @@ std::optional<Sighting> sighting(const Identity& identity, const ProcessFacts& f
         const std::string& word = argv[index];
         if (baseName(word) == baseName(identity.command) ||
             baseName(word) == baseName(identity.resolvedCommand)) {
-            const bool relative = !word.starts_with('/');
-            const std::string path = absolutePath(word, facts.directory);
-            auto judged = judgePath(identity, path.empty() ? word : path,
-                                    contains(facts.inDirectory, word) || !relative ? path : std::string());
-            if (relative && judged != Called::otherwise && path != identity.command &&
-                !contains(identity.names, path)) {
-                // It was started in another directory than the one that it is in now.
-                judged = Called::unclear;
-            }
+            const bool isThere = contains(facts.inDirectory, word);
+            const auto judged = judgeScriptPath(identity, word, facts.directory,
+                                                isThere ? absolutePath(word, facts.directory) : "");
             return Sighting{judged, argv.subspan(index + 1)};
         }
         if (!isInterpretersOwn(*identity.script, word)) {
@@ -129,7 +130,8 @@ bool isMentioned(const Identity& identity, std::string_view title) {
 }
 
 bool isExecutedAsScript(const Identity& identity, const ProcessFacts& facts) {
-    return isExecutionKnown(facts) && calledAs(identity, facts) == Called::so;
+    return isExecutionKnown(facts) &&
+           judgeScriptPath(identity, facts.executedAs, facts.directory, facts.executedPath) == Called::so;
 }
 
 bool isReplaced(const Identity& identity, const ProcessFacts& facts) {
@@ -198,6 +200,10 @@ void addProgram(std::string_view word, std::vector<std::string>& programs) {
 }
 
 } // namespace
+
+bool isInterpreterName(std::string_view name) {
+    return std::ranges::find(kInterpreters, withoutVersion(name)) != kInterpreters.end();
+}
 
 bool mayRunScript(const Identity& identity, const ProcessFacts& facts) {
     if (facts.argv.empty()) {

@@ -23,6 +23,7 @@ struct Habits {
     bool startsFail = false;                 ///< of all programs
     std::optional<core::Duration> diesAfter; ///< each new instance ends by itself after this time
     core::Exit diesHow = core::exitFromWaitStatus(9);
+    std::optional<core::ProcessKey> doubtful = {}; ///< runs, and may be an instance where none is found
 };
 
 } // namespace healer::simulation

@@ -59,7 +59,7 @@ void Monitors::answer(const std::string& name, const std::optional<core::Process
         const core::MonitorPlan& monitor = plan->monitors[i];
         if (!key || !(sees(monitor, programs_.alive().at(*key)) || (knownRuns && !isProbe(monitor)))) {
             if (watched->second.absence.report(i)) {
-                others.emplace_back(event::Absent{name, "not running"});
+                others.emplace_back(event::Absent{name, "not running", habits_.doubtful});
             }
         } else if (isProbe(monitor)) {
             watched->second.failed.erase(i);

@@ -213,8 +213,9 @@ void PidFileMonitor::search(const std::string& reason) {
             return;
         }
         waitUntil_.reset();
-        answer(finding.doubtful ? core::event::Absent{process_.name, finding.why, finding.doubtful}
-                                : core::event::Absent{process_.name, reason});
+        answer(finding.doubtful
+                   ? core::event::Absent{process_.name, finding.why + "; " + reason, finding.doubtful}
+                   : core::event::Absent{process_.name, reason});
     });
 }
 

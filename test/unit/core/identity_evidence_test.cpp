@@ -160,6 +160,15 @@ TEST(Titles, areNoEvidenceOfAnotherLength) {
     EXPECT_EQ(answer(worker, elsewhere), Answer::no) << "another program";
 }
 
+TEST(Titles, ofAnotherScriptAreNoQuestion) {
+    const auto app = program("/usr/bin/node", {"server.js"});
+    const auto npm = executed("/usr/bin/node", {"/usr/bin/npm", "start"});
+    EXPECT_EQ(answer(app, titled(npm, "npm start", Padding::toTheEnd)), Answer::no);
+    EXPECT_EQ(answer(app, titled(npm, "server: idle", Padding::toTheEnd)), Answer::unclear);
+    EXPECT_EQ(answer(app, titled(executed("/usr/bin/node", {"server.js"}), "node", Padding::toTheEnd)),
+              Answer::inferred);
+}
+
 TEST(Arguments, thatAreIntactDecide) {
     const auto sleep = program("/usr/bin/sleep", {"1001"});
     EXPECT_EQ(answer(sleep, executed("/usr/bin/sleep", {"1002"})), Answer::no);

@@ -135,7 +135,7 @@ private:
             world_.reload(makePlan());
             break;
         case 11:
-            world_.report(event::Absent{name, "it may be PID 7", ProcessKey{7, 1}});
+            world_.habits().doubtful = pick(0, 2) == 0 ? std::optional(ProcessKey{7, 1}) : std::nullopt;
             break;
         default:
             world_.request(static_cast<Verb>(pick(0, 5)), name);
