@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/called_as.hpp"
 
+#include "core/script_identity.hpp"
+
 #include <algorithm>
 #include <filesystem>
 
@@ -77,6 +79,9 @@ std::optional<Called> judgeKnown(const Identity& identity, std::string_view give
 Called judgePath(const Identity& identity, std::string_view given, std::string_view canonical) {
     if (const auto known = judgeKnown(identity, given, canonical)) {
         return *known;
+    }
+    if (isInterpreterName(baseName(identity.resolvedCommand)) && !isInterpreterName(baseName(given))) {
+        return Called::otherwise; // a script that has this interpreter in its first line
     }
     const bool sameName = canonical.empty() && baseName(given) == baseName(identity.command);
     // The command is the file itself: whatever else leads to it is a link to it, or to a directory above it.

@@ -2,14 +2,12 @@
 #include "runtime/proc_origin.hpp"
 
 #include "core/called_as.hpp"
-#include "runtime/foreign_memory.hpp"
+#include "runtime/patience.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -19,11 +17,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <span>
-
-#ifndef RESOLVE_CACHED
-#define RESOLVE_CACHED 0x20
-#endif
+#include <memory>
+#include <utility>
 
 namespace healer::runtime {
 
@@ -42,30 +37,6 @@ std::string linkTarget(int folder, const char* name) {
     std::array<char, PATH_MAX> target{};
     const ssize_t length = readlinkat(folder, name, target.data(), target.size());
     return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : std::string();
-}
-
-/// Opens a path only as far as the kernel has it in its cache, where nothing has to be waited for. Older
-/// kernels (before 5.12) cannot, and then nothing is opened.
-UniqueFd openCached(const std::string& path, std::uint64_t flags) {
-    open_how how{};
-    how.flags = flags | O_PATH | O_CLOEXEC;
-    how.resolve = RESOLVE_CACHED;
-    return UniqueFd(static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof(how))));
-}
-
-bool existsCached(const std::string& path) {
-    return static_cast<bool>(openCached(path, O_NOFOLLOW));
-}
-
-/// canonicalName() by the cache alone.
-std::string cachedName(const std::string& path) {
-    const UniqueFd folder = openCached(folderOf(path), O_DIRECTORY);
-    if (!folder) {
-        return {};
-    }
-    const std::string link = "/proc/self/fd/" + std::to_string(folder.get());
-    const std::string real = linkTarget(AT_FDCWD, link.c_str());
-    return real.empty() ? real : (real == "/" ? "" : real) + "/" + std::string(core::baseName(path));
 }
 
 template <typename Word>
@@ -87,17 +58,32 @@ std::string readAuxv(int procFolder) {
     return {buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
-template <typename Exists>
-std::vector<std::string> namedIn(const std::string& directory, std::span<const std::string> arguments,
-                                 const Exists& exists) {
-    std::vector<std::string> named;
-    for (const auto& argument : arguments) {
-        const auto files = core::filesNamedBy(argument);
-        if (std::ranges::any_of(files, [&](const auto& file) { return exists(directory + "/" + file); })) {
-            named.push_back(argument);
-        }
+bool exists(const std::string& path) {
+    struct stat file {};
+    return ::lstat(path.c_str(), &file) == 0;
+}
+
+/// What is read of the origin of a process, some of which its user may serve.
+struct Origin {
+    std::string executedAs;
+    std::string executedPath;
+    std::vector<std::string> inDirectory;
+};
+
+Origin readOrigin(int procFolder, const std::string& directory, const std::vector<std::string>& arguments) {
+    Origin origin;
+    if (!directory.empty()) {
+        origin.inDirectory = namedIn(directory, arguments);
     }
-    return named;
+    if (const auto address = executedAsAddress(readAuxv(procFolder))) {
+        origin.executedAs = stringAt(procFolder, *address, PATH_MAX).value_or("");
+    }
+    const std::string path = core::absolutePath(origin.executedAs, directory);
+    // What was executed by a relative path is somewhere else by now if the directory has been changed.
+    if (!path.empty() && (origin.executedAs.starts_with('/') || exists(path))) {
+        origin.executedPath = canonicalName(path);
+    }
+    return origin;
 }
 
 } // namespace
@@ -118,22 +104,32 @@ void addOrigin(int procFolder, core::ProcessFacts& facts) {
         facts.directoryFile =
             core::FileId{makedev(directory.stx_dev_major, directory.stx_dev_minor), directory.stx_ino};
     }
-    const auto most = std::min(facts.argv.size(), kMostNames);
-    if (!facts.directory.empty() && most > 1) {
-        facts.inDirectory =
-            namedIn(facts.directory, std::span(facts.argv).subspan(1, most - 1), existsCached);
+    const auto most = static_cast<std::ptrdiff_t>(std::min(facts.argv.size(), kMostNames));
+    const auto folder = std::make_shared<UniqueFd>(fcntl(procFolder, F_DUPFD_CLOEXEC, 3));
+    auto origin =
+        readPatiently([folder, directory = facts.directory,
+                       arguments = std::vector(facts.argv.begin() + std::min<std::ptrdiff_t>(1, most),
+                                               facts.argv.begin() + most)] {
+            return readOrigin(folder->get(), directory, arguments);
+        });
+    if (origin) {
+        facts.executedAs = std::move(origin->executedAs);
+        facts.executedPath = std::move(origin->executedPath);
+        facts.inDirectory = std::move(origin->inDirectory);
     }
-    if (const auto address = executedAsAddress(readAuxv(procFolder))) {
-        facts.executedAs = readForeignString(procFolder, *address, PATH_MAX).value_or("");
+}
+
+std::optional<std::string> stringAt(int procFolder, std::uint64_t address, std::size_t limit) {
+    const UniqueFd memory(openat(procFolder, "mem", O_RDONLY | O_CLOEXEC));
+    std::string text(limit, '\0');
+    const ssize_t length =
+        memory ? pread(memory.get(), text.data(), text.size(), static_cast<off_t>(address)) : 0;
+    const auto end = text.find('\0');
+    if (length <= 0 || end >= static_cast<std::size_t>(length)) {
+        return std::nullopt;
     }
-    const std::string path = core::absolutePath(facts.executedAs, facts.directory);
-    if (!core::isExecutionKnown(facts) || path.empty()) {
-        return;
-    }
-    // What was executed by a relative path is somewhere else by now if the directory has been changed.
-    if (facts.executedAs.starts_with('/') || existsCached(path)) {
-        facts.executedPath = cachedName(path);
-    }
+    text.resize(end);
+    return text;
 }
 
 std::string canonicalName(const std::string& path) {
@@ -160,10 +156,14 @@ std::vector<std::string> linksOf(const std::string& path) {
 }
 
 std::vector<std::string> namedIn(const std::string& directory, const std::vector<std::string>& arguments) {
-    return namedIn(directory, std::span(arguments), [](const std::string& path) {
-        struct stat file {};
-        return ::lstat(path.c_str(), &file) == 0;
-    });
+    std::vector<std::string> named;
+    for (const auto& argument : arguments) {
+        const auto files = core::filesNamedBy(argument);
+        if (std::ranges::any_of(files, [&](const auto& file) { return exists(directory + "/" + file); })) {
+            named.push_back(argument);
+        }
+    }
+    return named;
 }
 
 } // namespace healer::runtime

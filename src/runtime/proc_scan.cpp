@@ -105,9 +105,18 @@ private:
             return;
         }
         entry->addOrigin(*facts);
+        std::vector<std::pair<State, core::Judgement>> answers;
         for (const auto& state : concerned) {
             if (auto judgement = judgeInFamily(state->identity, *facts);
                 judgement.answer != core::Answer::no) {
+                answers.emplace_back(state, std::move(judgement));
+            }
+        }
+        // What is the instance of one entry is no question for another.
+        const bool certain = std::ranges::any_of(
+            answers, [](const auto& answer) { return answer.second.answer != core::Answer::unclear; });
+        for (auto& [state, judgement] : answers) {
+            if (!certain || judgement.answer != core::Answer::unclear) {
                 state->candidates.push_back({*facts, std::move(judgement)});
             }
         }

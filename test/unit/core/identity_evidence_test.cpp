@@ -197,6 +197,13 @@ TEST(Links, toOneFileAreSeveralProcesses) {
     EXPECT_EQ(answer(a, b), Answer::no) << "the length is the same";
 }
 
+TEST(Links, areNotTakenForScripts) {
+    const auto app = program("/usr/bin/perl", {"server.pl"});
+    EXPECT_EQ(answer(app, titled(executed("/opt/app/other.pl", {"x"}, "/usr/bin/perl"), "other: idle",
+                                 Padding::toTheEnd)),
+              Answer::no);
+}
+
 TEST(Links, ofTheSameNameLeaveAQuestion) {
     const auto java = program("/usr/bin/java", {"-jar", "x.jar"}, "/usr/lib/jvm/17/bin/java");
     EXPECT_EQ(answer(java, executed("/usr/lib/jvm/17/bin/java", {"-jar", "x.jar"})), Answer::unclear);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/foreign_memory.hpp"
+#include "runtime/patience.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
 #include "runtime/proc_origin.hpp"
@@ -128,33 +128,29 @@ TEST(Origin, followsLinksOneByOne) {
 }
 
 /// Memory that lasts as long as a hostile user likes is stood for by a FIFO that has no writer.
-TEST(ForeignMemory, doesNotWaitForWhatDoesNotCome) {
+TEST(Patience, doesNotWaitForWhatDoesNotCome) {
     const test::TemporaryFolder folder;
-    const std::string fifo = folder / "mem";
+    const std::string fifo = folder / "fifo";
     ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-    const runtime::UniqueFd slow(open(std::string(folder / ".").c_str(), O_PATH | O_CLOEXEC));
-    const runtime::UniqueFd own(open("/proc/self", O_PATH | O_CLOEXEC));
-    static const char kText[] = "a text";
-    const auto read = [&] {
-        return runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 64);
-    };
-    EXPECT_FALSE(runtime::readForeignString(slow.get(), 1, 64));
-    EXPECT_FALSE(read()) << "who reads is held up";
+    const auto seven = [] { return runtime::readPatiently([] { return 7; }); };
+    EXPECT_EQ(seven(), 7);
+    EXPECT_FALSE(
+        runtime::readPatiently([fifo] { return runtime::UniqueFd(open(fifo.c_str(), O_RDONLY)).get(); }));
+    EXPECT_FALSE(seven()) << "who reads is held up";
     const runtime::UniqueFd writer(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
-    for (int tries = 0; tries < 500 && !read(); ++tries) {
+    for (int tries = 0; tries < 500 && !seven(); ++tries) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(read(), "a text") << "and goes on afterwards";
+    EXPECT_EQ(seven(), 7) << "and goes on afterwards";
 }
 
-TEST(ForeignMemory, isReadUpToALimit) {
+TEST(Origin, isAStringOfAProcessUpToALimit) {
     const runtime::UniqueFd own(open("/proc/self", O_PATH | O_CLOEXEC));
     static const char kText[] = "a text";
-    EXPECT_EQ(runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 64), "a text");
-    EXPECT_FALSE(runtime::readForeignString(own.get(), reinterpret_cast<std::uint64_t>(kText), 3))
-        << "too long";
-    EXPECT_FALSE(runtime::readForeignString(own.get(), 0, 64)) << "nothing is mapped there";
-    EXPECT_FALSE(runtime::readForeignString(-1, 0, 64));
+    EXPECT_EQ(runtime::stringAt(own.get(), reinterpret_cast<std::uint64_t>(kText), 64), "a text");
+    EXPECT_FALSE(runtime::stringAt(own.get(), reinterpret_cast<std::uint64_t>(kText), 3)) << "too long";
+    EXPECT_FALSE(runtime::stringAt(own.get(), 0, 64)) << "nothing is mapped there";
+    EXPECT_FALSE(runtime::stringAt(-1, 0, 64));
 }
 
 TEST(Facts, doNotHoldArgumentsOfOtherUsers) {
