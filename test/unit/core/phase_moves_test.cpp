@@ -134,7 +134,7 @@ private:
         case 10:
             world_.reload(makePlan());
             break;
-        case 11:
+        case 13:
             world_.habits().doubtful = pick(0, 2) == 0 ? std::optional(ProcessKey{7, 1}) : std::nullopt;
             break;
         default:
