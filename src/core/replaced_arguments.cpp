@@ -89,8 +89,10 @@ TitleSays quoted(std::string_view title, std::string_view caller, std::string_vi
         if (shown.starts_with(line) && (shown.size() == line.size() || shown[line.size()] == ' ')) {
             return TitleSays::sameLine;
         }
-        const bool cutOff = line.starts_with(shown); // there may not have been room for all of it
-        return cutOff ? TitleSays::nothing : TitleSays::another;
+        // There may not have been room for all of it, and after its own path a program may show anything
+        // ("/usr/bin/redis-server *:6379").
+        const bool noLine = line.starts_with(shown) || (at == 0 && !shown.starts_with('-'));
+        return noLine ? TitleSays::nothing : TitleSays::another;
     }
     return TitleSays::nothing;
 }
