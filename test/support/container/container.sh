@@ -10,6 +10,7 @@
 #   wait_until SECONDS CMD... run CMD again and again until it succeeds; false when time is up
 #   $container_root           its file system, seen from outside
 #   container_bare=yes        set before container_boot: leave Healer out
+#   container_layer=NAME      set before container_boot: with the packages of that layer (see make-layer)
 #
 # Needs root, systemd-nspawn and HEALER_BUILD_DIR, a configured build whose prefix is /usr. HEALER_SUITE is the release of
 # Debian that the build is for; without it, bookworm.
@@ -71,7 +72,11 @@ container_pid= # of the container's init
 
 container_mount() {
     local base
-    base=$("$container_here/make-root" "${HEALER_SUITE:-bookworm}")
+    if [ -n "${container_layer:-}" ]; then
+        base=$("$container_here/make-layer" "${HEALER_SUITE:-bookworm}" "$container_layer")
+    else
+        base=$("$container_here/make-root" "${HEALER_SUITE:-bookworm}")
+    fi
     mkdir -p "$container_directory"/{root,upper,work}
     if ! mount -t overlay overlay "$container_root" \
         -o "lowerdir=$base,upperdir=$container_directory/upper,workdir=$container_directory/work"; then
