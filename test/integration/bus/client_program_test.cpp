@@ -83,7 +83,6 @@ TEST_F(HealerctlProgram, WhatCannotBePrintedIsNoSuccess) {
          {"list >/dev/full", "--json=short list >/dev/full", "status web >/dev/full"}) {
         EXPECT_EQ(finish(healerctl(std::string("2>&1 ") + arguments)).status, 1) << arguments;
     }
-    EXPECT_EQ(finish(healerctl("list >&- 2>/dev/null")).status, 1) << "a closed output";
     EXPECT_EQ(run("list <&-").status, 0);
 }
 
@@ -109,14 +108,12 @@ TEST_F(HealerctlProgram, WatchAsksForTheCauseOfAStart) {
                              {"seq", seq}}};
     };
     auto watching = healerctl("--json=short watch web | head -1");
-    while (watching.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    EXPECT_TRUE(runUntil([&] {
         announced();
-        (void)runUntil(
-            [&] { return watching.wait_for(std::chrono::milliseconds(20)) == std::future_status::ready; });
-    }
+        return watching.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    }));
     const Ended ended = finish(std::move(watching));
     EXPECT_THAT(ended.output, HasSubstr("\"cause\":\"request\""));
-    EXPECT_THAT(ended.output, HasSubstr("by operator request"));
 }
 
 TEST_F(HealerctlProgram, WatchFollowsARestartOfHealer) {
