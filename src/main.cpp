@@ -11,6 +11,7 @@
 #include "runtime/own_process.hpp"
 #include "runtime/spawn/spawn.hpp"
 #include "simulation/program.hpp"
+#include "systemd/unit_notes.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,7 +23,9 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace healer {
 namespace {
@@ -45,6 +48,15 @@ void raiseDescriptorLimit() {
 int check(const std::string& path, const config::LoadedConfig& loaded) {
     for (const auto& warning : loaded.warnings) {
         std::fprintf(stderr, "%s (warning)\n", config::format(warning).c_str());
+    }
+    std::vector<std::string> units;
+    for (const auto& process : loaded.plan.processes) {
+        if (process->enabled && !process->unit.empty()) {
+            units.push_back(process->unit);
+        }
+    }
+    for (const auto& note : systemd::unitNotes(units)) {
+        std::fprintf(stderr, "%s (warning)\n", note.c_str());
     }
     std::printf("%s", config::describePlan(loaded.plan).c_str());
     std::printf("%s is valid.\n", path.c_str());

@@ -5,6 +5,7 @@
 #include "config/plan_keys.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace healer::config {
@@ -18,6 +19,12 @@ Field named(const Field& field) {
         }
     }
     return field;
+}
+
+bool hasKey(const Field& mapping, std::string_view key) {
+    const auto& entries = mapping.node().entries;
+    return std::any_of(entries.begin(), entries.end(),
+                       [key](const ConfigEntry& entry) { return entry.key == key; });
 }
 
 /// The unit file says which user the unit runs as.
@@ -93,6 +100,9 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     if (!draft.plan.name.empty()) {
         draft.name = entry->take("name")->site();
     }
+    draft.plan.startTimeoutGiven = entry->take("start_timeout_secs").has_value();
+    const auto stop = entry->take("stop");
+    draft.plan.stopTimeoutGiven = stop && hasKey(*stop, "timeout_secs");
     if (const auto unit = entry->take("unit")) {
         draft.unit = unit->site();
         commands_.compileProbeUser(*entry, draft);

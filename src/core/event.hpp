@@ -25,6 +25,7 @@ struct Up {
     /// The system service that it is the main process of, where that is neither Healer's own nor the unit
     /// of this process.
     std::string unit = {};
+    bool byOther = false; ///< it is known that another client of systemd has started it
 };
 
 /// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays
@@ -37,12 +38,33 @@ struct Absent {
     std::optional<ProcessKey> doubtful = {};
 };
 
+/// What systemd and the unit of a process say about an end, or about the unit being at rest. Empty where they
+/// have nothing to say, as for a command.
+struct UnitEnd {
+    bool success = false;       ///< it counts as success, whatever status or signal it ended with
+    std::string leave = {};     ///< why it is left alone, whatever restart_on says; empty: it is not
+    std::string stoppedBy = {}; ///< the unit because of which systemd stopped it; empty: not by systemd
+    std::string obstacle = {};  ///< why it must not be started at present: "waits for ..."; empty: it may
+
+    bool operator==(const UnitEnd&) const = default;
+};
+
 /// An incarnation ended. It may still be releasing ports and files: what starts a successor waits for its
 /// pidfd.
 struct Down {
     std::string name;
     Instance instance;
     Exit exit;
+    UnitEnd unit = {};
+};
+
+/// The unit of a process is at rest, and no end is to be reported. Comes before Absent.
+struct UnitAtRest {
+    std::string name;
+    bool startedSince = false;    ///< somebody else had it started meanwhile, and that has ended or failed
+    std::optional<Exit> end = {}; ///< of its last run, where it had one that systemd remembers
+    std::optional<TimePoint> ranAt = {}; ///< when that run was started, at the latest
+    UnitEnd unit = {};
 };
 
 /// A probe passes: success_threshold times in a row after it had not, or as its answer to start() and look().
@@ -98,6 +120,10 @@ struct UnitSettings {
     std::string name;
     std::string restart; ///< Restart= where systemd itself restarts the unit; empty where it does not
     UnitRelations relations;
+    std::optional<Duration> startLimit = {}; ///< what systemd allows a start to take; none: any time
+    std::optional<Duration> stopLimit = {};
+
+    bool operator==(const UnitSettings&) const = default;
 };
 
 enum class Verb { start, stop, restart, pause, resume, resetBreaker };
@@ -116,8 +142,11 @@ struct Request {
 
 namespace healer::core {
 
-using Event = std::variant<event::Up, event::Absent, event::Down, event::Healthy, event::Unhealthy,
-                           event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose,
+using event::UnitEnd;
+
+using Event = std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy,
+                           event::Unhealthy, event::LaunchFinished, event::StoppedOnPurpose,
+                           event::StartedOnPurpose,
                            event::StopFailed, event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

@@ -152,6 +152,9 @@ struct Renderer {
             return {EventKind::instanceEnded, subject + pid + " has ended as requested: " + how, fields};
         case notice::EndedKind::restarting:
             return {EventKind::instanceEnded, subject + pid + " has ended for its restart: " + how, fields};
+        case notice::EndedKind::inPeace:
+            return {EventKind::instanceEnded, subject + pid + " has ended by itself, as its unit may: " + how,
+                    fields};
         case notice::EndedKind::unhealthy:
             break;
         }

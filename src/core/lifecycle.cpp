@@ -40,6 +40,10 @@ std::optional<Moment> startOf(const Instance& instance, const Moment& now) {
     return Moment(at, now.wall - (now.at - at));
 }
 
+/// Between two looks at what only systemd, or another unit, can change.
+constexpr Duration kLookAgain = std::chrono::seconds(10);
+constexpr Duration kObstacleLook = std::chrono::seconds(2);
+
 bool isAutomatic(notice::Cause cause) {
     return cause == notice::Cause::failure || cause == notice::Cause::trial;
 }
@@ -70,6 +74,12 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
     record_.startedAt = saved->startedAt;
     record_.startedWith = saved->startedWith;
     record_.lastExit = saved->lastExit;
+    if (saved->left) {
+        unit_.noteEnd({.success = saved->left->success, .leave = saved->left->reason});
+        if (saved->lastExit) {
+            record_.endedWith = saved->lastExit->exit;
+        }
+    }
 }
 
 void Lifecycle::setPlan(const ProcessPlan& plan, Mode mode) {
@@ -92,6 +102,29 @@ std::optional<Instance> Lifecycle::instance() const {
 bool Lifecycle::isUnidentified() const {
     const auto* up = in<phase::Up>();
     return up != nullptr && core::isUnidentified(up->instance);
+}
+
+Duration Lifecycle::startPatience() const {
+    const bool own = !plan_->unit.empty() && !plan_->startTimeoutGiven;
+    return own ? std::max(unit_.startLimit().value_or(plan_->startTimeout), plan_->startTimeout)
+               : plan_->startTimeout;
+}
+
+Duration Lifecycle::stopPatience() const {
+    const bool own = !plan_->unit.empty() && !plan_->stopTimeoutGiven;
+    return own ? std::max(unit_.stopLimit().value_or(plan_->stop.timeout), plan_->stop.timeout)
+               : plan_->stop.timeout;
+}
+
+bool Lifecycle::isUpToSystemd() const {
+    if (plan_->unit.empty() || !unit_.jobUnderWay()) {
+        return false;
+    }
+    if (const auto* stopping = in<phase::Stopping>()) {
+        return !plan_->stopTimeoutGiven && !stopping->forced;
+    }
+    return !plan_->startTimeoutGiven &&
+           (kind() == PhaseKind::looking || kind() == PhaseKind::checking || kind() == PhaseKind::launching);
 }
 
 std::optional<TimePoint> Lifecycle::upSince() const {
@@ -144,9 +177,28 @@ void Lifecycle::decide(ActionSink& out) {
     }
 }
 
+/// Why nothing is done about its end: that was no failure, or not one that is to be answered. Empty: it is
+/// to be started.
+std::string Lifecycle::reasonToLeave() const {
+    if (!unit_.leave().empty()) {
+        return unit_.leave();
+    }
+    const auto& ended = record_.endedWith;
+    if (!ended) {
+        return {};
+    }
+    const bool well = unit_.endedWell() && plan_->recovery.restartOn != RestartOn::always;
+    if (!well && restartsAfter(plan_->recovery.restartOn, *ended)) {
+        return {};
+    }
+    const bool clean = ended->reason == ExitReason::exited && ended->code == 0;
+    return describe(*ended) + (well && !clean ? " (a success in the words of its unit)" : "") +
+           ", which restart_on does not answer";
+}
+
 /// Whether it is to be started at all; else it rests.
 bool Lifecycle::mayStart(ActionSink& out) {
-    const auto& ended = record_.endedWith;
+    const std::string left = reasonToLeave();
     if (requests_.stopWanted()) {
         record_.recovering = false;
         rest(requests_.stop()->detail, out);
@@ -154,9 +206,9 @@ bool Lifecycle::mayStart(ActionSink& out) {
     } else if (requests_.paused()) {
         record_.recovering = true;
         rest("down while paused: not recovered until it is resumed", out);
-    } else if (ended && !restartsAfter(plan_->recovery.restartOn, *ended)) {
+    } else if (!left.empty()) {
         record_.recovering = false;
-        rest(describe(*ended) + ", which restart_on does not answer", out);
+        rest(left, out);
     } else if (mode_ == Mode::observe) {
         record_.recovering = true;
         rest("down; observe_only is set, so it is not started", out);
@@ -215,6 +267,7 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
               : unit_.runningReason(),
           out);
     unit_.forgetStopByTarget();
+    unit_.forgetEnd();
     track(instance, out);
     requests_.answerStarts(pidOf(instance), out);
     if (requests_.awaits(event::Verb::stop)) {
@@ -270,8 +323,9 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
     const std::uint64_t attempt = out.nextAttempt();
     record_.downSince = record_.downSince.value_or(out.now.at);
     record_.launchedWith = fingerprintOf(plan_->command);
-    enter(phase::Launching{.deadline = out.now.at + plan_->startTimeout, .cause = cause, .attempt = attempt},
+    enter(phase::Launching{.deadline = out.now.at + startPatience(), .cause = cause, .attempt = attempt},
           "being started", out);
+    unit_.forgetEnd();
     const bool afterFailure = isAutomatic(cause) && !unit_.stoppedByTarget();
     out.add(action::Launch{name(), attempt, record_.predecessor, afterFailure});
     announce(notice::RecoveryStarted{cause, number}, out);
@@ -288,6 +342,17 @@ void Lifecycle::relaunch(notice::Cause cause, ActionSink& out) {
 /// Whether it may be started now, as far as its dependencies go; if not, it is deferred. An operator request
 /// does not wait.
 bool Lifecycle::passesGate(notice::Cause cause, ActionSink& out) {
+    // A first start pulls up what the unit is bound to, as systemctl start does; a later one must not.
+    const bool again = cause != notice::Cause::request && cause != notice::Cause::initial;
+    if (again && !unit_.obstacle().empty()) {
+        const bool known = kind() == PhaseKind::deferred && reason_ == unit_.obstacle();
+        record_.deferredSince = record_.deferredSince.value_or(out.now.at);
+        defer(out.now.at + kObstacleLook, unit_.obstacle(), cause, out);
+        if (!known) {
+            announce(notice::Blocked{notice::BlockedKind::waits, unit_.obstacle()}, out);
+        }
+        return false;
+    }
     if (plan_->dependencies.empty() || cause == notice::Cause::request) {
         record_.degraded = lacksTarget(plan_->dependencies, *targets_);
         return true;
@@ -321,13 +386,40 @@ void Lifecycle::defer(TimePoint until, std::string reason, notice::Cause cause, 
     enter(phase::Deferred{until, cause}, std::move(reason), out);
 }
 
+void Lifecycle::lookForObstacle(ActionSink& out) {
+    in<phase::Deferred>()->deadline = out.now.at + kObstacleLook;
+    out.add(action::Look{name()});
+}
+
+void Lifecycle::waitForSystemd(ActionSink& out) {
+    const TimePoint next = out.now.at + kLookAgain;
+    if (auto* looking = in<phase::Looking>()) {
+        looking->deadline = next;
+        reason_ = "waits for systemd, which is starting or stopping its unit";
+    } else if (auto* checking = in<phase::Checking>()) {
+        checking->deadline = next;
+        reason_ = "waits for systemd, which is starting or stopping its unit";
+    } else if (auto* launching = in<phase::Launching>()) {
+        launching->deadline = next;
+        const auto limit = unit_.startLimit();
+        reason_ = "being started by systemd, " +
+                  (limit ? "at most " + durationText(*limit) + " or as long as it asks for more time"
+                         : std::string("for as long as it takes (TimeoutStartSec=infinity)"));
+    } else if (auto* stopping = in<phase::Stopping>()) {
+        stopping->deadline = next;
+    }
+}
+
 void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
-    stopping.deadline = out.now.at + plan_->stop.timeout;
+    stopping.deadline = out.now.at + stopPatience();
     const Instance instance = stopping.instance;
     health_.clearUnhealthy();
+    const bool bySystemd = !plan_->unit.empty() && !plan_->stopTimeoutGiven;
+    const auto limit = unit_.stopLimit();
     enter(std::move(stopping),
-          "being stopped: " + signalName(plan_->stop.signal) + " sent, SIGKILL after " +
-              durationText(plan_->stop.timeout),
+          bySystemd ? "being stopped by systemd" + (limit ? ", SIGKILL after " + durationText(*limit) : "")
+                    : "being stopped: " + signalName(plan_->stop.signal) + " sent, SIGKILL after " +
+                          durationText(plan_->stop.timeout),
           out);
     track(instance, out);
     out.add(action::Stop{.name = name(), .instance = instance});
@@ -337,7 +429,7 @@ void Lifecycle::forceStop(ActionSink& out) {
     auto& stopping = *in<phase::Stopping>();
     const pid_t pid = pidOf(stopping.instance);
     if (!stopping.forced) {
-        announce(notice::StopTimedOut{pid, plan_->stop.signal, plan_->stop.timeout}, out);
+        announce(notice::StopTimedOut{pid, plan_->stop.signal, stopPatience()}, out);
     } else if (requests_.awaits(event::Verb::stop) || requests_.awaitsStart()) {
         const Error stuck{name() + " (PID " + std::to_string(pid) +
                               ") is not gone after SIGKILL; Healer goes on trying",

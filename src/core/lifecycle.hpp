@@ -83,6 +83,7 @@ public:
     [[nodiscard]] Health& health() { return health_; }
     [[nodiscard]] const Health& health() const { return health_; }
     [[nodiscard]] UnitSide& unit() { return unit_; }
+    [[nodiscard]] const UnitSide& unit() const { return unit_; }
     [[nodiscard]] Record& record() { return record_; }
     [[nodiscard]] const Record& record() const { return record_; }
     [[nodiscard]] const Breaker& breaker() const { return breaker_; }
@@ -92,6 +93,12 @@ public:
     [[nodiscard]] bool isReady() const { return kind() == PhaseKind::up && health_.allPass(*plan_); }
     /// Known by its probes alone, so that nothing can be done to it.
     [[nodiscard]] bool isUnidentified() const;
+    /// How long a start and a stop may take: for a unit, what its own file says, unless the configuration
+    /// does.
+    [[nodiscard]] Duration startPatience() const;
+    [[nodiscard]] Duration stopPatience() const;
+    /// Whether systemd is at it and keeps the time, so that Healer only looks again.
+    [[nodiscard]] bool isUpToSystemd() const;
     /// Since when it is up, for the breaker.
     [[nodiscard]] std::optional<TimePoint> upSince() const;
 
@@ -116,6 +123,10 @@ public:
     void relaunch(notice::Cause cause, ActionSink& out);
     void defer(TimePoint until, std::string reason, notice::Cause cause, ActionSink& out);
     void stop(phase::Stopping stopping, ActionSink& out);
+    /// The deadline is moved on: see isUpToSystemd().
+    void waitForSystemd(ActionSink& out);
+    /// What kept it from being started may be over: the monitors look.
+    void lookForObstacle(ActionSink& out);
     /// The stop signal did not help: SIGKILL.
     void forceStop(ActionSink& out);
     /// A launch that has not been answered is cancelled.
@@ -138,6 +149,7 @@ public:
 private:
     template <typename To>
     void enter(To to, std::string reason, ActionSink& out);
+    [[nodiscard]] std::string reasonToLeave() const;
     [[nodiscard]] bool mayStart(ActionSink& out);
     [[nodiscard]] bool breakerAllows(ActionSink& out);
     [[nodiscard]] bool passesGate(notice::Cause cause, ActionSink& out);

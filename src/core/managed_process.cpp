@@ -35,6 +35,10 @@ void ManagedProcess::advance(ActionSink& out) {
     if (const auto deadline = deadlineOf(life_.phase()); !deadline || now < *deadline) {
         return;
     }
+    if (life_.isUpToSystemd()) {
+        life_.waitForSystemd(out);
+        return;
+    }
     switch (life_.kind()) {
     case PhaseKind::looking:
     case PhaseKind::checking:
@@ -45,6 +49,10 @@ void ManagedProcess::advance(ActionSink& out) {
         break;
     case PhaseKind::deferred: {
         const auto cause = life_.in<phase::Deferred>()->cause;
+        if (!life_.unit().obstacle().empty()) {
+            life_.lookForObstacle(out);
+            break;
+        }
         if (now < life_.record().deferredSince.value_or(now) + kQuick) {
             life_.launch(cause, out);
         } else {
@@ -69,7 +77,7 @@ void ManagedProcess::advance(ActionSink& out) {
 }
 
 void ManagedProcess::launchTimedOut(ActionSink& out) {
-    const std::string why = "not up within " + durationText(plan().startTimeout);
+    const std::string why = "not up within " + durationText(life_.startPatience());
     life_.withdrawLaunch(out);
     const auto launching = *life_.in<phase::Launching>();
     if (launching.launched) {
@@ -317,6 +325,8 @@ SavedState ManagedProcess::savedState() const {
     const Record& record = life_.record();
     const auto restored = record.restored ? std::optional(record.restored->instance) : std::nullopt;
     const auto running = life_.instance();
+    const bool left =
+        life_.kind() == PhaseKind::resting && !record.recovering && !life_.requests().stopWanted();
     return {.instance = running ? running : restored,
             .recovering = record.recovering,
             .paused = life_.requests().paused(),
@@ -328,7 +338,9 @@ SavedState ManagedProcess::savedState() const {
             .activeSince = record.activeSince,
             .startedAt = record.startedAt,
             .startedWith = record.startedWith,
-            .lastExit = record.lastExit};
+            .lastExit = record.lastExit,
+            .left = left ? std::optional(SavedState::Left{life_.unit().endedWell(), life_.unit().leave()})
+                         : std::nullopt};
 }
 
 } // namespace healer::core

@@ -97,7 +97,8 @@ struct DegradedEnded {};
 /// It is restarted because a dependency was restarted.
 struct RestartPropagated {};
 
-enum class EndedKind { requested, restarting, unhealthy };
+/// inPeace: a unit that may end by itself has.
+enum class EndedKind { requested, restarting, unhealthy, inPeace };
 
 /// An end that is no new failure.
 struct InstanceEnded {

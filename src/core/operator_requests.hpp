@@ -21,7 +21,8 @@ public:
 
     struct Stop {
         StopBy by = StopBy::healer;
-        std::string detail; ///< how, a sentence
+        std::string detail;               ///< how, a sentence
+        std::optional<TimePoint> at = {}; ///< when it was requested, where that is known
 
         bool operator==(const Stop&) const = default;
     };

@@ -93,7 +93,9 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
         return;
     }
     record.endedWith = exit;
-    if (stopping == nullptr) {
+    if (stopping == nullptr && life.unit().endedInPeace()) {
+        life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::inPeace}, out);
+    } else if (stopping == nullptr) {
         beginIncident(life, pidOf(instance), exit, out);
     }
 }

@@ -121,6 +121,9 @@ struct ProcessPlan {
     CommandPlan command;
     StopPlan stop;
     Duration startTimeout = std::chrono::seconds(30);
+    /// For a `unit`, what is not given is up to the unit itself (TimeoutStartSec=, TimeoutStopSec=).
+    bool startTimeoutGiven = false;
+    bool stopTimeoutGiven = false;
     std::vector<MonitorPlan> monitors;
     RecoveryPlan recovery;
     std::vector<DependencyPlan> dependencies;

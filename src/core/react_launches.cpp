@@ -2,6 +2,8 @@
 #include "core/outcomes.hpp"
 #include "core/reactions.hpp"
 
+#include <algorithm>
+
 namespace healer::core {
 
 namespace {
@@ -67,6 +69,10 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
         failStart(life, finished.outcome.error().message, out);
     } else if (confirmsStart(life.plan())) {
         launching->launched = *finished.outcome;
+        // The unit's own limit was for its start job; now its probes have their time.
+        const bool own = !life.plan().unit.empty() && !life.plan().startTimeoutGiven;
+        launching->deadline =
+            own ? std::max(launching->deadline, out.now.at + life.startPatience()) : launching->deadline;
         life.setReason("started as PID " + std::to_string(pidOf(*finished.outcome)) + ", not confirmed yet");
         life.track(launching->launched, out);
         confirmStart(life, out);
@@ -97,7 +103,7 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         (launching->cause == notice::Cause::failure || launching->cause == notice::Cause::trial)) {
         life.uncountStart();
     }
-    life.requests().wantStop({OperatorRequests::StopBy::serviceManager, stopped.detail});
+    life.requests().wantStop({OperatorRequests::StopBy::serviceManager, stopped.detail, out.now.at});
     switch (life.kind()) {
     case PhaseKind::launching:
         if (answersLaunch) {
@@ -165,7 +171,7 @@ void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
 }
 
 void react(const event::UnitSettings& settings, Lifecycle& life, ActionSink& /*out*/) {
-    life.unit().setRestart(settings.restart);
+    life.unit().learn(settings);
     if (life.kind() == PhaseKind::up && !life.requests().stopWanted()) {
         life.setReason(life.unit().runningReason());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/outcomes.hpp"
 #include "core/reactions.hpp"
+#include "core/restart_policy.hpp"
 
 #include <utility>
 
@@ -28,6 +29,55 @@ bool mayDoubt(const event::Absent& absent, const Lifecycle& life) {
            life.mode() == Mode::act;
 }
 
+/// Whether this start of a unit came after the stop that is in force: the last request counts, whoever made
+/// it and through whichever door.
+bool isStartedSince(const event::Up& up, Lifecycle& life) {
+    if (life.plan().unit.empty()) {
+        return false;
+    }
+    if (life.kind() == PhaseKind::resting) {
+        return life.requests().stoppedThroughServiceManager() || up.byOther;
+    }
+    // The instance that was being stopped when Healer ended is no later start.
+    const auto& restored = life.record().restored;
+    return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance);
+}
+
+/// It was started by somebody else, and has ended or failed before it was seen: the last request was a start.
+void endedUnseen(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out) {
+    Exit failed;
+    failed.reason = ExitReason::unitFailed;
+    failed.detail = "its start has failed";
+    const Exit exit = rest.end.value_or(failed);
+    life.requests().forgetStop();
+    life.record().lastExit = LastExit{exit, 0, out.now, std::nullopt};
+    life.record().endedWith = exit;
+    life.record().downSince = out.now.at;
+    if (!life.unit().endedInPeace()) {
+        beginIncident(life, 0, exit, out);
+    }
+    life.decide(out);
+}
+
+/// What a unit says of a run that an earlier Healer did not see.
+void firstLookAtRest(const event::UnitAtRest& rest, Lifecycle& life) {
+    if (!rest.end) {
+        return;
+    }
+    Record& record = life.record();
+    const auto& stop = life.requests().stop();
+    const bool later = rest.ranAt && ((stop && stop->at && *rest.ranAt > *stop->at) ||
+                                      (!stop && record.lastExit && *rest.ranAt > record.lastExit->at.at));
+    if (stop && later) {
+        life.requests().forgetStop();
+    }
+    const bool wanted = life.unit().endedWell() ? life.plan().recovery.restartOn == RestartOn::always
+                                                : restartsAfter(life.plan().recovery.restartOn, *rest.end);
+    if (later || (!life.requests().stopWanted() && !record.restored && !wanted)) {
+        record.endedWith = rest.end;
+    }
+}
+
 /// The monitors have looked at the start of Healer, and nothing runs.
 void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     const OperatorRequests& requests = life.requests();
@@ -43,8 +93,8 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
                    record.endedWith ? notice::Cause::failure : notice::Cause::initial, out);
         return;
     }
-    const bool knownBefore =
-        record.recovering || record.endedWith || life.breaker().state() != BreakerState::closed;
+    const bool knownBefore = record.recovering || record.endedWith || !life.unit().leave().empty() ||
+                             life.breaker().state() != BreakerState::closed;
     if (requests.awaitsStart()) {
         life.launch(notice::Cause::request, out);
     } else if (requests.stopWanted() || requests.paused() || life.mode() == Mode::observe || knownBefore) {
@@ -67,9 +117,7 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
         // It was started through the service manager, in a unit that Healer has not made.
         wantStarted(life, out);
     }
-    // A unit that was stopped through systemd may be started there again: the last request counts.
-    if (requests.stoppedThroughServiceManager() && !life.plan().unit.empty() &&
-        life.kind() == PhaseKind::resting) {
+    if (requests.stopWanted() && isStartedSince(up, life)) {
         requests.forgetStop();
     }
     if (life.health().unhealthyInstance() == up.instance && hasProbes(life.plan())) {
@@ -111,7 +159,9 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
 
 void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     if (const auto* checking = life.in<phase::Checking>()) {
-        if (life.requests().stopWanted() || life.mode() == Mode::observe) {
+        // What was to be recovered may have been started and have ended well meanwhile.
+        const bool left = checking->cause != notice::Cause::request && life.unit().endedInPeace();
+        if (life.requests().stopWanted() || life.mode() == Mode::observe || left) {
             life.decide(out);
         } else if (mayDoubt(absent, life)) {
             life.doubt(*absent.doubtful, absent.detail, checking->cause, out);
@@ -126,6 +176,7 @@ void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
 
 void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
     Record& record = life.record();
+    life.unit().noteEnd(down.unit);
     if (auto* launching = life.in<phase::Launching>();
         launching != nullptr && launching->launched == down.instance) {
         if (confirmsStart(life.plan()) && down.exit.reason == ExitReason::exited && down.exit.code == 0) {
@@ -157,6 +208,41 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
         }
         noteEnd(life, down.instance, life.unit().judged(down.exit), out);
         followEnd(life, out);
+    }
+}
+
+void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out) {
+    UnitSide& unit = life.unit();
+    const bool hadObstacle = !unit.obstacle().empty();
+    // A unit that was unloaded has nothing to say about an end that is known from before.
+    const bool says = rest.startedSince || rest.end || rest.unit.success || !rest.unit.leave.empty();
+    if (says) {
+        unit.noteEnd(rest.unit);
+    } else {
+        unit.setObstacle(rest.unit.obstacle);
+    }
+    switch (life.kind()) {
+    case PhaseKind::looking:
+        firstLookAtRest(rest, life);
+        break;
+    case PhaseKind::resting:
+        if (rest.startedSince) {
+            endedUnseen(rest, life, out);
+        }
+        break;
+    case PhaseKind::deferred:
+        if (hadObstacle && unit.obstacle().empty()) {
+            life.check(life.in<phase::Deferred>()->cause, out);
+        }
+        break;
+    case PhaseKind::disabled:
+    case PhaseKind::up:
+    case PhaseKind::waiting:
+    case PhaseKind::open:
+    case PhaseKind::checking:
+    case PhaseKind::launching:
+    case PhaseKind::stopping:
+        break;
     }
 }
 

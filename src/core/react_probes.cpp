@@ -27,6 +27,17 @@ void foundHealthy(Lifecycle& life, ActionSink& out) {
     }
 }
 
+/// A unit whose own settings say how long its start may take has that time, unless the probe has a grace of
+/// its own.
+bool hasTime(const event::Unhealthy& unhealthy, const Lifecycle& life, const ActionSink& out) {
+    const ProcessPlan& plan = life.plan();
+    const auto* launching = life.in<phase::Launching>();
+    return launching != nullptr && !plan.unit.empty() && !plan.startTimeoutGiven &&
+           unhealthy.monitor < plan.monitors.size() &&
+           !plan.monitors[unhealthy.monitor].args.contains("start_grace_secs") &&
+           out.now.at < launching->deadline;
+}
+
 } // namespace
 
 void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out) {
@@ -56,7 +67,7 @@ void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out) {
 
 void react(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out) {
     life.health().failed(unhealthy.monitor);
-    if (life.unit().holdsBack(unhealthy)) {
+    if (life.unit().holdsBack(unhealthy) || hasTime(unhealthy, life, out)) {
         return;
     }
     Exit exit;

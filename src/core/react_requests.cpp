@@ -87,7 +87,7 @@ void stopLaunching(Lifecycle& life, ActionSink& out) {
 }
 
 void stop(const event::Request& request, Lifecycle& life, ActionSink& out) {
-    life.requests().wantStop({OperatorRequests::StopBy::healer, "stopped by request"});
+    life.requests().wantStop({OperatorRequests::StopBy::healer, "stopped by request", out.now.at});
     life.announce(notice::Requested{request.verb}, out);
     if (life.isUnidentified()) {
         reply(request, unknownProcess(life), out);

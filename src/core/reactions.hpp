@@ -13,6 +13,7 @@ namespace healer::core {
 void react(const event::Up& up, Lifecycle& life, ActionSink& out);
 void react(const event::Absent& absent, Lifecycle& life, ActionSink& out);
 void react(const event::Down& down, Lifecycle& life, ActionSink& out);
+void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out);
 
 // react_probes.cpp
 void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out);

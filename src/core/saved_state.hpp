@@ -29,6 +29,14 @@ struct SavedState {
     std::optional<LastExit> lastExit;
 
     std::string followedUnit = {}; ///< see FollowedUnits; empty: none
+    /// It is down, and that end was left alone.
+    struct Left {
+        bool success = false; ///< see event::UnitEnd
+        std::string reason;   ///< see event::UnitEnd::leave; empty: restart_on does not answer it
+
+        bool operator==(const Left&) const = default;
+    };
+    std::optional<Left> left = {};
 
     bool operator==(const SavedState&) const = default;
 };

@@ -42,6 +42,12 @@ Trace traceOf(const Event& event) {
         [](const event::Up& up) { return "a monitor sees " + text(up.instance); },
         [](const event::Absent& absent) { return "no instance is found" + reason(absent.detail); },
         [](const event::Down& down) { return text(down.instance) + " has ended: " + describe(down.exit); },
+        [](const event::UnitAtRest& rest) {
+            return (rest.startedSince ? "its unit was started elsewhere, and does not run"
+                                      : std::string("its unit does not run")) +
+                   (rest.end ? "; its last run " + describe(*rest.end) : "") + reason(rest.unit.leave) +
+                   reason(rest.unit.obstacle);
+        },
         [](const event::Healthy& healthy) {
             return numbered("passes: the probe of monitor", healthy.monitor + 1);
         },

@@ -12,9 +12,42 @@ UnitSide::State& UnitSide::state() {
     return *state_;
 }
 
-void UnitSide::setRestart(const std::string& restart) {
-    if (!restart.empty() || state_) {
-        state().restart = restart;
+void UnitSide::learn(const event::UnitSettings& settings) {
+    if (!state_ && settings.restart.empty() && !settings.startLimit && !settings.stopLimit) {
+        return;
+    }
+    state().restart = settings.restart;
+    state_->startLimit = settings.startLimit;
+    state_->stopLimit = settings.stopLimit;
+}
+
+std::optional<Duration> UnitSide::startLimit() const {
+    return state_ ? state_->startLimit : std::nullopt;
+}
+
+std::optional<Duration> UnitSide::stopLimit() const {
+    return state_ ? state_->stopLimit : std::nullopt;
+}
+
+void UnitSide::noteEnd(const UnitEnd& end) {
+    if (!state_ && end == UnitEnd{}) {
+        return;
+    }
+    state().end = end;
+    if (!end.stoppedBy.empty()) {
+        state_->stoppedWith = end.stoppedBy;
+    }
+}
+
+void UnitSide::setObstacle(const std::string& obstacle) {
+    if (state_ || !obstacle.empty()) {
+        state().end.obstacle = obstacle;
+    }
+}
+
+void UnitSide::forgetEnd() {
+    if (state_) {
+        state_->end = {};
     }
 }
 
@@ -30,11 +63,7 @@ UnitSide::HeldBack UnitSide::jobEnded() {
         return {};
     }
     state_->jobUnderWay = false;
-    auto held = std::exchange(state_->heldBack, HeldBack{});
-    if (state_->restart.empty() && state_->stoppedWith.empty()) {
-        state_.reset();
-    }
-    return held;
+    return std::exchange(state_->heldBack, HeldBack{});
 }
 
 void UnitSide::jobStarts() {
@@ -78,8 +107,8 @@ void UnitSide::forgetStopByTarget() {
 }
 
 Exit UnitSide::judged(const Exit& exit) const {
-    if (!stoppedByTarget()) {
-        return exit;
+    if (!stoppedByTarget() || (!state_->end.stoppedBy.empty() && exit.reason == ExitReason::unitFailed)) {
+        return exit; // the monitor has said so already
     }
     Exit followed = exit;
     followed.reason = ExitReason::unitFailed;

@@ -14,12 +14,16 @@ namespace healer::core {
 /// followed from the end of another unit. Takes no memory where there is nothing to know.
 class UnitSide {
 public:
-    /// Restart= of a unit that systemd restarts by itself; empty where it does not.
-    void setRestart(const std::string& restart);
+    void learn(const event::UnitSettings& settings);
+    /// What systemd allows a start or a stop to take; none: any time, or it is not known.
+    [[nodiscard]] std::optional<Duration> startLimit() const;
+    [[nodiscard]] std::optional<Duration> stopLimit() const;
     /// The sentence for a process that runs.
     [[nodiscard]] std::string runningReason() const;
 
     void jobBegan() { state().jobUnderWay = true; }
+    /// systemd is busy with it, and ends that in its own time.
+    [[nodiscard]] bool jobUnderWay() const { return state_ && state_->jobUnderWay; }
     /// The job under way starts it.
     void jobStarts();
     /// What was held back while systemd had a job of the unit.
@@ -40,6 +44,19 @@ public:
     /// It is about another instance now.
     void forgetHeldBack();
 
+    /// What the unit says about its end, or about being at rest.
+    void noteEnd(const UnitEnd& end);
+    void setObstacle(const std::string& obstacle);
+    /// It is being started: what was said about the end before no longer counts.
+    void forgetEnd();
+    /// Why it is left alone after its end, whatever restart_on says; empty: it is not.
+    [[nodiscard]] std::string leave() const { return state_ ? state_->end.leave : std::string(); }
+    [[nodiscard]] bool endedWell() const { return state_ && state_->end.success; }
+    /// It ended as it may, which is no failure.
+    [[nodiscard]] bool endedInPeace() const { return endedWell() && !state_->end.leave.empty(); }
+    /// Why it must not be started at present; empty: it may.
+    [[nodiscard]] std::string obstacle() const { return state_ ? state_->end.obstacle : std::string(); }
+
     /// systemd stopped it because `target`, which it is bound to, had ended.
     void stoppedWith(const std::string& target) { state().stoppedWith = target; }
     [[nodiscard]] bool stoppedByTarget() const { return state_ && !state_->stoppedWith.empty(); }
@@ -50,6 +67,9 @@ public:
 private:
     struct State {
         std::string restart;
+        std::optional<Duration> startLimit;
+        std::optional<Duration> stopLimit;
+        UnitEnd end;
         std::string stoppedWith;
         bool jobUnderWay = false;
         HeldBack heldBack;

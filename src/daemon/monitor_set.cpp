@@ -58,6 +58,11 @@ void MonitorSet::take(std::size_t index, core::Event event) {
         }
         return;
     }
+    if (const auto* job = std::get_if<core::event::JobUnderWay>(&event)) {
+        for (const auto& monitor : monitors_) {
+            monitor->hold(job->underWay);
+        }
+    }
     if (auto* healthy = std::get_if<core::event::Healthy>(&event)) {
         healthy->monitor = index;
     } else if (auto* unhealthy = std::get_if<core::event::Unhealthy>(&event)) {

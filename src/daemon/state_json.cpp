@@ -90,13 +90,18 @@ constexpr const char* kServiceManager = "service-manager";
 
 json encode(const core::OperatorRequests::Stop& stop) {
     const bool byManager = stop.by == core::OperatorRequests::StopBy::serviceManager;
-    return {{"by", byManager ? kServiceManager : "healer"}, {"detail", stop.detail}};
+    json value{{"by", byManager ? kServiceManager : "healer"}, {"detail", stop.detail}};
+    if (stop.at) {
+        value["boot_usec"] = encode(*stop.at);
+    }
+    return value;
 }
 core::OperatorRequests::Stop decodeStop(const json& value) {
     const bool byManager = value.at("by").get<std::string>() == kServiceManager;
     return {byManager ? core::OperatorRequests::StopBy::serviceManager
                       : core::OperatorRequests::StopBy::healer,
-            value.at("detail").get<std::string>()};
+            value.at("detail").get<std::string>(),
+            value.contains("boot_usec") ? std::optional(decodeTime(value.at("boot_usec"))) : std::nullopt};
 }
 
 json encode(const core::Breaker::Snapshot& breaker) {
@@ -137,6 +142,10 @@ core::SavedState decodeSnapshot(const json& value) {
     if (value.contains("stop")) {
         snapshot.stop = decodeStop(value.at("stop"));
     }
+    if (value.contains("left")) {
+        snapshot.left = core::SavedState::Left{value.at("left").at("success").get<bool>(),
+                                               value.at("left").at("reason").get<std::string>()};
+    }
     snapshot.breaker = decodeBreaker(value.at("breaker"));
     snapshot.restartCount = numberIn<std::uint64_t>(value.at("restart_count"));
     snapshot.incident = numberIn<std::uint64_t>(value.at("incident"));
@@ -169,6 +178,9 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
                {"incident", snapshot.incident}};
     if (snapshot.stop) {
         value["stop"] = encode(*snapshot.stop);
+    }
+    if (snapshot.left) {
+        value["left"] = {{"success", snapshot.left->success}, {"reason", snapshot.left->reason}};
     }
     if (snapshot.instance) {
         value["instance"] = std::visit(EncodeInstance{}, *snapshot.instance);

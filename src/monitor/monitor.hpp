@@ -50,10 +50,14 @@ public:
     /// The instance is now this incarnation (already verified), or none. An incarnation that has ended
     /// meanwhile is reported as Down. A probe starts from zero with another incarnation: all counts are
     /// reset, and failures do not count before the first success or the end of the grace period. With none it
-    /// keeps probing, so that it notices when the service answers again, but never reports Unhealthy.
+    /// keeps probing, so that it notices when the service answers again, but never reports Unhealthy; a unit
+    /// is not probed then, as a probe may start it (through its socket).
     virtual void follow(std::optional<core::Instance> key) = 0;
     /// Looks for a running instance now.
     virtual void look() = 0;
+    /// systemd starts or stops the unit of the process, or no longer: while it does, the service is not
+    /// asked.
+    virtual void hold(bool /*held*/) {}
 };
 
 /// What a monitor is created from. The references outlive the monitor.

@@ -28,6 +28,11 @@ template <typename T, typename Begin>
         return manager.read(unit, std::move(answer));
     });
 }
+[[nodiscard]] inline auto processes(Manager& manager, const std::string& unit) {
+    return asking<std::size_t>([&manager, &unit](Manager::Answer<std::size_t> answer) {
+        return manager.processes(unit, std::move(answer));
+    });
+}
 [[nodiscard]] inline auto mainPid(Manager& manager, const std::string& unit) {
     return asking<pid_t>([&manager, &unit](Manager::Answer<pid_t> answer) {
         return manager.mainPid(unit, std::move(answer));

@@ -75,6 +75,21 @@ std::variant<pid_t, Failure> readPid(sd_bus_message* reply) {
     return static_cast<pid_t>(pid);
 }
 
+std::variant<std::size_t, Failure> readProcesses(sd_bus_message* reply) {
+    std::size_t count = 0;
+    const char* group = nullptr;
+    std::uint32_t pid = 0;
+    const char* command = nullptr;
+    if (sd_bus_message_enter_container(reply, 'a', "(sus)") < 0) {
+        return garbled();
+    }
+    int more = 0;
+    while ((more = sd_bus_message_read(reply, "(sus)", &group, &pid, &command)) > 0) {
+        ++count;
+    }
+    return more == 0 ? std::variant<std::size_t, Failure>(count) : garbled();
+}
+
 std::variant<std::monostate, Failure> readNothing(sd_bus_message*) {
     return std::monostate();
 }
@@ -228,6 +243,13 @@ Manager::Handle BusManager::read(const std::string& unit, Answer<UnitFacts> answ
     auto reader = std::make_shared<UnitReader>(connection_, unit);
     reader->read(std::move(answer));
     return reader;
+}
+
+Manager::Handle BusManager::processes(const std::string& unit, Answer<std::size_t> answer) {
+    return held(connection_.call(
+        Connection::kManagerPath, Connection::kManagerInterface, "GetUnitProcesses",
+        [&](sd_bus_message* message) { return sd_bus_message_append(message, "s", unit.c_str()); },
+        through<std::size_t>(readProcesses, std::move(answer))));
 }
 
 Manager::Handle BusManager::watch(const std::string& unit, std::function<void(Change)> changed) {

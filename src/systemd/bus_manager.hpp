@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Handle query(const std::string& unit, Answer<UnitState> answer) override;
     [[nodiscard]] Handle mainPid(const std::string& unit, Answer<pid_t> answer) override;
     [[nodiscard]] Handle read(const std::string& unit, Answer<UnitFacts> answer) override;
+    [[nodiscard]] Handle processes(const std::string& unit, Answer<std::size_t> answer) override;
     [[nodiscard]] Handle watch(const std::string& unit, std::function<void(Change)> changed) override;
 
 private:

@@ -12,6 +12,7 @@ namespace healer::systemd {
 namespace {
 
 constexpr std::size_t kMostEnded = 256;
+constexpr std::size_t kMostRecent = 512;
 
 using Waiting = std::vector<std::weak_ptr<JobTracker::Ended>>;
 
@@ -27,6 +28,10 @@ void notify(const Waiting& waiting, const std::optional<std::string>& result) {
 
 void JobTracker::appeared(const Job& job) {
     newest_ = std::max(newest_, job.id);
+    recent_.push_back({job.id, job.unit, ++signals_, 0});
+    if (recent_.size() > kMostRecent) {
+        recent_.pop_front();
+    }
     // Others have too many jobs to remember them all.
     if (core::isTransientUnitName(job.unit) && !isOwn(job.id)) {
         foreign_[job.unit].insert(job.id);
@@ -35,6 +40,12 @@ void JobTracker::appeared(const Job& job) {
 
 void JobTracker::removed(const Job& job) {
     newest_ = std::max(newest_, job.id);
+    ++signals_;
+    for (auto& life : recent_) {
+        if (life.id == job.id) {
+            life.removed = signals_;
+        }
+    }
     ended_.emplace_back(job.id, job.result);
     if (ended_.size() > kMostEnded) {
         ended_.pop_front();
@@ -49,6 +60,7 @@ void JobTracker::removed(const Job& job) {
 void JobTracker::lost() {
     newest_ = 0;
     ended_.clear();
+    recent_.clear();
     Waiting waiting;
     for (const auto& [job, entry] : std::exchange(waiting_, {})) {
         waiting.push_back(entry);
@@ -62,6 +74,15 @@ void JobTracker::claim(const std::string& unit, std::uint32_t job) {
     if (entry != foreign_.end() && entry->second.erase(job) > 0 && entry->second.empty()) {
         foreign_.erase(entry);
     }
+}
+
+bool JobTracker::isPartOf(const std::string& unit, std::uint32_t job) const {
+    const auto of =
+        std::find_if(recent_.rbegin(), recent_.rend(), [job](const Life& life) { return life.id == job; });
+    return of != recent_.rend() && std::any_of(recent_.begin(), recent_.end(), [&](const Life& other) {
+               return other.unit == unit && other.id < job &&
+                      (other.removed == 0 || other.removed > of->appeared);
+           });
 }
 
 std::shared_ptr<void> JobTracker::whenEnded(std::uint32_t job, Ended ended) {

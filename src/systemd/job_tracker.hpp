@@ -47,6 +47,10 @@ public:
     /// lately. Dropping the handle drops the callback.
     [[nodiscard]] std::shared_ptr<void> whenEnded(std::uint32_t job, Ended ended);
 
+    /// Whether this unit had a job that belongs to the same request as `job`, as far as can be told: it is
+    /// the older one, and was still there when `job` came.
+    [[nodiscard]] bool isPartOf(const std::string& unit, std::uint32_t job) const;
+
     /// Whether another client gave this transient unit of Healer's a job since the last settle().
     [[nodiscard]] bool foreign(const std::string& unit) const { return foreign_.contains(unit); }
     /// The unit is up, or what others did with it has been reported.
@@ -58,6 +62,16 @@ private:
     std::map<std::string, std::set<std::uint32_t>> foreign_; ///< by unit; no entry is empty
     std::multimap<std::uint32_t, std::weak_ptr<Ended>> waiting_;
     std::deque<std::pair<std::uint32_t, std::string>> ended_; ///< the last ones
+
+    /// The life of a job, by a count of signals.
+    struct Life {
+        std::uint32_t id = 0;
+        std::string unit;
+        std::uint64_t appeared = 0;
+        std::uint64_t removed = 0; ///< 0: not yet
+    };
+    std::uint64_t signals_ = 0;
+    std::deque<Life> recent_; ///< the last jobs of all units
 };
 
 } // namespace healer::systemd

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -119,6 +120,8 @@ public:
     [[nodiscard]] virtual Handle mainPid(const std::string& unit, Answer<pid_t> answer) = 0;
     /// All facts.
     [[nodiscard]] virtual Handle read(const std::string& unit, Answer<UnitFacts> answer) = 0;
+    /// How many processes it has.
+    [[nodiscard]] virtual Handle processes(const std::string& unit, Answer<std::size_t> answer) = 0;
     /// Calls back with every change of the unit's properties for as long as the handle lives.
     [[nodiscard]] virtual Handle watch(const std::string& unit, std::function<void(Change)> changed) = 0;
 

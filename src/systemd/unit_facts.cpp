@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "systemd/unit_facts.hpp"
 
+#include "systemd/unit_character.hpp"
+
 namespace healer::systemd {
 
 namespace {
@@ -19,6 +21,24 @@ std::string resultText(const std::string& result) {
     return "systemd's result is \"" + result + "\"";
 }
 
+/// FNV-1a: the same for every Healer of this boot.
+core::UnitRun runOf(const std::string& text) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : text) {
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    }
+    return {hash};
+}
+
+/// Its watchdog, the OOM killer or RuntimeMaxSec= make it leave "active" before its main process ends, too.
+bool wasEndedBySystemd(const UnitFacts& facts) {
+    if (facts.result == "watchdog" || facts.result == "oom-kill") {
+        return true;
+    }
+    return facts.result == "timeout" && facts.runtimeMax != kForever && facts.activeEnter != 0 &&
+           facts.activeExit - facts.activeEnter >= facts.runtimeMax;
+}
+
 bool isOfMainProcess(const std::string& result) {
     return result == "exit-code" || result == "signal" || result == "core-dump";
 }
@@ -30,7 +50,10 @@ bool isActive(std::string_view state) {
 }
 
 UnitCondition conditionOf(const UnitFacts& facts) {
-    if (isActive(facts)) {
+    if (isHollow(facts)) {
+        return facts.job != 0 ? UnitCondition::changing : UnitCondition::down;
+    }
+    if (isActive(facts) || isWorking(facts)) {
         return UnitCondition::up;
     }
     const bool moving = facts.job != 0 || facts.active == "activating" || facts.active == "deactivating";
@@ -55,7 +78,9 @@ std::optional<core::Exit> endOf(const UnitFacts& facts, core::ProcessKey process
 core::Exit exitOf(const UnitFacts& facts) {
     core::Exit exit = mainExit(facts);
     if (facts.result.empty() || facts.result == "success") {
-        if (exit.reason == core::ExitReason::vanished) {
+        if (isActive(facts)) {
+            exit.detail = "nothing of it runs any more, although systemd calls it active (" + facts.sub + ")";
+        } else if (exit.reason == core::ExitReason::vanished) {
             exit.detail = "the unit became inactive";
         }
         return exit;
@@ -76,9 +101,17 @@ core::Exit exitOf(const UnitFacts& facts) {
 }
 
 bool wasStopped(const UnitFacts& facts) {
-    const bool quiet = facts.active == "inactive" && (facts.result.empty() || facts.result == "success");
-    return quiet && facts.activeExit != 0 &&
-           (facts.execMainExit == 0 || facts.activeExit < facts.execMainExit);
+    const bool down = facts.active == "inactive" || facts.active == "failed";
+    if (!down || facts.activeExit == 0) {
+        return false;
+    }
+    const bool success = facts.result.empty() || facts.result == "success";
+    if (facts.execMainExit == 0) {
+        return success && facts.active == "inactive";
+    }
+    // A later run that was never active leaves the time of the one before.
+    const bool sameRun = facts.execMainStart <= facts.activeExit;
+    return sameRun && facts.activeExit < facts.execMainExit && !wasEndedBySystemd(facts);
 }
 
 bool isUntouched(const UnitFacts& facts) {
@@ -101,15 +134,25 @@ std::string loadFailure(const UnitFacts& facts, std::string_view unit) {
 }
 
 core::Instance instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main) {
+    if (isWorking(facts)) {
+        return runOf(facts.invocation);
+    }
     if (facts.mainPid != 0) {
         return main ? core::Instance(*main) : core::Instance(core::EndedProcess{facts.mainPid});
     }
-    // FNV-1a: the same for every Healer of this boot.
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char letter : facts.invocation) {
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    return runOf(facts.hadProcesses ? facts.invocation + "/processes" : facts.invocation);
+}
+
+bool knownToHaveHadProcesses(const UnitFacts& facts, const core::Instance& instance) {
+    return !facts.invocation.empty() && instance == core::Instance(runOf(facts.invocation + "/processes"));
+}
+
+bool isOfThisRun(const UnitFacts& facts, const core::Instance& instance) {
+    if (const auto* run = std::get_if<core::UnitRun>(&instance)) {
+        return *run == runOf(facts.invocation) || *run == runOf(facts.invocation + "/processes");
     }
-    return core::UnitRun{hash};
+    const pid_t pid = core::pidOf(instance);
+    return pid != 0 && (pid == facts.mainPid || (facts.mainPid == 0 && pid == facts.execMainPid));
 }
 
 std::string restartNote(const UnitFacts& facts, std::string_view unit) {

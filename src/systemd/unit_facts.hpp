@@ -11,9 +11,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What PID 1 reports about a unit, and what that means for the process that Healer makes of it.
 namespace healer::systemd {
+
+/// How systemd writes "infinity".
+inline constexpr std::uint64_t kForever = UINT64_MAX;
+
+/// Exit statuses and signals, as in RestartPreventExitStatus=.
+struct ExitStatusSet {
+    std::vector<int> statuses = {};
+    std::vector<int> signals = {};
+
+    bool operator==(const ExitStatusSet&) const = default;
+};
 
 /// The properties of a unit that matter here, as systemd reports them. Times are microseconds after boot, 0:
 /// never.
@@ -36,6 +48,26 @@ struct UnitFacts {
     std::uint64_t execMainStart = 0;
     std::uint64_t execMainExit = 0;
     core::UnitRelations relations = {};
+
+    // What kind of unit it is; see unit_character.hpp.
+    std::string type = {};                      ///< Type= of a service: "simple", "forking", "oneshot", ...
+    bool remainAfterExit = false;               ///< RemainAfterExit=
+    std::string pidFile = {};                   ///< PIDFile=
+    std::string busName = {};                   ///< BusName=
+    bool busActivated = false;                  ///< a message to that name starts it
+    ExitStatusSet preventing = {};              ///< RestartPreventExitStatus=
+    std::vector<std::string> triggeredBy = {};  ///< sockets, timers and paths that start it
+    std::vector<std::string> conflicts = {};    ///< Conflicts=
+    std::vector<std::string> conflictedBy = {}; ///< the units that name it there
+    std::uint64_t timeoutStart = kForever;      ///< TimeoutStartSec=, kForever: no limit
+    std::uint64_t timeoutStop = kForever;
+    std::uint64_t runtimeMax = kForever;
+    std::uint64_t activeEnter = 0;
+    std::uint64_t inactiveExit = 0; ///< the beginning of its last start
+    std::uint64_t inactiveEnter = 0;
+    /// The processes that it has, where that was asked.
+    std::optional<std::size_t> processes = {};
+    bool hadProcesses = false; ///< some were left in this run when what started them had ended
 
     bool operator==(const UnitFacts&) const = default;
 };
@@ -65,8 +97,8 @@ enum class UnitCondition {
 /// How a unit that is down came to its end.
 [[nodiscard]] core::Exit exitOf(const UnitFacts& facts);
 
-/// Whether its last run was ended from outside, as `systemctl stop` does: it left the state "active" before
-/// its main process ended, and systemd calls that a success. For a job that was missed.
+/// Whether its last run was ended from outside, as `systemctl stop` does, whatever status it ended with: it
+/// left the state "active" before its main process ended. For a job that was missed.
 [[nodiscard]] bool wasStopped(const UnitFacts& facts);
 
 /// Whether it exists and has not been started since PID 1 loaded it.
@@ -78,6 +110,13 @@ enum class UnitCondition {
 /// The incarnation that an active unit is: its main process (`main`: its key), else a number made of the
 /// invocation.
 [[nodiscard]] core::Instance instanceOf(const UnitFacts& facts, std::optional<core::ProcessKey> main);
+
+/// Whether this instance is the run that the facts are about, and had processes that outlived what started
+/// them (`hadProcesses`).
+[[nodiscard]] bool knownToHaveHadProcesses(const UnitFacts& facts, const core::Instance& instance);
+
+/// Whether an active unit is still in the run that this instance belongs to.
+[[nodiscard]] bool isOfThisRun(const UnitFacts& facts, const core::Instance& instance);
 
 /// "unit web.service restarts by itself (Restart=always): ..."; empty for a unit that does not.
 [[nodiscard]] std::string restartNote(const UnitFacts& facts, std::string_view unit);

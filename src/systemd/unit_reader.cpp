@@ -4,7 +4,9 @@
 #include "runtime/proc_entry.hpp"
 
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
@@ -65,13 +67,44 @@ std::vector<std::string> textsOf(sd_bus_message* message) {
     return texts;
 }
 
+std::vector<int> numbersOf(sd_bus_message* message) {
+    const void* values = nullptr;
+    std::size_t length = 0;
+    if (sd_bus_message_read_array(message, 'i', &values, &length) < 0) {
+        return {};
+    }
+    const auto* first = static_cast<const std::int32_t*>(values);
+    return {first, first + length / sizeof(std::int32_t)};
+}
+
+ExitStatusSet statusesOf(sd_bus_message* message) {
+    ExitStatusSet set;
+    if (sd_bus_message_enter_container(message, 'r', "aiai") >= 0) {
+        set.statuses = numbersOf(message);
+        set.signals = numbersOf(message);
+        (void)sd_bus_message_exit_container(message);
+    }
+    return set;
+}
+
+/// Whether the message bus asks systemd to start a unit when somebody calls this name.
+bool isActivatable(const std::string& busName) {
+    constexpr std::array<const char*, 4> kFolders{
+        "/usr/share/dbus-1/system-services/", "/etc/dbus-1/system-services/",
+        "/usr/local/share/dbus-1/system-services/", "/run/dbus-1/system-services/"};
+    return !busName.empty() && busName.find('/') == std::string::npos &&
+           std::any_of(kFolders.begin(), kFolders.end(), [&](const char* folder) {
+               return access((folder + busName + ".service").c_str(), F_OK) == 0;
+           });
+}
+
 struct Property {
     std::string_view name;
     std::string_view type;
     void (*take)(sd_bus_message* message, UnitFacts& facts);
 };
 
-constexpr std::array<Property, 20> kProperties{{
+constexpr std::array<Property, 35> kProperties{{
     {"Requires", "as", [](auto* m, auto& f) { f.relations.requirements = textsOf(m); }},
     {"BindsTo", "as", [](auto* m, auto& f) { f.relations.bindsTo = textsOf(m); }},
     {"After", "as", [](auto* m, auto& f) { f.relations.after = textsOf(m); }},
@@ -97,6 +130,25 @@ constexpr std::array<Property, 20> kProperties{{
      [](auto* m, auto& f) { f.execMainStart = numberOf<std::uint64_t>(m, 't'); }},
     {"ExecMainExitTimestampMonotonic", "t",
      [](auto* m, auto& f) { f.execMainExit = numberOf<std::uint64_t>(m, 't'); }},
+    {"Type", "s", [](auto* m, auto& f) { f.type = textOf(m); }},
+    {"RemainAfterExit", "b", [](auto* m, auto& f) { f.remainAfterExit = numberOf<int>(m, 'b') != 0; }},
+    {"PIDFile", "s", [](auto* m, auto& f) { f.pidFile = textOf(m); }},
+    {"BusName", "s", [](auto* m, auto& f) { f.busName = textOf(m); }},
+    {"RestartPreventExitStatus", "(aiai)", [](auto* m, auto& f) { f.preventing = statusesOf(m); }},
+    {"TimeoutStartUSec", "t", [](auto* m, auto& f) { f.timeoutStart = numberOf<std::uint64_t>(m, 't'); }},
+    {"TimeoutStopUSec", "t", [](auto* m, auto& f) { f.timeoutStop = numberOf<std::uint64_t>(m, 't'); }},
+    {"TimeoutUSec", "t",
+     [](auto* m, auto& f) { f.timeoutStart = f.timeoutStop = numberOf<std::uint64_t>(m, 't'); }},
+    {"RuntimeMaxUSec", "t", [](auto* m, auto& f) { f.runtimeMax = numberOf<std::uint64_t>(m, 't'); }},
+    {"TriggeredBy", "as", [](auto* m, auto& f) { f.triggeredBy = textsOf(m); }},
+    {"Conflicts", "as", [](auto* m, auto& f) { f.conflicts = textsOf(m); }},
+    {"ConflictedBy", "as", [](auto* m, auto& f) { f.conflictedBy = textsOf(m); }},
+    {"ActiveEnterTimestampMonotonic", "t",
+     [](auto* m, auto& f) { f.activeEnter = numberOf<std::uint64_t>(m, 't'); }},
+    {"InactiveExitTimestampMonotonic", "t",
+     [](auto* m, auto& f) { f.inactiveExit = numberOf<std::uint64_t>(m, 't'); }},
+    {"InactiveEnterTimestampMonotonic", "t",
+     [](auto* m, auto& f) { f.inactiveEnter = numberOf<std::uint64_t>(m, 't'); }},
 }};
 
 /// One value of type v, of which nothing is known but its name.
@@ -185,6 +237,11 @@ bool readProperties(sd_bus_message* message, UnitFacts& facts) {
     return more == 0 && sd_bus_message_exit_container(message) >= 0;
 }
 
+UnitFacts completed(UnitFacts facts) {
+    facts.busActivated = isActivatable(facts.busName);
+    return facts;
+}
+
 void UnitReader::read(Answer answer) {
     answer_ = std::move(answer);
     repeated_ = false;
@@ -222,9 +279,10 @@ void UnitReader::finish(const std::variant<UnitFacts, Failure>& outcome) {
         ask();
         return;
     }
+    facts_ = completed(std::move(facts_));
     call_.reset();
     const auto answer = std::exchange(answer_, nullptr);
-    answer(outcome);
+    answer(facts != nullptr ? std::variant<UnitFacts, Failure>(facts_) : outcome);
 }
 
 } // namespace healer::systemd

@@ -27,6 +27,9 @@ inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Uni
 /// Takes what the properties (a{sv}) say over into the facts. False when they cannot be read.
 [[nodiscard]] bool readProperties(sd_bus_message* message, UnitFacts& facts);
 
+/// With what PID 1 does not report about it.
+[[nodiscard]] UnitFacts completed(UnitFacts facts);
+
 /// Asks PID 1 for all facts about one unit. One question at a time: a new one replaces the one under way, and
 /// the destruction drops the answer.
 class UnitReader {

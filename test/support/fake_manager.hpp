@@ -62,6 +62,9 @@ public:
     [[nodiscard]] Handle read(const std::string& unit, Answer<systemd::UnitFacts> answer) override {
         return keep<systemd::UnitFacts>("read " + unit, std::move(answer));
     }
+    [[nodiscard]] Handle processes(const std::string& unit, Answer<std::size_t> answer) override {
+        return keep<std::size_t>("processes " + unit, std::move(answer));
+    }
     [[nodiscard]] Handle watch(const std::string& /*unit*/,
                                std::function<void(Change)> /*changed*/) override {
         return {};

@@ -7,7 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,21 +28,18 @@ public:
 
 private:
     void launchDone(const std::string& name, const Events& events);
-    void stop(const std::string& name, const std::string& unit, systemd::StopMode mode);
     runtime::Task<Events> stopping(std::string name, std::string unit, systemd::StopMode mode);
 
     LauncherContext context_;
     systemd::Manager& manager_;
     std::map<std::string, std::unique_ptr<UnitStart>> launches_; ///< by process
-    std::set<std::string> stopped_; ///< processes whose unit was stopped by Healer and not started since
     Errands errands_;
 };
 
 void UnitLauncher::launch(LaunchOrder order) {
     const std::string name = order.name;
-    const auto lastStop = stopped_.contains(name) ? LastStop::byHealer : LastStop::unknown;
     auto& slot = launches_[name];
-    slot = std::make_unique<UnitStart>(context_.loop, manager_, std::move(order), lastStop,
+    slot = std::make_unique<UnitStart>(context_.loop, manager_, std::move(order),
                                        [this, name](const Events& events) { launchDone(name, events); });
     slot->start();
 }
@@ -52,10 +48,6 @@ void UnitLauncher::launchDone(const std::string& name, const Events& events) {
     // Kept until the end of this function, which it has called.
     const auto finished = std::move(launches_.extract(name).mapped());
     for (const auto& event : events) {
-        const auto* launched = std::get_if<core::event::LaunchFinished>(&event);
-        if (launched == nullptr || launched->outcome.ok()) {
-            stopped_.erase(name);
-        }
         context_.report(event);
     }
 }
@@ -66,20 +58,16 @@ void UnitLauncher::cancel(const std::string& name, std::uint64_t attempt) {
         return;
     }
     if (entry->second->jobUnderWay()) {
-        stop(name, entry->second->unit(), systemd::StopMode::orderly);
+        errands_.run(stopping(name, entry->second->unit(), systemd::StopMode::orderly));
     }
     launches_.erase(entry);
 }
 
 void UnitLauncher::stop(const StopOrder& order) {
     if (!order.unit.empty()) {
-        stop(order.name, order.unit, order.force ? systemd::StopMode::kill : systemd::StopMode::orderly);
+        const auto mode = order.force ? systemd::StopMode::kill : systemd::StopMode::orderly;
+        errands_.run(stopping(order.name, order.unit, mode));
     }
-}
-
-void UnitLauncher::stop(const std::string& name, const std::string& unit, systemd::StopMode mode) {
-    stopped_.insert(name);
-    errands_.run(stopping(name, unit, mode));
 }
 
 runtime::Task<Events> UnitLauncher::stopping(std::string name, std::string unit, systemd::StopMode mode) {
@@ -95,7 +83,6 @@ runtime::Task<Events> UnitLauncher::stopping(std::string name, std::string unit,
 
 void UnitLauncher::forget(const std::string& name) {
     launches_.erase(name);
-    stopped_.erase(name);
 }
 
 /// Where systemd cannot be reached.

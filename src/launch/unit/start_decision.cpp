@@ -34,8 +34,10 @@ StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& ci
         return StartStep::awaitJob;
     }
     if (systemd::isActive(facts)) {
-        const bool replaced = circumstances.instance != circumstances.predecessor;
-        return replaced ? StartStep::adopt : StartStep::restart;
+        const auto& old = circumstances.predecessor;
+        const bool same =
+            circumstances.instance == old || (old && facts.mainPid == 0 && systemd::isOfThisRun(facts, *old));
+        return same ? StartStep::restart : StartStep::adopt;
     }
     if (!systemd::loadFailure(facts, "").empty()) {
         return StartStep::refuse;
@@ -44,9 +46,9 @@ StartStep nextStep(const systemd::UnitFacts& facts, const StartCircumstances& ci
         // A start would have to wait for systemd's own.
         return StartStep::restart;
     }
-    const bool stopped =
-        circumstances.awaitedStop || (!circumstances.stoppedByHealer && systemd::wasStopped(facts));
-    return circumstances.afterFailure && stopped ? StartStep::stoppedOnPurpose : StartStep::start;
+    // Whether it was stopped before, the unit monitor has judged.
+    return circumstances.afterFailure && circumstances.awaitedStop ? StartStep::stoppedOnPurpose
+                                                                   : StartStep::start;
 }
 
 std::string failureText(const std::string& unit, const std::string& jobResult,

@@ -14,7 +14,6 @@ struct StartCircumstances {
     std::optional<core::Instance> instance = {};    ///< of the unit, when it is active
     std::optional<core::Instance> predecessor = {}; ///< what is to be succeeded
     bool afterFailure = false;                      ///< without a request
-    bool stoppedByHealer = false;                   ///< the last stop was Healer's own
     bool awaitedStop = false; ///< another client's job, awaited here, ended well and left it down
 };
 

@@ -3,6 +3,8 @@
 
 #include "runtime/pidfd.hpp"
 #include "systemd/awaits.hpp"
+#include "systemd/surroundings.hpp"
+#include "systemd/unit_character.hpp"
 
 #include <utility>
 #include <variant>
@@ -22,12 +24,10 @@ std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
 
 } // namespace
 
-UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, LastStop lastStop,
-                     Done done)
+UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, Done done)
     : manager_(manager), order_(std::move(order)), flow_(loop, run(), std::move(done)) {
     circumstances_.predecessor = order_.predecessor;
     circumstances_.afterFailure = order_.afterFailure;
-    circumstances_.stoppedByHealer = lastStop == LastStop::byHealer;
 }
 
 runtime::Task<Events> UnitStart::run() {
@@ -58,7 +58,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
     case StartStep::adopt:
         co_return succeed(*circumstances_.instance);
     case StartStep::restart:
-        co_return co_await start(Verb::restart);
+        co_return co_await start(Verb::restart, facts);
     case StartStep::start: {
         // A unit that PID 1 has not loaded has nothing to reset; the start reports whatever else is wrong.
         const auto reset = co_await systemd::reset(manager_, order_.unit);
@@ -66,7 +66,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
         if (failure != nullptr && systemd::isLost(*failure)) {
             co_return co_await failed(*failure);
         }
-        co_return co_await start(Verb::start);
+        co_return co_await start(Verb::start, facts);
     }
     case StartStep::stoppedOnPurpose: {
         const core::event::StoppedOnPurpose stopped{order_.name, "stopped through systemd (systemctl stop " +
@@ -88,11 +88,15 @@ runtime::Task<UnitStart::Outcome> UnitStart::awaitJob(std::uint32_t job, std::st
     co_return std::nullopt;
 }
 
-runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb) {
+runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts before) {
     systemd::JobRequest request;
     request.verb = verb;
     request.unit = order_.unit;
     jobUnderWay_ = true;
+    // What ended well is unloaded at once, and PID 1 then knows nothing of it; but it has reported it.
+    systemd::UnitFacts heard = before;
+    const auto watching = manager_.watch(
+        order_.unit, [&heard](const systemd::Manager::Change& change) { (void)change.apply(heard); });
     const auto ended = co_await systemd::runJob(manager_, request);
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await failed(*failure);
@@ -102,10 +106,16 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb) {
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         co_return co_await failed(*failure);
     }
-    co_return conclude(std::get<std::string>(ended), std::get<systemd::UnitFacts>(answer));
+    const auto& read = std::get<systemd::UnitFacts>(answer);
+    const bool unloaded = systemd::isUntouched(read) && heard.invocation != before.invocation;
+    heard.job = 0;
+    const systemd::UnitFacts facts = unloaded ? heard : read;
+    const std::string trigger = co_await systemd::activeTrigger(manager_, facts);
+    co_return conclude(std::get<std::string>(ended), facts, trigger);
 }
 
-Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& facts) const {
+Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& facts,
+                           const std::string& trigger) const {
     if (const auto key = instance(facts)) {
         return succeed(*key);
     }
@@ -117,7 +127,8 @@ Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& 
     const core::Instance key = core::EndedProcess{facts.execMainPid};
     Events events = succeed(key);
     if (systemd::conditionOf(facts) == systemd::UnitCondition::down) {
-        events.emplace_back(core::event::Down{order_.name, key, systemd::exitOf(facts)});
+        events.emplace_back(
+            core::event::Down{order_.name, key, systemd::exitOf(facts), systemd::judgeEnd(facts, trigger)});
     }
     return events;
 }

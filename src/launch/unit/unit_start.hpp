@@ -14,9 +14,6 @@
 
 namespace healer::launch::unit {
 
-/// Whether the last stop of a unit was Healer's own.
-enum class LastStop { byHealer, unknown };
-
 /// One launch of one existing unit, from the first question to the end of its job. Destroying it ends it; a
 /// job that PID 1 has goes on.
 class UnitStart {
@@ -25,8 +22,7 @@ public:
     using Done = std::function<void(Events)>;
 
     /// `loop` and `manager` outlive it.
-    UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, LastStop lastStop,
-              Done done);
+    UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, Done done);
 
     void start() { flow_.start(); }
     [[nodiscard]] std::uint64_t attempt() const { return order_.attempt; }
@@ -42,9 +38,10 @@ private:
     runtime::Task<Events> run();
     runtime::Task<Outcome> look();
     runtime::Task<Outcome> awaitJob(std::uint32_t job, std::string invocation);
-    runtime::Task<Outcome> start(Verb verb);
+    runtime::Task<Outcome> start(Verb verb, systemd::UnitFacts before);
     runtime::Task<Outcome> failed(systemd::Failure failure);
-    [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts) const;
+    [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,
+                                  const std::string& trigger) const;
     [[nodiscard]] Events succeed(core::Instance running) const;
     [[nodiscard]] Events fail(std::string why) const;
 

@@ -8,7 +8,8 @@ namespace healer::monitor::probe {
 
 ProbeMonitor::ProbeMonitor(ProbeContext shared, MonitorContext context, std::unique_ptr<Probe> probe)
     : shared_(shared), name_(context.process.name), state_(thresholdsOf(context)),
-      events_(shared.loop, std::move(context.report)), probe_(std::move(probe)) {}
+      events_(shared.loop, std::move(context.report)), probe_(std::move(probe)),
+      isUnit_(!context.process.unit.empty()) {}
 
 ProbeMonitor::~ProbeMonitor() {
     shared_.throttle.clear(*this);
@@ -20,23 +21,53 @@ void ProbeMonitor::start(std::optional<core::Instance> /*known*/) {
 
 void ProbeMonitor::look() {
     state_.ask();
-    if (!underWay_) {
+    if (isAtRest()) {
+        rest();
+    } else if (!underWay_) {
+        plan();
+    }
+}
+
+void ProbeMonitor::hold(bool held) {
+    held_ = held;
+    if (held) {
+        interrupt();
+        shared_.throttle.clear(*this);
+    } else if (!underWay_ && !isAtRest()) {
         plan();
     }
 }
 
 void ProbeMonitor::follow(std::optional<core::Instance> key) {
-    if (!state_.follow(key, shared_.loop.now())) {
-        return;
+    following_ = key.has_value();
+    const bool another = state_.follow(key, shared_.loop.now());
+    if (isAtRest()) {
+        rest();
+    } else if (another) {
+        interrupt();
+        plan();
     }
+}
+
+void ProbeMonitor::interrupt() {
     if (std::exchange(underWay_, false)) {
         probe_->cancel();
         state_.abandon();
     }
-    plan();
+}
+
+void ProbeMonitor::rest() {
+    interrupt();
+    shared_.throttle.clear(*this);
+    for (unsigned question = state_.dropQuestions(); question > 0; --question) {
+        events_.post(core::event::Absent{name_, "its unit does not run, so it is not probed"});
+    }
 }
 
 void ProbeMonitor::plan() {
+    if (held_) {
+        return;
+    }
     shared_.throttle.set(*this, state_.next(shared_.loop.now()));
 }
 

@@ -29,12 +29,17 @@ public:
     void start(std::optional<core::Instance> known) override;
     void follow(std::optional<core::Instance> key) override;
     void look() override;
+    void hold(bool held) override;
 
     void due() override { shared_.throttle.enqueue(*this); }
     void turn() override;
 
 private:
     void plan();
+    void interrupt();
+    void rest();
+    /// A unit that does not run is not asked: that might start it.
+    [[nodiscard]] bool isAtRest() const { return isUnit_ && !following_; }
     void finished(Finding finding);
     void noteUnknown(const Finding& finding);
 
@@ -43,6 +48,9 @@ private:
     ProbeState state_;
     EventQueue events_;
     std::unique_ptr<Probe> probe_;
+    bool isUnit_;
+    bool following_ = false;
+    bool held_ = false;
     bool underWay_ = false;
     bool unknownReported_ = false;
 };

@@ -40,6 +40,10 @@ void ProbeState::abandon() {
     waiting_ += std::exchange(asked_, 0);
 }
 
+unsigned ProbeState::dropQuestions() {
+    return std::exchange(waiting_, 0) + std::exchange(asked_, 0);
+}
+
 Reports ProbeState::finish(Verdict verdict, core::TimePoint now) {
     Reports reports;
     reports.answers = std::exchange(asked_, 0);

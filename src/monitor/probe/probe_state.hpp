@@ -53,6 +53,8 @@ public:
     void begin();
     /// The probe in progress was cancelled.
     void abandon();
+    /// No probe will be made for the questions: how many there are.
+    [[nodiscard]] unsigned dropQuestions();
     [[nodiscard]] Reports finish(Verdict verdict, core::TimePoint now);
 
     /// When the next probe begins: immediately for a question, soon while the service is starting, else at

@@ -2,11 +2,30 @@
 #include "monitor/unit/unit_monitor.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "systemd/unit_character.hpp"
 #include "systemd/unit_reader.hpp"
 
 #include <utility>
 
 namespace healer::monitor::unit {
+
+namespace {
+
+/// Between two counts of the processes of a unit whose end systemd does not report.
+constexpr core::Duration kCountInterval = std::chrono::seconds(2);
+/// For so long after its start it may turn out that something of it goes on running.
+constexpr core::Duration kYoung = std::chrono::seconds(10);
+
+bool restartsItself(const systemd::UnitFacts& facts) {
+    return !facts.restart.empty() && facts.restart != "no";
+}
+
+core::Duration monotonicNow() {
+    return core::Duration(
+        std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
+} // namespace
 
 UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
     : host_(host), process_(context.process.name), unit_(context.process.unit),
@@ -30,6 +49,7 @@ void UnitMonitor::watch(const std::string& unit) {
 }
 
 void UnitMonitor::start(std::optional<core::Instance> known) {
+    known_ = known;
     tracker_.expect(known, systemd::suspendedSinceBoot());
     look();
 }
@@ -100,6 +120,7 @@ void UnitMonitor::changed(const systemd::Manager::Change& change) {
         return;
     }
     stale_ = reading_ != nullptr;
+    facts_.processes.reset();
     if (!change.apply(facts_)) {
         read();
     } else if (change.last) {
@@ -117,10 +138,11 @@ void UnitMonitor::jobRemoved(std::uint32_t job, const std::string& result) {
     noteJob();
 }
 
-/// On its way to a restart of its own a unit is down for a moment, and PID 1 reports that too.
+/// On its way to a restart of its own a unit is down for a moment, and PID 1 reports that too. Which units
+/// start it again after a clean end PID 1 does not report when it changes.
 void UnitMonitor::heard() {
-    const bool mayRestart = !facts_.restart.empty() && facts_.restart != "no";
-    if (mayRestart && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
+    const bool confirm = restartsItself(facts_) || systemd::endedWell(facts_);
+    if (confirm && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
         heardDown_ = facts_;
         read();
     } else {
@@ -129,9 +151,17 @@ void UnitMonitor::heard() {
 }
 
 void UnitMonitor::note() {
-    const bool itself = !facts_.restart.empty() && facts_.restart != "no";
-    core::event::UnitSettings settings{process_, itself ? facts_.restart : "", facts_.relations};
-    if (settings_ && settings_->restart == settings.restart && settings_->relations == settings.relations) {
+    const bool itself = restartsItself(facts_);
+    if (const auto note = systemd::endNote(facts_, unit_); note != endNote_) {
+        endNote_ = note;
+        if (!note.empty()) {
+            host_.log().warn(note);
+        }
+    }
+    core::event::UnitSettings settings{process_, itself ? facts_.restart : "", facts_.relations,
+                                       systemd::limitOf(facts_.timeoutStart),
+                                       systemd::limitOf(facts_.timeoutStop)};
+    if (settings_ == settings) {
         return;
     }
     if (itself && !(settings_ && settings_->restart == settings.restart)) {
@@ -142,11 +172,86 @@ void UnitMonitor::note() {
 }
 
 void UnitMonitor::judge() {
-    report(tracker_.update(facts_, facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt));
+    inquiry_.reset();
+    facts_.hadProcesses = !facts_.invocation.empty() && facts_.invocation == daemonRun_;
+    if (!systemd::mayBecomeHollow(facts_)) {
+        nextCount_.reset();
+        counting_.reset();
+    } else if (!facts_.processes && facts_.job == 0) {
+        count();
+        return;
+    } else {
+        planCount();
+    }
+    if (const auto question = tracker_.question(facts_)) {
+        inquire(*question);
+    } else {
+        conclude({});
+    }
+}
+
+/// What other units have to do with its end is asked before the end is reported.
+void UnitMonitor::inquire(const UnitTracker::Question& question) {
+    const auto answered = [this](const systemd::Surroundings& surroundings) { conclude(surroundings); };
+    inquiry_.emplace(
+        host_.loop(),
+        systemd::surroundingsOf(host_.manager(), facts_, question.maybeStopped, question.stopJob),
+        std::function<void(systemd::Surroundings)>(answered));
+    inquiry_->start();
+}
+
+void UnitMonitor::conclude(const systemd::Surroundings& surroundings) {
+    report(tracker_.update(facts_, facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt,
+                           surroundings));
+    inquiry_.reset();
     noteJob();
 }
 
+void UnitMonitor::count() {
+    counting_ = host_.manager().processes(unit_, [this](const auto& outcome) {
+        counting_.reset();
+        counted(outcome);
+    });
+}
+
+void UnitMonitor::counted(const systemd::Manager::Outcome<std::size_t>& outcome) {
+    const auto* processes = std::get_if<std::size_t>(&outcome);
+    if (processes == nullptr) {
+        // Not known is not gone.
+        planCount();
+        conclude({});
+        return;
+    }
+    const bool news = facts_.processes != *processes;
+    facts_.processes = *processes;
+    const bool daemon = systemd::hasDaemon(facts_, monotonicNow()) ||
+                        (known_ && systemd::knownToHaveHadProcesses(facts_, *known_));
+    const bool found = daemon && daemonRun_ != facts_.invocation;
+    if (found) {
+        daemonRun_ = facts_.invocation;
+    }
+    if (news || found) {
+        judge();
+    } else {
+        planCount();
+    }
+}
+
+/// Polling, but of such units only: PID 1 does not report when the last process of one has ended.
+void UnitMonitor::planCount() {
+    const core::Duration entered(static_cast<core::Duration::rep>(facts_.activeEnter));
+    const bool young = monotonicNow() - entered < kYoung;
+    if (facts_.processes != std::optional<std::size_t>(0) || young) {
+        nextCount_ = host_.loop().addTimer(host_.loop().now() + kCountInterval, [this] { count(); });
+    } else {
+        nextCount_.reset();
+    }
+}
+
 void UnitMonitor::noteJob() {
+    if (inquiry_) {
+        return; // what the job has done is reported first
+    }
     if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobReported_) {
         jobReported_ = underWay;
         events_.post(core::event::JobUnderWay{process_, underWay});

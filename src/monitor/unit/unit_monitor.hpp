@@ -4,6 +4,7 @@
 #include "monitor/event_queue.hpp"
 #include "monitor/unit/unit_host.hpp"
 #include "monitor/unit/unit_tracker.hpp"
+#include "runtime/task.hpp"
 #include "systemd/manager.hpp"
 
 #include <cstdint>
@@ -38,6 +39,11 @@ private:
     void noteJob();
     void heard();
     void judge();
+    void inquire(const UnitTracker::Question& question);
+    void conclude(const systemd::Surroundings& surroundings);
+    void count();
+    void counted(const systemd::Manager::Outcome<std::size_t>& outcome);
+    void planCount();
     void report(std::vector<core::Event> events);
 
     UnitHost& host_;
@@ -51,6 +57,12 @@ private:
     bool stale_ = false;                                ///< a signal came while the facts were being read
     std::optional<systemd::UnitFacts> heardDown_;       ///< as signals reported it, to be confirmed
     std::optional<core::event::UnitSettings> settings_; ///< as reported last
+    std::string endNote_;                               ///< as logged last
+    std::optional<runtime::Flow> inquiry_;              ///< about the surroundings of what is down
+    std::optional<core::Instance> known_;               ///< by an earlier Healer
+    std::string daemonRun_;                             ///< the invocation that left processes running
+    systemd::Manager::Handle counting_;
+    runtime::Source nextCount_;
     std::string watchedUnit_;
     systemd::Manager::Handle watch_;
     EventQueue events_;

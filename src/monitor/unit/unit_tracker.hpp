@@ -3,6 +3,7 @@
 
 #include "core/event.hpp"
 #include "core/process.hpp"
+#include "systemd/surroundings.hpp"
 #include "systemd/unit_facts.hpp"
 
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace healer::monitor::unit {
 /// the unit has come to rest (no job, not starting, not stopping), so a restart by an operator or by systemd
 /// itself shows only as another incarnation. A unit that is down was stopped on purpose when another client's
 /// job ended well and left that very invocation down; where jobs may have been missed, when the unit's own
-/// times say so.
+/// times say so. Neither holds where other units show that systemd stopped it because of them.
 class UnitTracker {
 public:
     /// Whether a job, not yet reported as ended, is Healer's own.
@@ -32,7 +33,7 @@ public:
     /// An earlier Healer knew this incarnation. `suspended`: see systemd::endOf().
     void expect(const std::optional<core::Instance>& known, core::Duration suspended) {
         hadInstance_ = known.has_value();
-        restored_ = core::processOf(known);
+        restored_ = known;
         suspended_ = suspended;
     }
     [[nodiscard]] bool hasJobs() const { return !jobs_.empty(); }
@@ -48,15 +49,32 @@ public:
     /// Signals may have been missed from now on.
     void lost();
 
-    /// The facts now. `main` is the key of the main process, where it has one that can be read.
+    /// What is to be asked about other units before update() is told of these facts.
+    struct Question {
+        bool maybeStopped = false; ///< it was stopped from outside
+        std::optional<std::uint32_t> stopJob = {};
+
+        bool operator==(const Question&) const = default;
+    };
+    [[nodiscard]] std::optional<Question> question(const systemd::UnitFacts& facts) const;
+
+    /// The facts now. `main` is the key of the main process, where it has one that can be read;
+    /// `surroundings` answers question().
     [[nodiscard]] std::vector<core::Event> update(const systemd::UnitFacts& facts,
-                                                  std::optional<core::ProcessKey> main);
+                                                  std::optional<core::ProcessKey> main,
+                                                  const systemd::Surroundings& surroundings = {});
     /// PID 1 has no facts about it.
     [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);
 
 private:
     void up(const systemd::UnitFacts& facts, core::Instance instance, std::vector<core::Event>& events);
-    void down(const systemd::UnitFacts& facts, std::vector<core::Event>& events);
+    void down(const systemd::UnitFacts& facts, const systemd::Surroundings& surroundings,
+              std::vector<core::Event>& events);
+    [[nodiscard]] core::UnitEnd judged(const systemd::UnitFacts& facts,
+                                       const systemd::Surroundings& surroundings) const;
+    [[nodiscard]] core::event::UnitAtRest atRest(const systemd::UnitFacts& facts, core::UnitEnd end) const;
+    [[nodiscard]] bool endsRestored(const systemd::UnitFacts& facts) const;
+    [[nodiscard]] bool startedSince(const systemd::UnitFacts& facts) const;
     void answerAbsent(const std::string& why, std::vector<core::Event>& events);
     [[nodiscard]] bool stoppedOnPurpose(const systemd::UnitFacts& facts) const;
     void settle(const systemd::UnitFacts& facts);
@@ -65,13 +83,17 @@ private:
     std::string unit_;
     IsOwn isOwn_;
     unsigned questions_ = 0;
-    std::optional<core::Instance> instance_; ///< followed, or reported as up
-    std::optional<core::Instance> seen_;     ///< what the last facts at rest said
-    std::set<std::uint32_t> jobs_;           ///< not ended yet
-    bool foreignDone_ = false;               ///< another client's job ended well since the unit came to rest
-    bool ownDone_ = false;                   ///< the same of Healer's own
-    bool hadInstance_ = false;               ///< it was up when jobs began to be missed
-    std::optional<core::ProcessKey> restored_; ///< what an earlier Healer knew, until it is seen or gone
+    std::optional<core::Instance> instance_;   ///< followed, or reported as up
+    std::optional<core::Instance> seen_;       ///< what the last facts at rest said
+    std::set<std::uint32_t> jobs_;             ///< not ended yet
+    std::optional<std::uint32_t> foreignDone_; ///< another client's job that ended well since the unit came
+                                               ///< to rest, the last one
+    bool foreignFailed_ = false;               ///< one ended otherwise, as only a start does
+    bool cancelled_ = false;                   ///< one was replaced by another job
+    bool ownDone_ = false;                     ///< Healer's own job ended well since then
+    bool ownEnded_ = false;                    ///< or otherwise
+    bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
+    std::optional<core::Instance> restored_;   ///< what an earlier Healer knew, until it is seen or gone
     core::Duration suspended_{0};              ///< see systemd::endOf()
     bool missed_ = true;                       ///< jobs may have been missed since it came to rest
     std::optional<std::string> invocation_;    ///< when it came to rest

@@ -151,7 +151,7 @@ TEST(UnitSideTest, AnEndThatFollowsFromATargetIsReportedAsThat) {
 TEST(UnitSideTest, SaysWhereSystemdRestartsItByItself) {
     UnitSide unit;
     EXPECT_EQ(unit.runningReason(), "running");
-    unit.setRestart("always");
+    unit.learn({.name = "web", .restart = "always", .relations = {}});
     EXPECT_EQ(
         unit.runningReason(),
         "running; systemd restarts it by itself (Restart=always), Healer only when systemd has given up");

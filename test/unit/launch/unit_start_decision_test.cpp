@@ -35,17 +35,35 @@ TEST(StartDecision, AdoptsAnotherInstanceAndReplacesThePredecessor) {
     EXPECT_EQ(nextStep(unitThatIs("active"), {.instance = old, .predecessor = old}), StartStep::restart);
 }
 
+TEST(StartDecision, RestartsWhatIsActiveOnPaperOnly) {
+    // A start would do nothing.
+    auto facts = unitThatIs("active");
+    facts.invocation = "a";
+    const auto run = systemd::instanceOf(facts, {});
+    facts.hadProcesses = true;
+    const auto withDaemon = systemd::instanceOf(facts, {});
+    facts.hadProcesses = false;
+    EXPECT_EQ(nextStep(facts, {.instance = run, .predecessor = withDaemon}), StartStep::restart);
+    facts.execMainPid = 10;
+    EXPECT_EQ(nextStep(facts, {.instance = run, .predecessor = core::ProcessKey{10, 1}}), StartStep::restart);
+    EXPECT_EQ(nextStep(facts, {.instance = run, .predecessor = core::ProcessKey{9, 1}}), StartStep::adopt);
+}
+
 TEST(StartDecision, WaitsForJobs) {
     auto facts = unitThatIs("inactive");
     facts.job = 3;
     EXPECT_EQ(nextStep(facts, {}), StartStep::awaitJob);
 }
 
-TEST(StartDecision, RespectsAStop) {
-    EXPECT_EQ(nextStep(stoppedUnit(), {.afterFailure = true}), StartStep::stoppedOnPurpose);
-    EXPECT_EQ(nextStep(stoppedUnit(), {.afterFailure = true, .stoppedByHealer = true}), StartStep::start);
+TEST(StartDecision, RespectsAStopThatItHasAwaited) {
+    EXPECT_EQ(nextStep(stoppedUnit(), {.afterFailure = true, .awaitedStop = true}),
+              StartStep::stoppedOnPurpose);
     EXPECT_EQ(nextStep(unitThatIs("failed"), {.afterFailure = true, .awaitedStop = true}),
               StartStep::stoppedOnPurpose);
+}
+
+TEST(StartDecision, WhatTheUnitMonitorHasJudgedIsNotJudgedAgain) {
+    EXPECT_EQ(nextStep(stoppedUnit(), {.afterFailure = true}), StartStep::start);
 }
 
 TEST(StartDecision, APersonsStartOutranksAStop) {

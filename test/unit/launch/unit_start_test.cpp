@@ -33,8 +33,7 @@ protected:
         order.attempt = 3;
         order.afterFailure = true;
         order.unit = kUnit;
-        start_.emplace(loop_, manager_, order, LastStop::unknown,
-                       [this](Events events) { events_ = std::move(events); });
+        start_.emplace(loop_, manager_, order, [this](Events events) { events_ = std::move(events); });
         start_->start();
     }
     [[nodiscard]] std::string error() const {

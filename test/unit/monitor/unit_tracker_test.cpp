@@ -66,8 +66,14 @@ protected:
             if (const auto* up = std::get_if<core::event::Up>(&event)) {
                 result.push_back("up " + std::to_string(core::pidOf(up->instance)));
             } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
+                const bool peace = down->unit.success && !down->unit.leave.empty();
                 result.push_back("down " + std::to_string(core::pidOf(down->instance)) + " " +
-                                 std::string(core::toString(down->exit.reason)));
+                                 std::string(core::toString(down->exit.reason)) +
+                                 (peace ? ", in peace" : ""));
+            } else if (const auto* rest = std::get_if<core::event::UnitAtRest>(&event)) {
+                if (rest->startedSince || !rest->unit.leave.empty()) {
+                    result.emplace_back(rest->startedSince ? "at rest, started since" : "at rest, in peace");
+                }
             } else if (std::holds_alternative<core::event::StoppedOnPurpose>(event)) {
                 result.emplace_back("stopped");
             } else if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
@@ -265,6 +271,110 @@ TEST_F(Tracker, anEndOfAnotherProcessIsNotThatOfTheKnownOne) {
     tracker.expect(core::ProcessKey{9, 500}, {});
     tracker.ask();
     EXPECT_THAT(report(facts), ElementsAre("absent: unit web.service is failed"));
+}
+
+// What came after a stop, and what systemd itself does.
+
+TEST_F(Tracker, AStartThatFailedAfterAStopIsToldAsTheLastRequest) {
+    upAs(10);
+    job(5, "done");
+    (void)report(inactive());
+    job(6, "failed");
+    EXPECT_THAT(report(failed("b")), ElementsAre("at rest, started since"));
+}
+
+TEST_F(Tracker, AStartThatNeverRanIsToldToo) {
+    upAs(10);
+    job(5, "done");
+    (void)report(inactive());
+    job(6, "dependency");
+    EXPECT_THAT(report(inactive()), ElementsAre("at rest, started since"));
+}
+
+TEST_F(Tracker, HealersOwnFailedStartIsNobodysRequest) {
+    upAs(10);
+    job(5, "done");
+    (void)report(inactive());
+    own.insert(6);
+    job(6, "failed");
+    EXPECT_THAT(report(failed("b")), IsEmpty());
+}
+
+TEST_F(Tracker, AStartBySomebodyElseShows) {
+    tracker.ask();
+    (void)report(inactive());
+    tracker.jobNew(6);
+    const auto events = tracker.update(with(running(11, "b"), 6), core::ProcessKey{11, 7});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_TRUE(std::get<core::event::Up>(events[0]).byOther);
+}
+
+TEST_F(Tracker, AStopThatSystemdMadeIsADeathWithItsReason) {
+    upAs(10);
+    job(5, "done");
+    auto facts = inactive();
+    facts.relations.bindsTo = {"dep.service"};
+    ASSERT_TRUE(tracker.question(facts));
+    EXPECT_EQ(*tracker.question(facts), (UnitTracker::Question{true, 5}));
+    systemd::Surroundings around;
+    around.stoppedBy = "dep.service";
+    around.setting = "BindsTo=";
+    around.obstacle = "waits for dep.service";
+    const auto events = tracker.update(facts, std::nullopt, around);
+    ASSERT_EQ(events.size(), 1U);
+    const auto& down = std::get<core::event::Down>(events[0]);
+    EXPECT_EQ(down.exit.detail,
+              "systemd stopped it because it is bound to dep.service (BindsTo=), which had ended");
+    EXPECT_EQ(down.unit.stoppedBy, "dep.service");
+    EXPECT_EQ(down.unit.obstacle, "waits for dep.service");
+}
+
+systemd::UnitFacts working(const std::string& invocation) {
+    auto facts = running(10, invocation);
+    facts.type = "oneshot";
+    facts.active = "activating";
+    facts.sub = "start";
+    return facts;
+}
+
+systemd::UnitFacts finished(const std::string& invocation) {
+    auto facts = inactive(invocation);
+    facts.type = "oneshot";
+    facts.execMainCode = CLD_EXITED;
+    facts.execMainStatus = 0;
+    facts.activeExit = 0;
+    return facts;
+}
+
+TEST_F(Tracker, AJobThatItsTimerStartsIsUpWhileItWorks) {
+    tracker.ask();
+    (void)report(inactive(""));
+    tracker.jobNew(5);
+    EXPECT_THAT(report(with(working("b"), 5)), ElementsAre("up 0"));
+    tracker.jobRemoved(5, "done");
+    EXPECT_THAT(report(finished("b")), ElementsAre("down 0 exited, in peace"));
+}
+
+TEST_F(Tracker, AJobThatIsStoppedWasStopped) {
+    tracker.ask();
+    (void)report(inactive(""));
+    tracker.jobNew(5);
+    (void)report(with(working("b"), 5));
+    tracker.jobNew(6);
+    tracker.jobRemoved(5, "canceled");
+    tracker.jobRemoved(6, "done");
+    auto facts = failed("b");
+    facts.type = "oneshot";
+    facts.activeExit = 0;
+    EXPECT_THAT(report(facts), ElementsAre("stopped", "down 0 signaled"));
+}
+
+TEST_F(Tracker, AJobThatHasEndedUnseenIsRemembered) {
+    tracker.expect(core::UnitRun{1}, {});
+    tracker.ask();
+    auto facts = finished("");
+    facts.execMainCode = 0;
+    EXPECT_THAT(report(facts), ElementsAre("at rest, in peace", "absent: unit web.service is inactive"));
 }
 
 } // namespace
