@@ -61,8 +61,9 @@ struct Down {
 /// The unit of a process is at rest, and no end is to be reported. Comes before Absent.
 struct UnitAtRest {
     std::string name;
-    bool startedSince = false;    ///< somebody else had it started meanwhile, and that has ended or failed
-    std::optional<Exit> end = {}; ///< of its last run, where it had one that systemd remembers
+    bool startedSince =
+        false; ///< another client of systemd had it started meanwhile, and that has ended or failed
+    std::optional<Exit> end = {};        ///< of its last run, where it had one that systemd remembers
     std::optional<TimePoint> ranAt = {}; ///< when that run was started, at the latest
     UnitEnd unit = {};
 };
@@ -144,9 +145,9 @@ namespace healer::core {
 
 using event::UnitEnd;
 
-using Event = std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy,
-                           event::Unhealthy, event::LaunchFinished, event::StoppedOnPurpose,
-                           event::StartedOnPurpose,
-                           event::StopFailed, event::JobUnderWay, event::UnitSettings, event::Request>;
+using Event =
+    std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy, event::Unhealthy,
+                 event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
+                 event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

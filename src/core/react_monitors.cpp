@@ -43,7 +43,8 @@ bool isStartedSince(const event::Up& up, Lifecycle& life) {
     return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance);
 }
 
-/// It was started by somebody else, and has ended or failed before it was seen: the last request was a start.
+/// It was started by another client of systemd, and has ended or failed before it was seen: the last request
+/// was a start.
 void endedUnseen(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out) {
     Exit failed;
     failed.reason = ExitReason::unitFailed;

@@ -47,7 +47,7 @@ public:
     /// lately. Dropping the handle drops the callback.
     [[nodiscard]] std::shared_ptr<void> whenEnded(std::uint32_t job, Ended ended);
 
-    /// Whether this unit had a job that belongs to the same request as `job`, as far as can be told: it is
+    /// Whether this unit had a job that belongs to the same request as `job`, as far as it shows: it is
     /// the older one, and was still there when `job` came.
     [[nodiscard]] bool isPartOf(const std::string& unit, std::uint32_t job) const;
 

@@ -57,7 +57,7 @@ runtime::Task<BoundTo> goneFirst(Manager& manager, UnitFacts facts, std::optiona
             }
             const bool requested = stopJob && manager.jobs().isPartOf(target, *stopJob);
             const bool first = wentAlong(unit, *known);
-            // Of a mount or a device only a job that was seen tells.
+            // Of a mount or a device only a job that was seen shows that.
             const bool stopped = requested || (known->execMainExit != 0 && wasStopped(*known));
             if (first && !stopped) {
                 bound.gone = target;
@@ -65,7 +65,7 @@ runtime::Task<BoundTo> goneFirst(Manager& manager, UnitFacts facts, std::optiona
             }
             if (first || requested) {
                 bound.stopped = bound.stopped.empty() ? target : bound.stopped;
-                open.push_back(*known); // stopped itself: by a person, or along with another one?
+                open.push_back(*known); // stopped itself: by an operator, or along with another one?
             }
         }
     }

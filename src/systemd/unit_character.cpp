@@ -35,7 +35,7 @@ UnitKind kindOf(const UnitFacts& facts) {
     if (facts.type == "oneshot") {
         return facts.remainAfterExit ? UnitKind::setup : UnitKind::job;
     }
-    // A process that forks is the main process where systemd could tell which one that is.
+    // A process that forks is the main process where systemd knows which one that is.
     return facts.type == "forking" && facts.mainPid == 0 && facts.execMainPid == 0 ? UnitKind::scripted
                                                                                    : UnitKind::daemon;
 }

@@ -38,8 +38,8 @@ inline constexpr core::Duration kLasting = std::chrono::seconds(2);
 /// Whether processes that it has now, `monotonic` after boot, are its daemon.
 [[nodiscard]] bool hasDaemon(const UnitFacts& facts, core::Duration monotonic);
 
-/// Whether the unit's last run ended well in its own words: exit status 0, a signal that ends daemons, or
-/// what SuccessExitStatus= lists.
+/// Whether the unit's last run ended well by the settings of the unit: exit status 0, a signal that ends
+/// daemons, or what SuccessExitStatus= lists.
 [[nodiscard]] bool endedWell(const UnitFacts& facts);
 
 /// Why a clean end of the unit needs no healing, where its kind alone says so, or what starts it again

@@ -79,7 +79,8 @@ core::Exit exitOf(const UnitFacts& facts) {
     core::Exit exit = mainExit(facts);
     if (facts.result.empty() || facts.result == "success") {
         if (isActive(facts)) {
-            exit.detail = "nothing of it runs any more, although systemd calls it active (" + facts.sub + ")";
+            exit.detail =
+                "nothing of it is left running, although systemd calls it active (" + facts.sub + ")";
         } else if (exit.reason == core::ExitReason::vanished) {
             exit.detail = "the unit became inactive";
         }

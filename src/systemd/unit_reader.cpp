@@ -87,7 +87,7 @@ ExitStatusSet statusesOf(sd_bus_message* message) {
     return set;
 }
 
-/// Whether the message bus asks systemd to start a unit when somebody calls this name.
+/// Whether the message bus asks systemd to start a unit when a process calls this name.
 bool isActivatable(const std::string& busName) {
     constexpr std::array<const char*, 4> kFolders{
         "/usr/share/dbus-1/system-services/", "/etc/dbus-1/system-services/",

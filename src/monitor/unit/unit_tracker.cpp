@@ -177,7 +177,7 @@ bool UnitTracker::endsRestored(const systemd::UnitFacts& facts) const {
     return systemd::isOfThisRun(facts, *restored_);
 }
 
-/// Whether somebody else had it started since it came to rest, which has ended or failed unseen.
+/// Whether another client had it started since it came to rest, which has ended or failed unseen.
 bool UnitTracker::startedSince(const systemd::UnitFacts& facts) const {
     if (!invocation_ || ownEnded_ || missed_) {
         return false;

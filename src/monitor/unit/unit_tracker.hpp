@@ -49,7 +49,7 @@ public:
     /// Signals may have been missed from now on.
     void lost();
 
-    /// What is to be asked about other units before update() is told of these facts.
+    /// What is to be asked about other units before these facts go to update().
     struct Question {
         bool maybeStopped = false; ///< it was stopped from outside
         std::optional<std::uint32_t> stopJob = {};

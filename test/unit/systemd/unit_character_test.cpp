@@ -103,7 +103,7 @@ TEST(UnitCharacter, anInitScriptIsHollowWhenItsDaemonIsGone) {
     facts.hadProcesses = true;
     EXPECT_TRUE(isHollow(facts));
     EXPECT_EQ(conditionOf(facts), UnitCondition::down);
-    EXPECT_THAT(exitOf(facts).detail, HasSubstr("nothing of it runs"));
+    EXPECT_THAT(exitOf(facts).detail, HasSubstr("nothing of it is left"));
     facts.processes = 1;
     EXPECT_FALSE(isHollow(facts));
     facts.processes.reset();
@@ -154,7 +154,7 @@ TEST(UnitCharacter, saysWhatEndsByItself) {
     EXPECT_THAT(endNote(daemon, "idle.service"), HasSubstr("started by idle.socket"));
 }
 
-// Whether it was stopped while nobody looked.
+// Whether it was stopped while Healer was away.
 
 UnitFacts away(const std::string& result, std::uint64_t start, std::uint64_t left, std::uint64_t end) {
     UnitFacts facts;
