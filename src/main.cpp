@@ -9,6 +9,7 @@
 #include "daemon/monitor_hosts.hpp"
 #include "daemon/options.hpp"
 #include "runtime/own_process.hpp"
+#include "runtime/spawn/output_step.hpp"
 #include "runtime/spawn/spawn.hpp"
 #include "simulation/program.hpp"
 #include "systemd/unit_notes.hpp"
@@ -21,6 +22,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -190,6 +192,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     healer::runtime::openMissingStandardStreams();
+    if (argc > 1 && std::strcmp(argv[1], healer::runtime::kOutputStep) == 0) {
+        return healer::runtime::becomeWithOutput(argc, argv);
+    }
     try {
         return healer::run(argc, argv);
     } catch (const std::exception& error) {

@@ -212,6 +212,7 @@ consteval Fill<Plan> checkedOnly() {
     case KeyType::word:
         return Storage::word;
     case KeyType::textList:
+    case KeyType::textOrList:
         return Storage::list;
     case KeyType::textMap:
     case KeyType::variables:

@@ -29,6 +29,7 @@ enum class KeyType {
     percentage, ///< "80%"
     unitName,   ///< the name of a systemd unit
     textList,
+    textOrList, ///< a list of texts, which may be written as a text where it has one
     textMap,
     variables, ///< environment variables
     mapping,   ///< a mapping with a table of its own

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/plan_keys.hpp"
 
+#include "config/diagnostic.hpp"
+#include "core/restart_policy.hpp"
+
 #include <array>
 
 namespace healer::config {
@@ -10,6 +13,13 @@ inline constexpr auto kWords<core::RestartOn> = std::to_array<Word<core::Restart
     {"always", core::RestartOn::always},
     {"failure", core::RestartOn::failure},
     {"abnormal", core::RestartOn::abnormal},
+});
+
+template <>
+inline constexpr auto kWords<core::KillMode> = std::to_array<Word<core::KillMode>>({
+    {"group", core::KillMode::group},
+    {"mixed", core::KillMode::mixed},
+    {"process", core::KillMode::process},
 });
 
 template <>
@@ -51,6 +61,13 @@ constexpr Key<core::StopPlan> kStopKeys[] = {
               .since = "0.1",
               .range = kTimeout},
      .fills = member<&core::StopPlan::timeout>()},
+    {.spec = {.name = "mode",
+              .type = KeyType::word,
+              .help = "What is stopped besides the main process: with group all processes that belong to it "
+                      "are sent the signal; with mixed the others are killed when it has ended; with process "
+                      "they are left alone.",
+              .since = "0.1"},
+     .fills = member<&core::StopPlan::mode>()},
 };
 static_assert(sound(kStopKeys));
 
@@ -97,6 +114,16 @@ KeyTable<core::BackoffPlan> keysOf() {
 }
 
 namespace {
+
+std::optional<std::string> checkStatuses(const core::ArgValue& value) {
+    for (const auto& entry : std::get<std::vector<std::string>>(value)) {
+        if (!core::isEndPattern(entry)) {
+            return "must hold exit statuses (0 to 255) and names of signals such as SIGTERM, not " +
+                   quote(entry);
+        }
+    }
+    return std::nullopt;
+}
 
 constexpr Key<core::RecoveryPlan> kRecoveryKeys[] = {
     {.spec = {.name = "type",
@@ -150,6 +177,21 @@ constexpr Key<core::RecoveryPlan> kRecoveryKeys[] = {
                   "status 0; abnormal, only a signal, a core dump, the OOM killer or a failed probe.",
               .since = "0.1"},
      .fills = member<&core::RecoveryPlan::restartOn>()},
+    {.spec = {.name = "success_exit_status",
+              .type = KeyType::textList,
+              .help =
+                  "The exit statuses and signals that are no failure, like exit status 0: restart_on treats "
+                  "them so.",
+              .since = "0.1",
+              .check = checkStatuses},
+     .fills = member<&core::RecoveryPlan::successExitStatus>()},
+    {.spec = {.name = "no_restart_exit_status",
+              .type = KeyType::textList,
+              .help = "The exit statuses and signals after which the process is not started again, whatever "
+                      "restart_on says.",
+              .since = "0.1",
+              .check = checkStatuses},
+     .fills = member<&core::RecoveryPlan::noRestartExitStatus>()},
     {.spec = {.name = "backoff",
               .type = KeyType::mapping,
               .help = "The wait before each start, see Backoff.",

@@ -85,6 +85,20 @@ std::optional<std::string> checkName(const core::ArgValue& value) {
                : std::optional("must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -, not " + quote(name));
 }
 
+std::optional<std::string> checkEnvironmentFiles(const core::ArgValue& value) {
+    for (const auto& entry : std::get<std::vector<std::string>>(value)) {
+        const std::string_view path = std::string_view(entry).substr(entry.starts_with('-') ? 1 : 0);
+        const bool readable = path.starts_with('/') && std::none_of(path.begin(), path.end(), [](char c) {
+                                  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                              });
+        if (!readable) {
+            return "must hold absolute paths (with - in front where the file may be missing), not " +
+                   quote(entry);
+        }
+    }
+    return std::nullopt;
+}
+
 constexpr Key<ProcessPlan> kProcessKeys[] = {
     {.spec = {.name = "name",
               .type = KeyType::text,
@@ -136,6 +150,15 @@ constexpr Key<ProcessPlan> kProcessKeys[] = {
               .since = "0.1",
               .excluded = kNotWithUnit},
      .fills = member<&ProcessPlan::command, &CommandPlan::environment>()},
+    {.spec = {.name = "environment_file",
+              .type = KeyType::textOrList,
+              .help =
+                  "A file with environment variables, or a list of files, which are read at each start; a "
+                  "file that may be missing has a - in front.",
+              .since = "0.1",
+              .excluded = kNotWithUnit,
+              .check = checkEnvironmentFiles},
+     .fills = member<&ProcessPlan::command, &CommandPlan::environmentFiles>()},
     {.spec = {.name = "output",
               .type = KeyType::path,
               .help = "The file that the output of the process is appended to.",

@@ -103,6 +103,9 @@ std::optional<core::ArgValue> convert(const Field& field, const KeySpec& key) {
         return asArg(readUnitName(field));
     case KeyType::textList:
         return asArg(field.textList());
+    case KeyType::textOrList:
+        return asArg(field.node().kind == NodeKind::scalar ? std::optional(std::vector{field.node().text})
+                                                           : field.textList());
     case KeyType::textMap:
         return asArg(field.textMap());
     case KeyType::variables:
@@ -209,6 +212,7 @@ std::string_view typeName(KeyType type) {
     case KeyType::percentage:
         return "percentage";
     case KeyType::textList:
+    case KeyType::textOrList:
     case KeyType::mappings:
         return "list";
     case KeyType::textMap:

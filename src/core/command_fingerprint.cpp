@@ -30,7 +30,7 @@ private:
 std::uint64_t fingerprintOf(const CommandPlan& command) {
     // Does not compile when a member is added that is not named here. Of the user, the name is what was
     // configured.
-    const auto& [path, args, user, workingDirectory, environment, output] = command;
+    const auto& [path, args, user, workingDirectory, environment, environmentFiles, output] = command;
     Fnv fnv;
     fnv.add(path);
     fnv.add(std::to_string(args.size()));
@@ -42,6 +42,9 @@ std::uint64_t fingerprintOf(const CommandPlan& command) {
     for (const auto& [name, value] : environment) {
         fnv.add(name);
         fnv.add(value);
+    }
+    for (const auto& file : environmentFiles) {
+        fnv.add(file);
     }
     fnv.add(output.value_or(""));
     return fnv.value();

@@ -116,6 +116,13 @@ struct StopFailed {
     std::string detail;
 };
 
+/// A launcher that was ordered to stop an instance also ends what belongs to it, such as its children: that
+/// is not all gone yet, or it is.
+struct StopUnderWay {
+    std::string name;
+    bool underWay = false;
+};
+
 /// What systemd has read in the unit file of a process; again when that has changed.
 struct UnitSettings {
     std::string name;
@@ -148,6 +155,6 @@ using event::UnitEnd;
 using Event =
     std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy, event::Unhealthy,
                  event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
-                 event::JobUnderWay, event::UnitSettings, event::Request>;
+                 event::StopUnderWay, event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

@@ -93,7 +93,7 @@ std::optional<Instance> Lifecycle::instance() const {
         return up->instance;
     }
     if (const auto* stopping = in<phase::Stopping>()) {
-        return stopping->instance;
+        return stopping->ended ? std::nullopt : std::optional(stopping->instance);
     }
     const auto* launching = in<phase::Launching>();
     return launching != nullptr && launching->launched ? launching->launched : health_.unhealthyInstance();
@@ -165,12 +165,10 @@ void Lifecycle::decide(ActionSink& out) {
     const unsigned attempt = breaker_.startsInWindow(plan_->recovery, out.now) + 1;
     const Duration delay = backoffDelay(plan_->recovery.backoff, attempt,
                                         jitterSeed(name(), out.numbers.lastAttempt + record_.incident));
-    const auto& ended = record_.endedWith;
     if (delay > Duration::zero()) {
         enter(phase::Waiting{.deadline = out.now.at + delay},
               "waits " + durationText(delay) + " before the next start", out);
-    } else if (record_.doubtful || (ended && ended->reason == ExitReason::exited && ended->code == 0)) {
-        // A program that puts itself into the background ends like this, and its daemon runs.
+    } else if (record_.doubtful) {
         check(notice::Cause::failure, out);
     } else {
         launch(notice::Cause::failure, out);
@@ -188,12 +186,13 @@ std::string Lifecycle::reasonToLeave() const {
         return {};
     }
     const bool well = unit_.endedWell() && plan_->recovery.restartOn != RestartOn::always;
-    if (!well && restartsAfter(plan_->recovery.restartOn, *ended)) {
+    const auto whyNot = whyNotRestarted(plan_->recovery, *ended);
+    if (!well && !whyNot) {
         return {};
     }
     const bool clean = ended->reason == ExitReason::exited && ended->code == 0;
     return describe(*ended) + (well && !clean ? " (a success in the words of its unit)" : "") +
-           ", which restart_on does not answer";
+           whyNot.value_or(", which restart_on does not answer");
 }
 
 /// Whether it is to be started at all; else it rests.
@@ -254,6 +253,7 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     record_.degraded = record_.degraded && lacksTarget(plan_->dependencies, *targets_);
     record_.deferredSince.reset();
     record_.restored.reset();
+    record_.ending.reset();
     record_.endedWith.reset();
     record_.downSince.reset();
     record_.doubtful.reset();
@@ -460,6 +460,7 @@ void Lifecycle::track(const std::optional<Instance>& instance, ActionSink& out) 
 void Lifecycle::forgetInstances() {
     health_.clearUnhealthy();
     record_.predecessor.reset();
+    record_.ending.reset();
     record_.endedWith.reset();
     record_.recovering = false;
 }

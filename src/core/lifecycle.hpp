@@ -29,6 +29,13 @@ struct Record {
     };
 
     std::optional<Restored> restored;
+    /// An end that does not count yet: the process may have handed over to another one.
+    struct Ending {
+        Instance instance;
+        Exit exit;
+        Moment at;
+    };
+    std::optional<Ending> ending;           ///< only while checking
     std::optional<Exit> endedWith;          ///< the end that restart_on judges
     std::optional<Instance> predecessor;    ///< the instance that ended last
     std::optional<TimePoint> downSince;     ///< or since when a start is requested

@@ -67,7 +67,11 @@ void ManagedProcess::advance(ActionSink& out) {
         launchTimedOut(out);
         break;
     case PhaseKind::stopping:
-        life_.forceStop(out);
+        if (const auto& stopping = *life_.in<phase::Stopping>(); stopping.ended && stopping.forced) {
+            followEnd(life_, out); // what else belongs to it cannot be ended
+        } else {
+            life_.forceStop(out);
+        }
         break;
     case PhaseKind::disabled:
     case PhaseKind::up:
@@ -269,6 +273,7 @@ std::optional<Instance> ManagedProcess::readyInstance() const {
 
 State ManagedProcess::state() const {
     const bool recovering = life_.record().recovering;
+    const bool stopped = life_.requests().stopWanted();
     if (life_.kind() == PhaseKind::disabled) {
         return State::disabled;
     }
@@ -295,7 +300,7 @@ State ManagedProcess::state() const {
         return life_.in<phase::Stopping>()->afterwards == phase::AfterStop::rest ? State::running
                                                                                  : State::recovering;
     case PhaseKind::resting:
-        return recovering ? State::down : State::stopped;
+        return stopped ? State::stopped : State::down;
     }
     return State::down;
 }
@@ -323,11 +328,13 @@ ProcessView ManagedProcess::view() const {
 
 SavedState ManagedProcess::savedState() const {
     const Record& record = life_.record();
-    const auto restored = record.restored ? std::optional(record.restored->instance) : std::nullopt;
+    const auto known = record.restored ? std::optional(record.restored->instance)
+                       : record.ending ? std::optional(record.ending->instance)
+                                       : std::nullopt;
     const auto running = life_.instance();
     const bool left =
         life_.kind() == PhaseKind::resting && !record.recovering && !life_.requests().stopWanted();
-    return {.instance = running ? running : restored,
+    return {.instance = running ? running : known,
             .recovering = record.recovering,
             .paused = life_.requests().paused(),
             .stop = life_.requests().stop(),

@@ -32,6 +32,17 @@ void confirmStart(Lifecycle& life, ActionSink& out) {
     }
 }
 
+void putIntoBackground(Lifecycle& life, const Instance& started, ActionSink& out) {
+    auto& launching = *life.in<phase::Launching>();
+    life.record().predecessor = started;
+    launching.launched.reset();
+    launching.seen = false;
+    life.setReason("has put itself into the background, not confirmed yet");
+    life.track(std::nullopt, out);
+    // A fork shows in no other way to a monitor that waits for programs to be executed.
+    out.add(action::Look{life.name()});
+}
+
 void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.withdrawLaunch(out);
     const auto cause = life.in<phase::Launching>()->cause;
@@ -98,6 +109,22 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
     } else if (stopping == nullptr) {
         beginIncident(life, pidOf(instance), exit, out);
     }
+}
+
+void lookForHeir(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out) {
+    life.record().predecessor = instance;
+    life.record().ending = Record::Ending{instance, exit, out.now};
+    life.track(std::nullopt, out);
+    life.check(notice::Cause::failure, out);
+    life.setReason(describe(exit) + "; looking for the process that it may have handed over to");
+}
+
+bool noteEndWithoutHeir(Lifecycle& life, ActionSink& out) {
+    const auto ending = std::exchange(life.record().ending, std::nullopt);
+    if (ending) {
+        noteEnd(life, ending->instance, ending->exit, out);
+    }
+    return ending.has_value();
 }
 
 void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out) {

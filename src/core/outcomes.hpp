@@ -11,6 +11,9 @@ namespace healer::core {
 /// A start is complete when the instance is known, as far as the monitors identify it, and all probes pass.
 /// Only while launching.
 void confirmStart(Lifecycle& life, ActionSink& out);
+/// The process that was started has ended, and has left a daemon behind, as far as is known: what the
+/// monitors find is the instance. Only while launching.
+void putIntoBackground(Lifecycle& life, const Instance& started, ActionSink& out);
 /// The start has succeeded. Only while launching.
 void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out);
 /// The start has failed: decides what now. Only while launching, or stopping what did not come up.
@@ -20,6 +23,11 @@ void failStart(Lifecycle& life, const std::string& why, ActionSink& out);
 void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out);
 /// A failure is reported as a new incident.
 void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out);
+/// The instance ended in a way in which a program also ends that hands over to another process (a daemon that
+/// puts itself into the background, an upgrade on the fly): that is looked for before the end counts.
+void lookForHeir(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out);
+/// There is no heir: the end counts. False: none was looked for.
+bool noteEndWithoutHeir(Lifecycle& life, ActionSink& out);
 /// What follows once the instance that was up, or was being stopped, has ended. It may still be releasing
 /// ports and files.
 void followEnd(Lifecycle& life, ActionSink& out);

@@ -77,13 +77,16 @@ enum class AfterStop {
     startFailed, ///< it was started and did not come up: that attempt has failed
 };
 
-/// An instance is being ended: by its stop signal, then by SIGKILL again and again until it is gone.
+/// An instance is being ended: by its stop signal, then by SIGKILL again and again until it is gone. What
+/// belongs to it and outlives it is waited for, until SIGKILL has not helped either.
 struct Stopping {
     Instance instance;
     AfterStop afterwards = AfterStop::rest;
     notice::Cause cause = notice::Cause::request; ///< of the start that follows or has failed
     std::string failure = {};                     ///< startFailed: why
     bool forced = false;                          ///< SIGKILL was sent
+    bool ended = false;                           ///< the instance itself is gone
+    bool lingering = false;                       ///< what else belongs to it is not
     TimePoint deadline = {};                      ///< of the signal that was sent last
 };
 

@@ -21,6 +21,9 @@ namespace healer::core {
 enum class LogLevel { error, warn, info, debug, trace };
 enum class LaunchMode { automatic, service, direct };
 enum class RestartOn { always, failure, abnormal };
+/// What a stop reaches besides the main process, as KillMode= of systemd: all get the stop signal; the others
+/// are killed when the main process has ended; or they are left alone.
+enum class KillMode { group, mixed, process };
 
 /// The account that a process runs as, resolved when the configuration was read.
 struct User {
@@ -41,6 +44,8 @@ struct CommandPlan {
     User user;
     std::string workingDirectory; ///< absolute
     std::map<std::string, std::string> environment;
+    /// Absolute paths, read at each start; '-' in front: it may be missing.
+    std::vector<std::string> environmentFiles = {};
     std::optional<std::string> output; ///< absolute path to append to; none: the launch kind's default
 
     bool operator==(const CommandPlan&) const = default;
@@ -50,6 +55,7 @@ struct CommandPlan {
 struct StopPlan {
     int signal = 15;
     Duration timeout = std::chrono::seconds(10);
+    KillMode mode = KillMode::group;
 
     bool operator==(const StopPlan&) const = default;
 };
@@ -68,6 +74,9 @@ struct RecoveryPlan {
     Duration retryWindow = std::chrono::seconds(60);
     Duration cooldown = std::chrono::seconds(180);
     RestartOn restartOn = RestartOn::always;
+    /// Exit statuses and signals: those that are no failure, and those after which it is not started again.
+    std::vector<std::string> successExitStatus = {};
+    std::vector<std::string> noRestartExitStatus = {};
     BackoffPlan backoff;
     double cooldownMultiplier = 1;
     Duration cooldownMax = std::chrono::seconds(3600);

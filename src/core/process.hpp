@@ -61,6 +61,11 @@ using Instance = std::variant<ProcessKey, UnitRun, Unidentified, EndedProcess>;
     return instance && std::holds_alternative<Unidentified>(*instance);
 }
 
+/// It has ended: there is nothing to follow or to stop.
+[[nodiscard]] inline bool isEnded(const Instance& instance) {
+    return std::holds_alternative<EndedProcess>(instance);
+}
+
 /// How an incarnation ended, in the words of the contract's `LastExit.reason`.
 enum class ExitReason { exited, signaled, coreDumped, oomKilled, probeFailed, unitFailed, vanished };
 

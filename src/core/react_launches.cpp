@@ -10,7 +10,7 @@ namespace {
 
 /// A start that is no longer waited for has succeeded after all: it becomes the instance, or is ended.
 void lateLaunch(const Instance& instance, Lifecycle& life, ActionSink& out) {
-    if (instance == life.instance() || instance == life.record().predecessor) {
+    if (instance == life.instance() || instance == life.record().predecessor || isEnded(instance)) {
         return;
     }
     switch (life.kind()) {
@@ -48,6 +48,27 @@ void restartedElsewhere(const event::Down& down, Lifecycle& life, ActionSink& ou
     life.check(notice::Cause::failure, out);
 }
 
+/// What was started is executing; the monitors have yet to confirm it.
+void awaitConfirmation(const Instance& started, Lifecycle& life, ActionSink& out) {
+    auto& launching = *life.in<phase::Launching>();
+    const bool named = launching.launched && launching.seen;
+    if (isEnded(started)) {
+        // It has put itself into the background before anybody could look. What a monitor has seen since is
+        // the instance.
+        if (!named) {
+            putIntoBackground(life, started, out);
+        }
+    } else if (!named || !monitorNamesInstance(life.plan())) {
+        launching.launched = started;
+    }
+    if (launching.launched) {
+        life.setReason("started as PID " + std::to_string(pidOf(*launching.launched)) +
+                       ", not confirmed yet");
+        life.track(launching.launched, out);
+    }
+    confirmStart(life, out);
+}
+
 } // namespace
 
 void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out) {
@@ -68,14 +89,11 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
     if (!finished.outcome.ok()) {
         failStart(life, finished.outcome.error().message, out);
     } else if (confirmsStart(life.plan())) {
-        launching->launched = *finished.outcome;
         // The unit's own limit was for its start job; now its probes have their time.
         const bool own = !life.plan().unit.empty() && !life.plan().startTimeoutGiven;
         launching->deadline =
             own ? std::max(launching->deadline, out.now.at + life.startPatience()) : launching->deadline;
-        life.setReason("started as PID " + std::to_string(pidOf(*finished.outcome)) + ", not confirmed yet");
-        life.track(launching->launched, out);
-        confirmStart(life, out);
+        awaitConfirmation(*finished.outcome, life, out);
     } else {
         completeStart(life, *finished.outcome, out);
     }
@@ -84,6 +102,17 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
 void react(const event::StopFailed& failed, Lifecycle& life, ActionSink& out) {
     if (life.kind() == PhaseKind::stopping) {
         life.announce(notice::StopFailed{failed.detail}, out);
+    }
+}
+
+void react(const event::StopUnderWay& stop, Lifecycle& life, ActionSink& out) {
+    auto* stopping = life.in<phase::Stopping>();
+    if (stopping == nullptr) {
+        return;
+    }
+    stopping->lingering = stop.underWay;
+    if (stopping->ended && !stop.underWay) {
+        followEnd(life, out);
     }
 }
 
@@ -115,6 +144,7 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
     case PhaseKind::deferred:
     case PhaseKind::open:
     case PhaseKind::checking:
+        (void)noteEndWithoutHeir(life, out);
         life.decide(out);
         break;
     case PhaseKind::disabled:

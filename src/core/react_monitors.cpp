@@ -106,6 +106,22 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
     }
 }
 
+bool isClean(const Exit& exit) {
+    return exit.reason == ExitReason::exited && exit.code == 0;
+}
+
+/// The end of a start that may have left a daemon behind. Where nobody saw how it ended, that is possible.
+bool mayHaveForked(const Exit& exit) {
+    return isClean(exit) || exit.reason == ExitReason::vanished;
+}
+
+/// Whether another process may have taken over from the instance. A PID file names it whatever is known of
+/// the end.
+bool mayHaveHeir(const Lifecycle& life, const Exit& exit) {
+    return life.plan().unit.empty() &&
+           (isClean(exit) || (exit.reason == ExitReason::vanished && monitorNamesInstance(life.plan())));
+}
+
 } // namespace
 
 void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
@@ -160,15 +176,21 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
 
 void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     if (const auto* checking = life.in<phase::Checking>()) {
+        const auto cause = checking->cause;
         // What was to be recovered may have been started and have ended well meanwhile.
-        const bool left = checking->cause != notice::Cause::request && life.unit().endedInPeace();
+        const bool left = cause != notice::Cause::request && life.unit().endedInPeace();
+        const bool ended = noteEndWithoutHeir(life, out);
         if (life.requests().stopWanted() || life.mode() == Mode::observe || left) {
             life.decide(out);
         } else if (mayDoubt(absent, life)) {
-            life.doubt(*absent.doubtful, absent.detail, checking->cause, out);
+            life.doubt(*absent.doubtful, absent.detail, cause, out);
         } else {
             life.record().doubtful.reset();
-            life.launch(checking->cause, out);
+            if (ended && cause != notice::Cause::request) {
+                life.decide(out);
+            } else {
+                life.launch(cause, out);
+            }
         }
     } else if (life.kind() == PhaseKind::looking) {
         firstLookAbsent(absent, life, out);
@@ -180,11 +202,20 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
     life.unit().noteEnd(down.unit);
     if (auto* launching = life.in<phase::Launching>();
         launching != nullptr && launching->launched == down.instance) {
-        if (confirmsStart(life.plan()) && down.exit.reason == ExitReason::exited && down.exit.code == 0) {
-            // It may have forked its daemon off: the monitor will report whether that came up.
-            record.predecessor = std::exchange(launching->launched, std::nullopt);
+        if (confirmsStart(life.plan()) && mayHaveForked(down.exit)) {
+            // The monitors will report whether its daemon has come up.
+            putIntoBackground(life, down.instance, out);
+            confirmStart(life, out);
             return;
         }
+        record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
+        failStart(life, describe(down.exit) + " while it was starting", out);
+        return;
+    }
+    if (const auto* launching = life.in<phase::Launching>();
+        launching != nullptr && !launching->launched && launching->answered &&
+        record.predecessor == down.instance && !mayHaveForked(down.exit)) {
+        // How it ended was not known before, or had not been reported yet.
         record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
         failStart(life, describe(down.exit) + " while it was starting", out);
         return;
@@ -204,10 +235,21 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
     }
     const bool followed = life.kind() == PhaseKind::up || life.kind() == PhaseKind::stopping;
     if (followed && life.instance() == down.instance) {
-        if (life.kind() == PhaseKind::up && life.unit().holdsBack(down)) {
+        const bool up = life.kind() == PhaseKind::up;
+        if (up && life.unit().holdsBack(down)) {
+            return;
+        }
+        if (up && mayHaveHeir(life, down.exit)) {
+            lookForHeir(life, down.instance, down.exit, out);
             return;
         }
         noteEnd(life, down.instance, life.unit().judged(down.exit), out);
+        if (auto* stopping = life.in<phase::Stopping>(); stopping != nullptr && stopping->lingering) {
+            stopping->ended = true;
+            life.track(std::nullopt, out);
+            life.setReason("being stopped: it has ended, what else belongs to it has not");
+            return;
+        }
         followEnd(life, out);
     }
 }

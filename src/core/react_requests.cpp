@@ -128,6 +128,7 @@ void pause(const event::Request& request, Lifecycle& life, ActionSink& out) {
         life.announce(notice::Requested{request.verb}, out);
     }
     if (isAutomatic(life.kind()) && !life.requests().awaitsStart()) {
+        (void)noteEndWithoutHeir(life, out);
         life.decide(out);
     }
     reply(request, pid_t{0}, out);

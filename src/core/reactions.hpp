@@ -23,6 +23,7 @@ void react(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out);
 void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out);
 void react(const event::StopFailed& failed, Lifecycle& life, ActionSink& out);
 void react(const event::StartedOnPurpose& started, Lifecycle& life, ActionSink& out);
+void react(const event::StopUnderWay& stop, Lifecycle& life, ActionSink& out);
 void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& out);
 void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out);
 void react(const event::UnitSettings& settings, Lifecycle& life, ActionSink& out);

@@ -2,7 +2,9 @@
 #include "core/restart_policy.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <vector>
 
 namespace healer::core {
 
@@ -18,6 +20,29 @@ double spread(std::uint64_t seed) {
     return 2.0 * static_cast<double>(seed >> 11U) * kScale - 1.0;
 }
 
+std::optional<int> statusOf(std::string_view text) {
+    constexpr int kLargest = 255;
+    int status = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && status >= 0 && status <= kLargest ? std::optional(status) : std::nullopt;
+}
+
+std::optional<int> signalOf(std::string_view text) {
+    const bool number = text.find_first_not_of("0123456789") == std::string_view::npos;
+    return number ? std::nullopt : signalFromName(text);
+}
+
+/// An end by the OOM killer or a probe is no end by that signal.
+bool isListed(const std::vector<std::string>& patterns, const Exit& exit) {
+    const bool byExit = exit.reason == ExitReason::exited;
+    const bool bySignal = exit.reason == ExitReason::signaled || exit.reason == ExitReason::coreDumped;
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        const auto status = statusOf(pattern);
+        return status ? byExit && exit.code == status : bySignal && exit.signal == signalOf(pattern);
+    });
+}
+
 } // namespace
 
 Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed) {
@@ -31,17 +56,24 @@ Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t s
     return Duration(std::llround(std::max(moved, 0.0)));
 }
 
-bool restartsAfter(RestartOn restartOn, const Exit& exit) {
-    const bool exited = exit.reason == ExitReason::exited;
-    switch (restartOn) {
-    case RestartOn::always:
-        return true;
-    case RestartOn::failure:
-        return !(exited && exit.code == 0);
-    case RestartOn::abnormal:
-        return !exited;
+bool isEndPattern(std::string_view text) {
+    return statusOf(text) || signalOf(text);
+}
+
+std::optional<std::string> whyNotRestarted(const RecoveryPlan& plan, const Exit& exit) {
+    if (isListed(plan.noRestartExitStatus, exit)) {
+        return ", which no_restart_exit_status lists";
     }
-    return true;
+    const bool listed = isListed(plan.successExitStatus, exit);
+    const bool exited = exit.reason == ExitReason::exited;
+    const bool clean = listed || (exited && exit.code == 0);
+    const bool restarts = plan.restartOn == RestartOn::always ||
+                          (plan.restartOn == RestartOn::failure ? !clean : !(clean || exited));
+    if (restarts) {
+        return std::nullopt;
+    }
+    return listed ? ", a success (success_exit_status), which restart_on does not answer"
+                  : ", which restart_on does not answer";
 }
 
 } // namespace healer::core

@@ -6,6 +6,9 @@
 #include "core/time.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace healer::core {
 
@@ -14,7 +17,11 @@ namespace healer::core {
 /// seed, the same wait.
 [[nodiscard]] Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed);
 
-/// Whether `restart_on` wants the process started again after such an end.
-[[nodiscard]] bool restartsAfter(RestartOn restartOn, const Exit& exit);
+/// Whether this is an exit status (0 to 255) or the name of a signal, as success_exit_status lists them.
+[[nodiscard]] bool isEndPattern(std::string_view text);
+
+/// Why the process is not to be started again after such an end, as the rest of a sentence that began with
+/// the end (", which restart_on does not answer"); none where it is.
+[[nodiscard]] std::optional<std::string> whyNotRestarted(const RecoveryPlan& plan, const Exit& exit);
 
 } // namespace healer::core

@@ -66,6 +66,10 @@ Trace traceOf(const Event& event) {
             return std::string("was started through the service manager");
         },
         [](const event::StopFailed& failed) { return "cannot be stopped" + reason(failed.detail); },
+        [](const event::StopUnderWay& stop) {
+            return stop.underWay ? std::string("what belongs to it is being stopped")
+                                 : std::string("all that belongs to it has ended");
+        },
         [](const event::JobUnderWay& job) {
             return std::string(job.underWay ? "a job of its unit is under way"
                                             : "no job of its unit is left");

@@ -43,6 +43,10 @@ template <typename T, typename Begin>
         return manager.reset(unit, std::move(answer));
     });
 }
+[[nodiscard]] inline auto reload(Manager& manager) {
+    return asking<std::monostate>(
+        [&manager](Manager::Answer<std::monostate> answer) { return manager.reload(std::move(answer)); });
+}
 [[nodiscard]] inline auto killUnit(Manager& manager, const std::string& unit, int signal) {
     return asking<std::monostate>([&manager, &unit, signal](Manager::Answer<std::monostate> answer) {
         return manager.killUnit(unit, signal, std::move(answer));

@@ -218,6 +218,12 @@ Manager::Handle BusManager::reset(const std::string& unit, Answer<std::monostate
         through<std::monostate>(readNothing, std::move(answer))));
 }
 
+Manager::Handle BusManager::reload(Answer<std::monostate> answer) {
+    return held(connection_.call(
+        Connection::kManagerPath, Connection::kManagerInterface, "Reload", [](sd_bus_message*) { return 0; },
+        through<std::monostate>(readNothing, std::move(answer))));
+}
+
 Manager::Handle BusManager::killUnit(const std::string& unit, int signal, Answer<std::monostate> answer) {
     return held(connection_.call(
         Connection::kManagerPath, Connection::kManagerInterface, "KillUnit",

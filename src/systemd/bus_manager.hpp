@@ -26,6 +26,7 @@ public:
     [[nodiscard]] Handle whenRead(std::function<void()> callback) override;
     [[nodiscard]] Handle submit(const JobRequest& request, Answer<std::uint32_t> answer) override;
     [[nodiscard]] Handle reset(const std::string& unit, Answer<std::monostate> answer) override;
+    [[nodiscard]] Handle reload(Answer<std::monostate> answer) override;
     [[nodiscard]] Handle killUnit(const std::string& unit, int signal,
                                   Answer<std::monostate> answer) override;
     [[nodiscard]] Handle query(const std::string& unit, Answer<UnitState> answer) override;

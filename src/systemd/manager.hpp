@@ -111,6 +111,8 @@ public:
     [[nodiscard]] virtual Handle submit(const JobRequest& request, Answer<std::uint32_t> answer) = 0;
     /// ResetFailedUnit.
     [[nodiscard]] virtual Handle reset(const std::string& unit, Answer<std::monostate> answer) = 0;
+    /// Reload: PID 1 reads all unit files again, and forgets those that are gone.
+    [[nodiscard]] virtual Handle reload(Answer<std::monostate> answer) = 0;
     /// KillUnit: a signal to all processes of the unit.
     [[nodiscard]] virtual Handle killUnit(const std::string& unit, int signal,
                                           Answer<std::monostate> answer) = 0;

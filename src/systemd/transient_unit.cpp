@@ -28,6 +28,13 @@ public:
         mix(1);
     }
     void add(const ExecCommand& command) { add(command.arguments); }
+    void add(const std::vector<EnvironmentFile>& files) {
+        for (const auto& file : files) {
+            add(file.path);
+            add(file.mayBeMissing ? 1 : 0);
+        }
+        mix(1);
+    }
     template <std::integral Number>
     void add(Number number) {
         add(std::to_string(number));
@@ -93,6 +100,17 @@ private:
         strings(values);
         close();
     }
+    void variant(const std::vector<EnvironmentFile>& files) {
+        open('v', "a(sb)");
+        open('a', "(sb)");
+        for (const auto& file : files) {
+            keep([&] {
+                return sd_bus_message_append(message_, "(sb)", file.path.c_str(), file.mayBeMissing ? 1 : 0);
+            });
+        }
+        close();
+        close();
+    }
     void variant(const ExecCommand& command) {
         open('v', command.literal ? "a(sasas)" : "a(sasb)");
         open('a', command.literal ? "(sasas)" : "(sasb)");
@@ -127,7 +145,19 @@ UnitProperty commandOf(const TransientUnit& unit) {
 
 constexpr bool kYes = true;
 
-UnitProperty keepingForked(ForkSupport support) {
+const char* killModeOf(core::KillMode mode) {
+    switch (mode) {
+    case core::KillMode::group:
+        return "control-group";
+    case core::KillMode::mixed:
+        return "mixed";
+    case core::KillMode::process:
+        return "process";
+    }
+    return "control-group";
+}
+
+UnitProperty keepingHeirs(ForkSupport support) {
     return support == ForkSupport::exitType ? UnitProperty{"ExitType", std::string("cgroup")}
                                             : UnitProperty{"RemainAfterExit", kYes};
 }
@@ -152,14 +182,19 @@ std::vector<UnitProperty> propertiesOf(const TransientUnit& unit, ForkSupport su
         {"TimeoutStopUSec", static_cast<std::uint64_t>(unit.stop.timeout.count())},
         // The breaker decides how often to start; systemd's limit would also refuse an administrator's start.
         {"StartLimitIntervalUSec", std::uint64_t{0}},
-        // The stop signal is for the program; what it leaves behind is killed without delay.
-        {"KillMode", Text(unit.mayFork ? "control-group" : "mixed")},
+        {"KillMode", Text(killModeOf(unit.stop.mode))},
     };
+    // The unit lives as long as any of its processes: the end of the first one may be a daemon that puts
+    // itself into the background, or an upgrade on the fly. Whether it was an end is decided by Healer. Where
+    // others are left alone they stay anyway, and a stop must not wait for them.
+    if (unit.stop.mode != core::KillMode::process) {
+        properties.push_back(keepingHeirs(support));
+    }
+    if (!unit.environmentFiles.empty()) {
+        properties.push_back({"EnvironmentFiles", unit.environmentFiles});
+    }
     if (!unit.user.empty()) {
         properties.push_back({"User", unit.user});
-    }
-    if (unit.mayFork) {
-        properties.push_back(keepingForked(support));
     }
     return properties;
 }

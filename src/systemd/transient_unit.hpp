@@ -13,20 +13,29 @@ struct sd_bus_message;
 
 namespace healer::systemd {
 
+struct EnvironmentFile {
+    std::string path;
+    bool mayBeMissing = false;
+
+    bool operator==(const EnvironmentFile&) const = default;
+};
+
 /// What a transient unit is made of.
 struct TransientUnit {
     std::string name; ///< of the process
     std::string unit;
-    std::vector<std::string> arguments;   ///< argv; the first is the absolute path
-    std::vector<std::string> environment; ///< NAME=value
-    std::string user;                     ///< empty: root
+    std::vector<std::string> arguments;                 ///< argv; the first is the absolute path
+    std::vector<std::string> environment;               ///< NAME=value; every user can read it
+    std::vector<EnvironmentFile> environmentFiles = {}; ///< each takes precedence over what is before it
+    std::string user;                                   ///< empty: root
     std::string workingDirectory;
     std::optional<std::string> output; ///< file to append to; none: the journal
     core::StopPlan stop;
-    bool mayFork = false; ///< it may put itself into the background
+    std::string program = {}; ///< the path for people; `arguments` may begin with a step before it
 };
 
-/// How a program that puts itself into the background is kept: systemd before 250 does not know ExitType=.
+/// How a program that puts itself into the background, or hands over to its successor, is kept when its first
+/// process has ended: systemd before 250 does not know ExitType=.
 enum class ForkSupport { exitType, remainAfterExit };
 
 /// The value of a property of a unit. The alternative decides its type on D-Bus.
@@ -37,7 +46,7 @@ struct ExecCommand {
     bool operator==(const ExecCommand&) const = default;
 };
 using PropertyValue = std::variant<std::string, bool, std::int32_t, std::uint32_t, std::uint64_t,
-                                   std::vector<std::string>, ExecCommand>;
+                                   std::vector<std::string>, ExecCommand, std::vector<EnvironmentFile>>;
 struct UnitProperty {
     const char* name;
     PropertyValue value;

@@ -49,6 +49,9 @@ public:
     [[nodiscard]] Handle reset(const std::string& unit, Answer<std::monostate> answer) override {
         return keep<std::monostate>("reset " + unit, std::move(answer));
     }
+    [[nodiscard]] Handle reload(Answer<std::monostate> answer) override {
+        return keep<std::monostate>("reload", std::move(answer));
+    }
     [[nodiscard]] Handle killUnit(const std::string& unit, int /*signal*/,
                                   Answer<std::monostate> answer) override {
         return keep<std::monostate>("kill " + unit, std::move(answer));

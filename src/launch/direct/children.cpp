@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/direct/children.hpp"
 
+#include "launch/session.hpp"
 #include "runtime/pidfd.hpp"
 
 #include <sys/epoll.h>
@@ -16,16 +17,17 @@ Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(st
     std::signal(SIGCHLD, SIG_DFL);
 }
 
-void Children::follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd) {
-    watch(Child{name, key, std::move(pidfd), nullptr, {}, {}});
+void Children::follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd, Program program) {
+    watch(Child{name, key, program, std::move(pidfd), nullptr, {}, {}});
 }
 
 void Children::bury(std::unique_ptr<runtime::Spawn> spawn) {
     (void)runtime::sendSignal(spawn->pidfd(), SIGKILL);
-    watch(Child{"", {}, {}, std::move(spawn), {}, {}});
+    watch(Child{"", {}, Program::binary, {}, std::move(spawn), {}, {}});
 }
 
 void Children::forget(const std::string& name) {
+    outlived_.erase(name);
     for (auto& [pidfd, child] : children_) {
         if (child.name == name) {
             child.name.clear();
@@ -40,7 +42,7 @@ int Children::pidfdOf(core::Instance key) const {
 
 bool Children::whenEnded(core::Instance key, std::function<void()> callback) {
     const int pidfd = pidfdOf(key);
-    if (pidfd < 0 || runtime::hasExited(pidfd)) {
+    if (pidfd < 0) {
         return false;
     }
     children_.at(pidfd).waiting.push_back(std::move(callback));
@@ -61,9 +63,6 @@ void Children::ended(int pidfd) {
     // Two turns: what became ready together with this comes before the first, in any order.
     child.source = loop_.addDeferred(
         [this, pidfd] { children_.at(pidfd).source = loop_.addDeferred([this, pidfd] { reap(pidfd); }); });
-    for (const auto& callback : std::exchange(child.waiting, {})) {
-        callback();
-    }
     if (!child.name.empty()) {
         report_(core::event::Down{child.name, child.key, runtime::exitOf(pidfd)});
     }
@@ -76,7 +75,30 @@ void Children::reap(int pidfd) {
     if (const auto key = pidfds_.find(found->second.key); key != pidfds_.end() && key->second == pidfd) {
         pidfds_.erase(key);
     }
+    const Child child = std::move(found->second);
     children_.erase(found);
+    noteOutlived(child);
+    for (const auto& callback : child.waiting) {
+        callback();
+    }
+}
+
+/// Its group is asked for, which costs nothing; a script may also have others in groups of their own
+/// (timeout(1), job control), so that its session is looked through.
+void Children::noteOutlived(const Child& child) {
+    const auto process = core::processOf(child.key);
+    if (child.name.empty() || !process) {
+        return;
+    }
+    const bool suspected = leftGroup(process->pid) || child.program == Program::script;
+    if (suspected && !membersOfSession(*process).empty()) {
+        outlived_[child.name] = *process;
+    }
+}
+
+std::optional<core::ProcessKey> Children::outlived(const std::string& name) const {
+    const auto found = outlived_.find(name);
+    return found == outlived_.end() ? std::nullopt : std::optional(found->second);
 }
 
 } // namespace healer::launch::direct

@@ -2,20 +2,28 @@
 #include "launch/direct/kind.hpp"
 
 #include "launch/direct/children.hpp"
+#include "launch/errands.hpp"
 #include "launch/predecessor_wait.hpp"
+#include "launch/session.hpp"
 #include "launch/signal_stop.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/safe_open.hpp"
 #include "runtime/spawn/environment.hpp"
+#include "runtime/spawn/environment_file.hpp"
 #include "runtime/spawn/spawn.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,11 +47,37 @@ std::vector<runtime::Limit> differing(std::vector<runtime::Limit> wanted) {
     return wanted;
 }
 
+/// Of a program that may put itself into the background, or change its user: what it leaves behind might not
+/// be recognised.
+std::string markFor(const LaunchOrder& order) {
+    if (!order.mayFork && order.command.user.uid != 0) {
+        return {};
+    }
+    std::uint64_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != sizeof number) {
+        return {};
+    }
+    return "HEALER_START=" + std::to_string(number);
+}
+
+/// A script's shell may have children in process groups of their own.
+Children::Program programAt(const std::string& path) {
+    const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    char start[2] = {};
+    const bool script =
+        file && ::pread(file.get(), start, sizeof start, 0) == 2 && start[0] == '#' && start[1] == '!';
+    return script ? Children::Program::script : Children::Program::binary;
+}
+
 class Direct final : public Launcher {
 public:
     explicit Direct(LauncherContext context)
         : context_(std::move(context)), limits_(differing(context_.limits)),
-          lowOomScore_(runtime::oomScoreIsLowered()), children_(context_.loop, context_.report) {}
+          lowOomScore_(runtime::oomScoreIsLowered()),
+          children_(context_.loop, [this](const core::Event& event) {
+              noteEnd(event);
+              context_.report(event);
+          }) {}
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
@@ -53,6 +87,11 @@ public:
 private:
     struct Pending {
         std::uint64_t attempt = 0;
+        std::string path;
+        std::string mark; ///< see Start
+        core::StopPlan stop;
+        std::optional<core::Instance> predecessor;
+        std::unique_ptr<runtime::Flow> clearing; ///< ends what the predecessor has left behind
         SpawnResult spawn{core::Error{}};
         std::optional<PredecessorWait> wait;
         runtime::Source status;
@@ -65,10 +104,28 @@ private:
         }
     };
 
-    SpawnResult prepare(const LaunchOrder& order) const;
+    /// The last start under a name.
+    struct Start {
+        core::Instance first; ///< the process that was started
+        std::string mark;     ///< a variable that what it has started carries; empty: none
+        std::uint64_t sinceTicks = 0;
+        bool left =
+            false; ///< the first process has ended with status 0, as one does that leaves a daemon behind
+    };
+
+    void noteEnd(const core::Event& event);
+    /// What an earlier start has left behind.
+    [[nodiscard]] bool leftMore(const std::string& name,
+                                const std::optional<core::Instance>& predecessor) const;
+    SpawnResult prepare(const LaunchOrder& order, const std::string& mark) const;
     core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::SpawnSettings& settings) const;
     void awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name);
-    void predecessorGone(const std::string& name, const core::Result<void>& outcome);
+    void predecessorGone(const std::string& name, const core::Result<void>& outcome,
+                         const std::optional<core::ProcessKey>& stranger = {});
+    void clearAndStart(const std::string& name, core::ProcessKey leader);
+    void start(const std::string& name);
+    runtime::Task<Events> stopping(StopOrder order);
+    std::vector<core::ProcessKey> belongingTo(const std::string& name, core::ProcessKey instance) const;
     void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
     /// Whether it is still reported that a dropped launch runs already.
@@ -82,7 +139,9 @@ private:
     runtime::LowDescriptors numbers_{kLowDescriptors};
     Children children_;
     std::map<std::string, Pending> pending_;
-    std::map<std::string, runtime::Source> failures_;
+    std::map<std::string, Start> starts_;                         ///< by process
+    std::map<std::string, std::unique_ptr<runtime::Flow>> stops_; ///< by process
+    std::set<std::string> stopping_; ///< processes of which it was reported that their stop is under way
     std::map<std::uint64_t, runtime::Source> overtaken_; ///< answers on their way, by attempt
 };
 
@@ -93,7 +152,11 @@ void Direct::launch(LaunchOrder order) {
     }
     Pending& pending = pending_[name];
     pending.attempt = order.attempt;
-    pending.spawn = prepare(order);
+    pending.path = order.command.path;
+    pending.stop = order.stop;
+    pending.mark = markFor(order);
+    pending.predecessor = order.predecessor;
+    pending.spawn = prepare(order, pending.mark);
     awaitEndOf(order.predecessor, name);
 }
 
@@ -113,13 +176,23 @@ void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const 
         return;
     }
     pending.wait.emplace(context_.loop, predecessor,
-                         [this, name](const core::Result<void>& gone) { predecessorGone(name, gone); });
+                         [this, name, stranger = core::processOf(predecessor)](
+                             const core::Result<void>& gone) { predecessorGone(name, gone, stranger); });
 }
 
-SpawnResult Direct::prepare(const LaunchOrder& order) const {
-    const auto& command = order.command;
+SpawnResult Direct::prepare(const LaunchOrder& order, const std::string& mark) const {
+    core::CommandPlan command = order.command;
+    auto fromFiles = runtime::readEnvironmentFiles(command.environmentFiles);
+    if (!fromFiles) {
+        return fromFiles.error().in("cannot start " + command.path);
+    }
+    fromFiles->merge(command.environment);
+    command.environment = std::move(*fromFiles);
     runtime::SpawnSettings settings = runtime::spawnSettingsFor(command);
     settings.limits = limits_;
+    if (!mark.empty()) {
+        settings.environment.push_back(mark);
+    }
     if (auto chosen = chooseOutput(command, settings); !chosen) {
         return chosen.error().in("cannot start " + command.path);
     }
@@ -146,7 +219,9 @@ core::Result<void> Direct::chooseOutput(const core::CommandPlan& command,
     return {};
 }
 
-void Direct::predecessorGone(const std::string& name, const core::Result<void>& outcome) {
+/// What it leaves in its session is ended before its successor starts. `stranger`: it was no child.
+void Direct::predecessorGone(const std::string& name, const core::Result<void>& outcome,
+                             const std::optional<core::ProcessKey>& stranger) {
     Pending& pending = pending_.at(name);
     if (!outcome) {
         answerLater(name, outcome.error().in("cannot wait for the end of the predecessor"));
@@ -156,6 +231,64 @@ void Direct::predecessorGone(const std::string& name, const core::Result<void>& 
         answerLater(name, core::Error(pending.spawn.error()));
         return;
     }
+    const bool left = pending.stop.mode == core::KillMode::process;
+    const auto outlived = children_.outlived(name);
+    const auto leader = outlived ? outlived : stranger;
+    if (!left && (leader || leftMore(name, pending.predecessor))) {
+        clearAndStart(name, leader.value_or(core::ProcessKey{}));
+    } else {
+        start(name);
+    }
+}
+
+/// Where the instance was another process than the one that was started, or that has ended as one does which
+/// leaves a daemon behind: that may be running, whether or not a monitor has recognised it.
+bool Direct::leftMore(const std::string& name, const std::optional<core::Instance>& predecessor) const {
+    const auto start = starts_.find(name);
+    return start != starts_.end() && !start->second.mark.empty() &&
+           (start->second.left || (predecessor && *predecessor != start->second.first));
+}
+
+void Direct::noteEnd(const core::Event& event) {
+    const auto* down = std::get_if<core::event::Down>(&event);
+    const auto start = down == nullptr ? starts_.end() : starts_.find(down->name);
+    if (start != starts_.end() && start->second.first == down->instance) {
+        start->second.left = down->exit.reason == core::ExitReason::exited && down->exit.code == 0;
+    }
+}
+
+void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
+    Pending& pending = pending_.at(name);
+    const bool kills = pending.stop.mode == core::KillMode::mixed;
+    const EndingOrder order{kills ? SIGKILL : pending.stop.signal, pending.stop.timeout};
+    const auto earlier = starts_.contains(name) ? starts_.at(name) : Start{};
+    const auto left = [leader, mark = earlier.mark, since = earlier.sinceTicks] {
+        auto found = membersOfSession(leader);
+        if (!mark.empty()) {
+            for (const auto& carrier : carriersOf(mark, since)) {
+                if (std::find(found.begin(), found.end(), carrier) == found.end()) {
+                    found.push_back(carrier);
+                }
+            }
+        }
+        return found;
+    };
+    pending.clearing = std::make_unique<runtime::Flow>(
+        context_.loop, endAll(context_.loop, left, order),
+        std::function<void(bool)>([this, name, leader](bool gone) {
+            const auto clearing = std::move(pending_.at(name).clearing);
+            children_.forgetOutlived(name);
+            if (!gone) {
+                context_.log.warn(name + ": processes of an earlier start are not gone after SIGKILL; it is "
+                                         "started all the same");
+            }
+            start(name);
+        }));
+    pending.clearing->start();
+}
+
+void Direct::start(const std::string& name) {
+    Pending& pending = pending_.at(name);
     if (auto started = (*pending.spawn)->start(numbers_); !started) {
         answerLater(name, started.error());
         return;
@@ -193,7 +326,8 @@ void Direct::statusChanged(const std::string& name) {
     // Not reaped yet, so that the number is certainly still this process.
     const auto process = runtime::keyOfPid(spawn->pid());
     const core::Instance key = process ? core::Instance(*process) : core::EndedProcess{spawn->pid()};
-    children_.follow(name, key, spawn->takePidfd());
+    children_.follow(name, key, spawn->takePidfd(), programAt(pending.path));
+    starts_[name] = Start{key, pending.mark, process ? process->startTicks : 0};
     answer(name, key);
 }
 
@@ -212,7 +346,7 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, Answer answer)
         const auto outcome = spawn->outcome();
         const auto key = runtime::keyOfPid(spawn->pid());
         if (outcome && *outcome && key) {
-            children_.follow(entry->first, *key, spawn->takePidfd());
+            children_.follow(entry->first, *key, spawn->takePidfd(), programAt(pending.path));
             if (answer == Answer::reported) {
                 const core::event::LaunchFinished finished{entry->first, pending.attempt,
                                                            core::Instance(*key)};
@@ -235,26 +369,95 @@ void Direct::cancel(const std::string& name, std::uint64_t attempt) {
     }
 }
 
+/// A later order, to kill, replaces an earlier one.
 void Direct::stop(const StopOrder& order) {
-    const pid_t pid = core::pidOf(order.instance);
+    const std::string name = order.name;
+    auto& slot = stops_[name];
+    slot = std::make_unique<runtime::Flow>(context_.loop, stopping(order),
+                                           std::function<void(Events)>([this, name](const Events& events) {
+                                               const auto finished = std::move(stops_.extract(name).mapped());
+                                               for (const auto& event : events) {
+                                                   context_.report(event);
+                                               }
+                                           }));
+    slot->start();
+}
+
+runtime::Task<Events> Direct::stopping(StopOrder order) {
+    // Nothing is reported from within stop(), and that it takes longer is reported before it can have ended.
+    co_await runtime::nextTurn(context_.loop);
+    const auto instance = core::processOf(order.instance);
+    const auto mode = order.plan.mode;
+    const bool alone = !instance || mode == core::KillMode::process;
+    Events events;
+    // The first one is signalled in any case; what else there is may not be readable.
+    const auto family = alone ? std::vector<core::ProcessKey>() : belongingTo(order.name, *instance);
+    const bool more = std::any_of(family.begin(), family.end(),
+                                  [&](const core::ProcessKey& member) { return member != *instance; });
+    if (more && stopping_.insert(order.name).second) {
+        context_.report(core::event::StopUnderWay{.name = order.name, .underWay = true});
+    }
     const int child = children_.pidfdOf(order.instance);
     const auto sent = child >= 0 ? signalStop(child, order) : signalStop(order);
-    if (child >= 0 && order.force && ::getpgid(pid) == pid) {
-        // As long as the leader has not been reaped no other process can have a group of this number.
-        ::kill(-pid, SIGKILL);
-    }
     if (!sent) {
-        failures_[order.name] = context_.loop.addDeferred([this, name = order.name, error = sent.error()] {
-            context_.report(core::event::StopFailed{name, error.message});
-        });
+        events.emplace_back(core::event::StopFailed{order.name, sent.error().message});
     }
+    if (alone) {
+        co_return events;
+    }
+    const bool waits = sent.ok() && mode == core::KillMode::mixed && !order.force;
+    if (waits) {
+        (void)co_await predecessorEnd(context_.loop, order.instance);
+    }
+    const bool kills = order.force || mode == core::KillMode::mixed;
+    const EndingOrder how{kills ? SIGKILL : order.plan.signal, order.plan.timeout};
+    const auto leader = children_.outlived(order.name).value_or(*instance);
+    const auto start = starts_.contains(order.name) ? starts_.at(order.name) : Start{};
+    auto others = [family, leader, own = *instance, mark = start.mark, since = start.sinceTicks] {
+        std::vector<core::ProcessKey> left;
+        for (const auto& member : family) {
+            if (member != own && isAlive(member)) {
+                left.push_back(member);
+            }
+        }
+        auto further = membersOfSession(leader);
+        if (!mark.empty()) {
+            const auto carriers = carriersOf(mark, since);
+            further.insert(further.end(), carriers.begin(), carriers.end());
+        }
+        for (const auto& member : further) {
+            if (member != own && std::find(left.begin(), left.end(), member) == left.end()) {
+                left.push_back(member);
+            }
+        }
+        return left;
+    };
+    (void)co_await endAll(context_.loop, others, how);
+    if (stopping_.erase(order.name) > 0) {
+        events.emplace_back(core::event::StopUnderWay{.name = order.name});
+    }
+    co_return events;
+}
+
+/// Also what the session of a predecessor holds that handed over to this instance.
+std::vector<core::ProcessKey> Direct::belongingTo(const std::string& name, core::ProcessKey instance) const {
+    auto family = familyOf(instance);
+    if (const auto leader = children_.outlived(name)) {
+        const auto members = membersOfSession(*leader);
+        if (std::find(members.begin(), members.end(), instance) != members.end()) {
+            family = members;
+        }
+    }
+    return family;
 }
 
 void Direct::forget(const std::string& name) {
     if (const auto entry = pending_.find(name); entry != pending_.end()) {
         drop(entry, Answer::dropped);
     }
-    failures_.erase(name);
+    stops_.erase(name);
+    stopping_.erase(name);
+    starts_.erase(name);
     children_.forget(name);
 }
 

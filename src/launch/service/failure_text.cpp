@@ -57,8 +57,8 @@ std::string reason(const StartFailure& failure, const systemd::TransientUnit& se
 } // namespace
 
 std::string describe(const StartFailure& failure, const systemd::TransientUnit& settings) {
-    return "cannot start " + settings.arguments.front() + " as " + settings.unit + ": " +
-           reason(failure, settings) + "; see journalctl -u " + settings.unit;
+    return "cannot start " + settings.program + " as " + settings.unit + ": " + reason(failure, settings) +
+           "; see journalctl -u " + settings.unit;
 }
 
 } // namespace healer::launch::service

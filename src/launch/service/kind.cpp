@@ -3,6 +3,7 @@
 
 #include "core/unit_name.hpp"
 #include "launch/errands.hpp"
+#include "launch/predecessor_wait.hpp"
 #include "launch/service/unit_launch.hpp"
 #include "launch/signal_stop.hpp"
 #include "systemd/awaits.hpp"
@@ -28,6 +29,9 @@ public:
         : context_(std::move(context)), manager_(*context_.manager),
           errands_(context_.loop, context_.report) {
         manager_.observe(this);
+        for (const auto& unit : environments_.units()) {
+            errands_.run(environmentUnused(unit));
+        }
     }
     ServiceLauncher(const ServiceLauncher&) = delete;
     ServiceLauncher& operator=(const ServiceLauncher&) = delete;
@@ -35,7 +39,7 @@ public:
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
-    void stop(const StopOrder& order) override { errands_.run(stopping(order)); }
+    void stop(const StopOrder& order) override;
     void forget(const std::string& name) override;
 
 private:
@@ -52,21 +56,28 @@ private:
     runtime::Task<Events> foreignJobEnded(Job job);
     runtime::Task<Events> whatOperatorDid(Job job, systemd::UnitState state);
     void launchOver(const std::string& name);
+    runtime::Task<std::optional<systemd::Failure>> stopThrough(StopOrder order);
+    static Events signalling(const StopOrder& order);
+    runtime::Task<bool> isMainProcess(StopOrder order);
+    runtime::Task<Events> environmentUnused(std::string unit);
 
     LauncherContext context_;
     Manager& manager_;
     systemd::ForkSupport forkSupport_ = systemd::ForkSupport::exitType;
+    systemd::EnvironmentStore environments_;
     std::map<std::string, std::unique_ptr<UnitLaunch>> launches_; ///< by process
     std::set<std::string> atWork_;                                ///< units that have a job
     std::map<std::string, std::string> jobTypes_; ///< of an operator's jobs: "stop", "restart", by unit
     std::map<std::string, KnownUnit> known_;      ///< by process
+    std::map<std::string, std::unique_ptr<runtime::Flow>> stops_; ///< by process
+    std::set<std::string> stopping_; ///< processes of which it was reported that their stop is under way
     Errands errands_;
 };
 
 void ServiceLauncher::launch(LaunchOrder order) {
     const std::string name = order.name;
     const auto known = known_.find(name);
-    const UnitLaunchContext context{context_.loop, context_.log, manager_, forkSupport_};
+    const UnitLaunchContext context{context_.loop, context_.log, manager_, forkSupport_, environments_};
     auto& slot = launches_[name];
     slot = std::make_unique<UnitLaunch>(context, std::move(order),
                                         known == known_.end() ? std::nullopt : std::optional(known->second),
@@ -114,6 +125,9 @@ void ServiceLauncher::forget(const std::string& name) {
     launches_.erase(name);
     known_.erase(name);
     jobTypes_.erase(unit);
+    stops_.erase(name);
+    stopping_.erase(name);
+    errands_.run(environmentUnused(unit));
     manager_.jobs().settle(unit);
 }
 
@@ -212,27 +226,104 @@ runtime::Task<Events> ServiceLauncher::whatOperatorDid(Job job, systemd::UnitSta
     co_return events;
 }
 
+/// The environment of a unit that no longer exists is not kept. A launch under way may just have written it.
+runtime::Task<Events> ServiceLauncher::environmentUnused(std::string unit) {
+    const auto answer = co_await systemd::query(manager_, unit);
+    const auto* state = std::get_if<systemd::UnitState>(&answer);
+    if (state != nullptr && !state->loaded && !launches_.contains(core::processOfTransientUnit(unit))) {
+        environments_.removeOthers(unit, {});
+    }
+    co_return Events();
+}
+
+/// A later order, to kill, replaces an earlier one.
+void ServiceLauncher::stop(const StopOrder& order) {
+    const std::string name = order.name;
+    auto& slot = stops_[name];
+    slot = std::make_unique<runtime::Flow>(context_.loop, stopping(order),
+                                           std::function<void(Events)>([this, name](const Events& events) {
+                                               const auto finished = std::move(stops_.extract(name).mapped());
+                                               for (const auto& event : events) {
+                                                   context_.report(event);
+                                               }
+                                           }));
+    slot->start();
+}
+
 /// By systemd where the process belongs to the unit; otherwise, or when systemd refuses, by a signal.
 runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
     const std::string unit = core::transientUnitName(order.name);
+    // Nothing is reported from within stop(), and that it takes longer is reported before it can have ended.
+    co_await runtime::nextTurn(context_.loop);
     const auto process = core::processOf(order.instance);
     const bool ours = process && systemd::processInUnit(process->pid, unit) == process;
-    if (ours && manager_.isConnected()) {
-        const auto mode = order.force ? systemd::StopMode::kill : systemd::StopMode::orderly;
-        const auto failure = co_await systemd::stopUnit(manager_, unit, mode);
-        if (!failure) {
-            co_return Events();
-        }
+    if (!ours || !manager_.isConnected()) {
+        const auto events = signalling(order);
+        co_return events;
+    }
+    if (!order.force && stopping_.insert(order.name).second) {
+        context_.report(core::event::StopUnderWay{.name = order.name, .underWay = true});
+    }
+    const auto failure = co_await stopThrough(order);
+    Events events;
+    if (failure) {
         context_.log.warn("systemd does not stop " + unit + " (" + failure->message +
                           "); signalling its process instead");
+        events = signalling(order);
     }
+    if (stopping_.erase(order.name) > 0) {
+        events.emplace_back(core::event::StopUnderWay{.name = order.name});
+    }
+    co_return events;
+}
+
+/// systemd sends the stop signal to its main process, or to all. After an upgrade on the fly, and of a daemon
+/// in the background, the main process is unknown to it: where the signal is for that one alone, Healer sends
+/// it.
+runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(StopOrder order) {
+    const std::string unit = core::transientUnitName(order.name);
+    const bool toAll = order.plan.mode == core::KillMode::group;
+    bool bySignal = order.plan.mode == core::KillMode::process && order.force;
+    if (!toAll && !order.force) {
+        const bool known = co_await isMainProcess(order);
+        bySignal = !known;
+    }
+    if (order.force && !bySignal) {
+        const auto failure = co_await systemd::stopUnit(manager_, unit, systemd::StopMode::kill);
+        if (failure) {
+            co_return failure;
+        }
+    }
+    if (bySignal) {
+        const auto sent = signalStop(order);
+        if (!sent) {
+            co_return systemd::Failure{"", sent.error().message};
+        }
+        (void)co_await predecessorEnd(context_.loop, order.instance);
+    }
+    systemd::JobRequest request;
+    request.verb = systemd::JobRequest::Verb::stop;
+    request.unit = unit;
+    const auto ended = co_await systemd::runJob(manager_, request);
+    const auto* failure = std::get_if<systemd::Failure>(&ended);
+    const bool over =
+        failure == nullptr || failure->name == systemd::kNoSuchUnit || systemd::isLost(*failure);
+    co_return over ? std::nullopt : std::optional(*failure);
+}
+
+runtime::Task<bool> ServiceLauncher::isMainProcess(StopOrder order) {
+    const std::string unit = core::transientUnitName(order.name);
+    const auto answer = co_await systemd::mainPid(manager_, unit);
+    const auto* pid = std::get_if<pid_t>(&answer);
+    co_return pid != nullptr&&* pid != 0 && *pid == core::pidOf(order.instance);
+}
+
+Events ServiceLauncher::signalling(const StopOrder& order) {
     const auto sent = signalStop(order);
     if (sent) {
-        co_return Events();
+        return {};
     }
-    co_await runtime::nextTurn(context_.loop);
-    const core::event::StopFailed failed{order.name, sent.error().message};
-    co_return Events{failed};
+    return {core::event::StopFailed{order.name, sent.error().message}};
 }
 
 } // namespace

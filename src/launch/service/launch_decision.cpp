@@ -32,7 +32,10 @@ LaunchStep nextStep(const systemd::UnitState& state, const LaunchCircumstances& 
     if (circumstances.restartable) {
         return LaunchStep::restart;
     }
-    return state.active == "deactivating" ? LaunchStep::stopThenNew : LaunchStep::resetThenNew;
+    if (state.active == "deactivating") {
+        return LaunchStep::stopThenNew;
+    }
+    return circumstances.pinned && state.job == 0 ? LaunchStep::forgetThenNew : LaunchStep::resetThenNew;
 }
 
 bool didStop(const systemd::UnitState& state, const std::string& jobResult, const std::string& jobType) {

@@ -12,6 +12,7 @@ struct LaunchCircumstances {
     bool foreignJob = false;         ///< another client gave the unit a job since the instance came up
     bool restartable = false;        ///< the loaded unit starts exactly what is to be started now
     bool predecessorWasMain = false; ///< the predecessor, now gone, was the main process of the unit
+    bool pinned = false;             ///< PID 1 does not unload the old unit: other units refer to its name
 };
 
 /// What brings a launch forward.
@@ -19,6 +20,7 @@ enum class LaunchStep {
     startNew,         ///< StartTransientUnit
     restart,          ///< RestartUnit: faster, and it also ends what is left of the predecessor
     resetThenNew,     ///< unload the old unit, then StartTransientUnit
+    forgetThenNew,    ///< have PID 1 forget the old unit under a name that stays loaded, then start
     stopThenNew,      ///< end the old unit first
     inspectMain,      ///< it seems to be running: whose is the main process?
     awaitJob,         ///< another client is starting it right now

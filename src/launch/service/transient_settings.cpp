@@ -4,25 +4,38 @@
 #include "core/unit_name.hpp"
 #include "runtime/safe_open.hpp"
 #include "runtime/spawn/environment.hpp"
+#include "runtime/spawn/output_step.hpp"
+
+#include <utility>
 
 namespace healer::launch::service {
 
-systemd::TransientUnit settingsFor(const LaunchOrder& order) {
+systemd::TransientUnit settingsFor(const LaunchOrder& order, const std::optional<std::string>& secrets) {
     systemd::TransientUnit settings;
     settings.name = order.name;
     settings.unit = core::transientUnitName(order.name);
+    settings.program = order.command.path;
     settings.arguments.push_back(order.command.path);
     settings.arguments.insert(settings.arguments.end(), order.command.args.begin(), order.command.args.end());
-    settings.environment = runtime::environmentFor(order.command);
+    // Every user can read a unit: what the configuration sets goes into a file for root alone.
+    auto standard = order.command;
+    standard.environment.clear();
+    settings.environment = runtime::environmentFor(standard);
+    if (secrets) {
+        settings.environmentFiles.push_back({*secrets, false});
+    }
+    for (const auto& file : order.command.environmentFiles) {
+        const bool mayBeMissing = file.starts_with('-');
+        settings.environmentFiles.push_back({file.substr(mayBeMissing ? 1 : 0), mayBeMissing});
+    }
     settings.user = order.command.user.uid == 0 ? "" : order.command.user.name;
     settings.workingDirectory = order.command.workingDirectory;
     settings.output = order.command.output;
     settings.stop = order.stop;
-    settings.mayFork = order.mayFork;
     return settings;
 }
 
-core::Result<void> checkOutput(const systemd::TransientUnit& settings) {
+core::Result<void> chooseOutput(systemd::TransientUnit& settings) {
     if (!settings.output) {
         return {};
     }
@@ -30,10 +43,18 @@ core::Result<void> checkOutput(const systemd::TransientUnit& settings) {
     if (!opened) {
         return opened.error();
     }
-    if (!opened->file) {
-        return core::Error{"systemd would write to " + *settings.output + " as root: " + opened->untrusted +
-                           "; choose another place, or launch: direct"};
+    if (opened->file) {
+        return {};
     }
+    if (settings.user.empty()) {
+        return core::Error{"root does not write to " + *settings.output + ": " + opened->untrusted};
+    }
+    auto step = runtime::outputStepFor(*settings.output, settings.arguments);
+    if (step.empty()) {
+        return core::Error{"systemd would write to " + *settings.output + " as root: " + opened->untrusted};
+    }
+    settings.arguments = std::move(step);
+    settings.output.reset();
     return {};
 }
 

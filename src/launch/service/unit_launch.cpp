@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/service/unit_launch.hpp"
 
+#include "core/unit_name.hpp"
 #include "launch/predecessor_wait.hpp"
 #include "launch/service/failure_text.hpp"
+#include "runtime/spawn/environment_file.hpp"
 #include "systemd/awaits.hpp"
+#include "systemd/transient_file.hpp"
 #include "systemd/unit_reader.hpp"
 
 #include <algorithm>
@@ -20,6 +23,9 @@ using systemd::Failure;
 constexpr core::Duration kFirstPause = std::chrono::milliseconds(5);
 constexpr core::Duration kLastPause = std::chrono::milliseconds(500);
 
+/// PID 1 unloads a unit that nothing refers to as soon as it is idle.
+constexpr unsigned kMostUnloads = 4;
+
 constexpr std::string_view kUnitExists = "org.freedesktop.systemd1.UnitExists";
 constexpr std::string_view kBadUnitSetting = "org.freedesktop.systemd1.BadUnitSetting";
 constexpr std::string_view kPropertyReadOnly = "org.freedesktop.DBus.Error.PropertyReadOnly";
@@ -28,8 +34,14 @@ constexpr std::string_view kPropertyReadOnly = "org.freedesktop.DBus.Error.Prope
 
 UnitLaunch::UnitLaunch(UnitLaunchContext context, LaunchOrder order, const std::optional<KnownUnit>& known,
                        Done done)
-    : context_(context), order_(std::move(order)), settings_(settingsFor(order_)), pause_(kFirstPause),
-      flow_(context_.loop, run(), std::move(done)) {
+    : context_(context), order_(std::move(order)),
+      secrets_(
+          order_.command.environment.empty()
+              ? std::string()
+              : context_.environments.keep(core::transientUnitName(order_.name), order_.command.environment)),
+      settings_(
+          settingsFor(order_, secrets_ && !secrets_->empty() ? std::optional(*secrets_) : std::nullopt)),
+      output_(chooseOutput(settings_)), pause_(kFirstPause), flow_(context_.loop, run(), std::move(done)) {
     circumstances_.predecessorWasMain = known && order_.predecessor == known->main;
     knowsUnit_ = circumstances_.predecessorWasMain &&
                  known->description == systemd::descriptionOf(settings_) &&
@@ -40,6 +52,12 @@ runtime::Task<Events> UnitLaunch::run() {
     const auto gone = co_await predecessorEnd(context_.loop, order_.predecessor);
     if (!gone) {
         co_return fail(gone.error().in("cannot wait for the end of the predecessor"));
+    }
+    if (!output_) {
+        co_return fail(output_.error().in("cannot start " + order_.command.path));
+    }
+    if (!secrets_) {
+        co_return fail(secrets_.error().in("cannot keep the environment of " + settings_.unit));
     }
     co_await systemd::allRead(context_.manager);
     Outcome outcome;
@@ -83,6 +101,8 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::take(LaunchStep step, std::uint32
         }
         co_return co_await start(Verb::startTransient);
     }
+    case LaunchStep::forgetThenNew:
+        co_return co_await forget();
     case LaunchStep::stopThenNew: {
         const auto stopped = co_await systemd::runJob(context_.manager, request(Verb::stop));
         if (const auto* failure = std::get_if<Failure>(&stopped)) {
@@ -105,6 +125,21 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::take(LaunchStep step, std::uint32
     co_return std::nullopt;
 }
 
+/// Another unit that names this one (After=, Wants=) keeps it loaded as it was made.
+runtime::Task<UnitLaunch::Outcome> UnitLaunch::forget() {
+    if (const auto removed = systemd::removeTransientFile(settings_.unit); !removed || forgotten_) {
+        const std::string why = removed ? "systemd does not forget what it was" : removed.error().message;
+        co_return fail(core::Error{"cannot start " + order_.command.path + " as " + settings_.unit +
+                                   " with its present settings: " + why});
+    }
+    forgotten_ = true;
+    const auto reloaded = co_await systemd::reload(context_.manager);
+    if (const auto* failure = std::get_if<Failure>(&reloaded)) {
+        co_return co_await failed(*failure);
+    }
+    co_return std::nullopt;
+}
+
 /// It seems to be running. A living successor is adopted.
 runtime::Task<UnitLaunch::Outcome> UnitLaunch::inspectMain() {
     const auto answer = co_await systemd::mainPid(context_.manager, settings_.unit);
@@ -113,17 +148,17 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::inspectMain() {
     }
     const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit);
     const bool successor = key && core::Instance(*key) != order_.predecessor;
-    if (successor && (circumstances_.foreignJob || (sameSettings_ && !settings_.mayFork))) {
+    if (successor && (circumstances_.foreignJob || (sameSettings_ && !order_.mayFork))) {
         co_return succeed(*key);
     }
-    if (circumstances_.foreignJob && settings_.mayFork) {
+    if (circumstances_.foreignJob && order_.mayFork) {
         co_return co_await readEnd();
     }
     co_return co_await take(stepForLeftover(circumstances_), 0);
 }
 
 runtime::Task<UnitLaunch::Outcome> UnitLaunch::start(Verb verb) {
-    if (const auto checked = checkOutput(settings_); !checked) {
+    if (const auto checked = runtime::checkEnvironmentFiles(order_.command.environmentFiles); !checked) {
         co_return fail(checked.error().in("cannot start " + order_.command.path));
     }
     starting_ = true;
@@ -159,6 +194,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::refused(Verb verb, Failure failur
         context_.forkSupport = systemd::ForkSupport::remainAfterExit;
         co_return co_await start(Verb::startTransient);
     }
+    if (failure.name == kUnitExists) {
+        circumstances_.pinned = ++stillLoaded_ >= kMostUnloads;
+    }
     if (failure.name == kUnitExists || failure.name == systemd::kNoSuchUnit ||
         (restarting && failure.name == kBadUnitSetting)) {
         co_return co_await pause(failure.message);
@@ -167,8 +205,7 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::refused(Verb verb, Failure failur
 }
 
 bool UnitLaunch::needsOlderForkSupport(const Failure& failure) const {
-    return failure.name == kPropertyReadOnly && settings_.mayFork &&
-           context_.forkSupport == systemd::ForkSupport::exitType;
+    return failure.name == kPropertyReadOnly && context_.forkSupport == systemd::ForkSupport::exitType;
 }
 
 systemd::JobRequest UnitLaunch::request(Verb verb) const {
@@ -206,9 +243,7 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::readEnd() {
     }
     const core::Instance key = core::EndedProcess{facts.execMainPid};
     Events events = succeed(key);
-    if (!settings_.mayFork) {
-        events.emplace_back(core::event::Down{order_.name, key, systemd::mainExit(facts)});
-    }
+    events.emplace_back(core::event::Down{order_.name, key, systemd::mainExit(facts)});
     co_return events;
 }
 
@@ -247,6 +282,9 @@ std::string UnitLaunch::madeAs() const {
 
 Events UnitLaunch::succeed(core::Instance instance) {
     context_.manager.jobs().settle(settings_.unit);
+    if (starting_) {
+        context_.environments.removeOthers(settings_.unit, secrets_ ? *secrets_ : std::string());
+    }
     return {core::event::LaunchFinished{order_.name, order_.attempt, instance}};
 }
 

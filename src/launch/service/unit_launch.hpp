@@ -6,6 +6,7 @@
 #include "launch/service/launch_decision.hpp"
 #include "launch/service/transient_settings.hpp"
 #include "runtime/task.hpp"
+#include "systemd/environment_store.hpp"
 #include "systemd/manager.hpp"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct UnitLaunchContext {
     runtime::Log& log;
     systemd::Manager& manager;
     systemd::ForkSupport& forkSupport; ///< learnt once for all units
+    systemd::EnvironmentStore& environments;
 };
 
 /// What is known of a unit since its last launch by this Healer.
@@ -61,6 +63,7 @@ private:
     runtime::Task<Events> run();
     runtime::Task<Outcome> look();
     runtime::Task<Outcome> take(LaunchStep step, std::uint32_t job);
+    runtime::Task<Outcome> forget();
     runtime::Task<Outcome> inspectMain();
     runtime::Task<Outcome> start(Verb verb);
     runtime::Task<Outcome> refused(Verb verb, systemd::Failure failure);
@@ -79,13 +82,17 @@ private:
 
     UnitLaunchContext context_;
     LaunchOrder order_;
+    core::Result<std::string> secrets_; ///< the file with its environment; empty where there is nothing in it
     systemd::TransientUnit settings_;
+    core::Result<void> output_; ///< whether its output can go where it is to go
     LaunchCircumstances circumstances_;
     bool knowsUnit_ = false; ///< the loaded unit is certainly made of these settings
     bool sameSettings_ = false;
     bool starting_ = false; ///< PID 1 has been asked for our start
     bool withdrawn_ = false;
     bool pauseLogged_ = false;
+    bool forgotten_ = false;   ///< PID 1 was had to forget the unit
+    unsigned stillLoaded_ = 0; ///< how often a new unit was refused because of the old one
     core::Duration pause_;
     runtime::Flow flow_;
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace healer::monitor::ebpf {
@@ -104,9 +105,13 @@ void EbpfMonitor::onExit(const ExitRecord& record) {
 }
 
 void EbpfMonitor::onPidfd(const core::Exit& exit) {
-    // The kernel's record is written before the pidfd becomes ready, and holds more.
+    // The kernel's record is written before the pidfd becomes ready, and holds more. What follows from it may
+    // already have been done: then something else is followed now, or nothing.
+    const auto ended = watch_.key();
     host_.drain();
-    noteEnd(exit, ticksOf(host_.loop().now()));
+    if (ended && watch_.key() == ended) {
+        noteEnd(exit, ticksOf(host_.loop().now()));
+    }
 }
 
 void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
@@ -157,13 +162,34 @@ void EbpfMonitor::scanQuietly() {
 }
 
 std::optional<core::Finding> EbpfMonitor::reportUp(std::vector<core::Candidate> candidates) {
-    std::erase_if(candidates, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
+    // Those that have ended since they were seen are no parents either: a daemon's is about to.
+    std::erase_if(candidates, [this](const core::Candidate& one) {
+        return isOfAnother_(one.facts) || !isRunning(one.facts.key) || !mayTakeOver(one.facts);
+    });
     auto finding = core::choose(candidates, predecessor_);
     if (!finding.instance || !isRunning(*finding.instance)) {
         return finding;
     }
     events_.post(upOf(process_.name, *finding.instance));
     return std::nullopt;
+}
+
+/// What was running already when the predecessor ended cleanly takes over from it where it runs the program: other
+/// processes of the unit are helpers that linger, and so is what a program that ran for long has merely forked.
+bool EbpfMonitor::mayTakeOver(const core::ProcessFacts& facts) const {
+    if (!predecessor_ || !predecessor_->exitedCleanly || facts.key.startTicks >= predecessor_->endTicks) {
+        return true;
+    }
+    const std::uint64_t lived = predecessor_->endTicks - predecessor_->key.startTicks;
+    if (facts.forkedOnly && lived > ticksOf(core::TimePoint(process_.startTimeout))) {
+        return false;
+    }
+    core::Identity program = identity();
+    program.unit.clear();
+    program.uid = facts.realUid;
+    core::ProcessFacts ofAnyUser = facts;
+    ofAnyUser.effectiveUid = facts.realUid;
+    return core::isNamedRightly(program, ofAnyUser, core::Voucher::root);
 }
 
 void EbpfMonitor::recheck() {

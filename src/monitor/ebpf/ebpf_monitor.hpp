@@ -58,6 +58,7 @@ private:
     void scanQuietly();
     /// Reports the instance among these, if there is one; else the finding.
     std::optional<core::Finding> reportUp(std::vector<core::Candidate> candidates);
+    [[nodiscard]] bool mayTakeOver(const core::ProcessFacts& facts) const;
     void checkHints();
     /// True when this hint needs no further look.
     bool settle(const core::ProcessFacts& facts);

@@ -111,7 +111,7 @@ protected:
             }
         } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
             downs_.push_back(*down);
-        } else {
+        } else if (!std::holds_alternative<core::event::StopUnderWay>(event)) {
             others_.push_back(event);
         }
     }
@@ -132,7 +132,7 @@ protected:
         LaunchOrder order;
         order.name = "victim";
         order.attempt = ++attempt_;
-        order.command = {HEALER_VICTIM, std::move(args), self(), "/", {}, std::nullopt};
+        order.command = {HEALER_VICTIM, std::move(args), self(), "/"};
         return order;
     }
 

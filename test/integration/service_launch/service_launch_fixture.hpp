@@ -94,7 +94,8 @@ protected:
             downs_.push_back(*down);
         } else if (const auto* stopped = std::get_if<core::event::StoppedOnPurpose>(&event)) {
             stopped_.push_back(*stopped);
-        } else if (!std::holds_alternative<core::event::JobUnderWay>(event)) {
+        } else if (!std::holds_alternative<core::event::JobUnderWay>(event) &&
+                   !std::holds_alternative<core::event::StopUnderWay>(event)) {
             others_.push_back(event);
         }
     }
@@ -140,8 +141,7 @@ protected:
         order.attempt = ++attempt_;
         order.afterFailure = true;
         order.predecessor = predecessor;
-        order.command = {command.front(), {command.begin() + 1, command.end()}, account("root"), "/", {},
-                         std::nullopt};
+        order.command = {command.front(), {command.begin() + 1, command.end()}, account("root"), "/"};
         return order;
     }
 

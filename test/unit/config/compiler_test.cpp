@@ -82,7 +82,7 @@ TEST_F(Compiler, ReadsEveryKey) {
     EXPECT_EQ(web.command.environment, (std::map<std::string, std::string>{{"PORT", "8080"}, {"_X", "y"}}));
     EXPECT_EQ(web.command.output, "/var/log/web.log");
     EXPECT_EQ(web.stop, (core::StopPlan{SIGINT, 2500ms}));
-    const core::RecoveryPlan expected{2, 10s,  20s,  core::RestartOn::abnormal, {250ms, 1.5, 3s, 0},
+    const core::RecoveryPlan expected{2, 10s,  20s,  core::RestartOn::abnormal, {}, {}, {250ms, 1.5, 3s, 0},
                                       2, 100s, 500ms};
     EXPECT_EQ(web.recovery, expected);
 }

@@ -23,6 +23,7 @@ std::optional<core::ArgValue> sampleOf(const config::KeySpec& key) {
     case KeyType::text:
         return std::string("/sample");
     case KeyType::textList:
+    case KeyType::textOrList:
         return std::vector<std::string>{"sample"};
     case KeyType::textMap:
     case KeyType::variables:
@@ -72,8 +73,10 @@ std::string fingerprint(const core::CommandPlan& command) {
     LaunchOrder order;
     order.name = "web";
     order.command = command;
+    // The name of this file changes with what it holds.
+    const auto secrets = command.environment.empty() ? std::nullopt : std::optional<std::string>("/run/file");
     return systemd::fingerprintOf(
-        systemd::propertiesOf(service::settingsFor(order), systemd::ForkSupport::exitType));
+        systemd::propertiesOf(service::settingsFor(order, secrets), systemd::ForkSupport::exitType));
 }
 
 TEST(CommandKeys, AreAllPropertiesOfTheTransientUnit) {
@@ -90,8 +93,8 @@ auto spawned(const core::CommandPlan& command) {
 
 TEST(CommandKeys, AreAllSettingsOfASpawnedProgram) {
     for (const Sample& sample : samples()) {
-        // The launcher opens the output itself.
-        if (sample.key != "output") {
+        // The launcher opens and reads files itself.
+        if (sample.key != "output" && sample.key != "environment_file") {
             EXPECT_NE(spawned(sample.command), spawned({})) << "launch: direct ignores " << sample.key;
         }
     }

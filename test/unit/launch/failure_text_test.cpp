@@ -25,15 +25,15 @@ LaunchOrder order() {
 
 TEST(TransientSettings, rootNeedsNoUser) {
     auto ordered = order();
-    EXPECT_EQ(settingsFor(ordered).user, "www");
+    EXPECT_EQ(settingsFor(ordered, std::nullopt).user, "www");
     ordered.command.user.uid = 0;
-    EXPECT_EQ(settingsFor(ordered).user, "");
+    EXPECT_EQ(settingsFor(ordered, std::nullopt).user, "");
 }
 
 TEST(FailureText, saysWhatWasInTheWay) {
     auto ordered = order();
     ordered.command.output = "/var/log/web.log";
-    const auto settings = settingsFor(ordered);
+    const auto settings = settingsFor(ordered, std::nullopt);
     const auto failure = [](const char* job, const char* result, int code, int status) {
         StartFailure failed{job, {}};
         failed.facts.result = result;

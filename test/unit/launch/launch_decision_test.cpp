@@ -30,6 +30,13 @@ TEST(LaunchDecision, aDeadUnitOfOtherSettingsIsMadeAnew) {
     EXPECT_EQ(nextStep(loaded("deactivating"), kOther), LaunchStep::stopThenNew);
 }
 
+TEST(LaunchDecision, aDeadUnitThatOthersKeepLoadedIsForgotten) {
+    EXPECT_EQ(nextStep(loaded("failed"), {.pinned = true}), LaunchStep::forgetThenNew);
+    EXPECT_EQ(nextStep(loaded("inactive"), {.pinned = true}), LaunchStep::forgetThenNew);
+    EXPECT_EQ(nextStep(loaded("inactive", 7, "start"), {.pinned = true}), LaunchStep::resetThenNew);
+    EXPECT_EQ(nextStep(loaded("inactive"), {.restartable = true, .pinned = true}), LaunchStep::restart);
+}
+
 TEST(LaunchDecision, aRunningUnitIsInspectedUnlessItsMainProcessIsKnownToBeGone) {
     for (const char* state : {"active", "activating", "reloading"}) {
         EXPECT_EQ(nextStep(loaded(state), kSame), LaunchStep::inspectMain) << state;

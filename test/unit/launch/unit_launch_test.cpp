@@ -29,8 +29,8 @@ protected:
         order.afterFailure = true;
         order.command.path = "/bin/true";
         order.command.workingDirectory = "/";
-        launch_.emplace(UnitLaunchContext{loop_, log_, manager_, forkSupport_}, order, std::nullopt,
-                        [this](Events events) { events_ = std::move(events); });
+        launch_.emplace(UnitLaunchContext{loop_, log_, manager_, forkSupport_, environments_}, order,
+                        std::nullopt, [this](Events events) { events_ = std::move(events); });
         launch_->start();
         turn(); // the wait for a predecessor, which there is none of
     }
@@ -55,6 +55,7 @@ protected:
     NoLog log_;
     test::FakeManager manager_;
     systemd::ForkSupport forkSupport_ = systemd::ForkSupport::exitType;
+    systemd::EnvironmentStore environments_{"/nonexistent/healer"};
     std::optional<UnitLaunch> launch_;
     Events events_;
 };

@@ -100,7 +100,14 @@ TEST(TransientUnitTest, theDescriptionChangesWithEverySetting) {
         [](auto& u) { u.output = "/var/log/web.log"; },
         [](auto& u) { u.stop.signal = SIGINT; },
         [](auto& u) { u.stop.timeout = std::chrono::seconds(1); },
-        [](auto& u) { u.mayFork = true; },
+        [](auto& u) { u.stop.mode = core::KillMode::mixed; },
+        [](auto& u) { u.stop.mode = core::KillMode::process; },
+        [](auto& u) {
+            u.environmentFiles = {{"/etc/web.env", false}};
+        },
+        [](auto& u) {
+            u.environmentFiles = {{"/etc/web.env", true}};
+        },
     };
     std::set<std::string> seen{descriptionOf(unit())};
     for (const auto& change : changes) {
@@ -116,7 +123,7 @@ TEST(TransientUnitTest, everyPropertyThatIsSentIsInTheFingerprint) {
         auto settings = unit();
         if (full) {
             settings.output = "/var/log/web.log";
-            settings.mayFork = true;
+            settings.environmentFiles = {{"/etc/web.env", true}, {"/run/web.env", false}};
             settings.arguments.emplace_back("$HOME");
         }
         const auto properties = propertiesOf(settings, ForkSupport::exitType);
@@ -138,8 +145,7 @@ TEST(TransientUnitTest, everyPropertyThatIsSentIsInTheFingerprint) {
 }
 
 TEST(TransientUnitTest, anOlderSystemdKeepsAForkedProgramInAnotherWayOfTheSameDescription) {
-    auto settings = unit();
-    settings.mayFork = true;
+    const auto settings = unit();
     const auto older = sentFor(settings, ForkSupport::remainAfterExit);
     EXPECT_THAT(older, Contains("RemainAfterExit"));
     EXPECT_THAT(older, Not(Contains("ExitType")));

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/session.hpp"
+
+#include "launch/signal_stop.hpp"
+#include "runtime/pidfd.hpp"
+#include "runtime/proc_entry.hpp"
+#include "runtime/unique_fd.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace healer::launch {
+
+namespace {
+
+using Stat = runtime::ProcEntry::Stat;
+
+constexpr core::Duration kFirstLook = std::chrono::milliseconds(2);
+constexpr core::Duration kLastLook = std::chrono::milliseconds(50);
+/// After SIGKILL.
+constexpr core::Duration kDying = std::chrono::seconds(5);
+
+/// All living processes.
+std::vector<Stat> livingProcesses() {
+    std::vector<Stat> found;
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), &::closedir);
+    while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
+        const std::string_view name(entry->d_name);
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error != std::errc() || end != name.data() + name.size()) {
+            continue;
+        }
+        const auto process = runtime::ProcEntry::open(pid);
+        const auto stat = process ? process->stat() : std::nullopt;
+        if (stat && !stat->zombie() && !stat->kernelThread) {
+            found.push_back(*stat);
+        }
+    }
+    return found;
+}
+
+std::vector<core::ProcessKey> inSession(const std::vector<Stat>& all, core::ProcessKey leader) {
+    std::vector<core::ProcessKey> members;
+    for (const auto& stat : all) {
+        if (stat.session == leader.pid && stat.key.startTicks >= leader.startTicks) {
+            members.push_back(stat.key);
+        }
+    }
+    return members;
+}
+
+/// With a zero byte in front of each variable.
+std::string environmentOf(pid_t pid) {
+    constexpr std::size_t kLargest = 256UL * 1024;
+    const std::string path = "/proc/" + std::to_string(pid) + "/environ";
+    const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text(1, '\0');
+    std::array<char, 4096> buffer{};
+    for (ssize_t count = 0;
+         file && text.size() < kLargest && (count = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return text;
+}
+
+void send(core::ProcessKey key, const EndingOrder& order, bool kill) {
+    (void)signalStop(core::action::Stop{.name = {},
+                                        .instance = key,
+                                        .force = kill,
+                                        .plan = {.signal = order.signal, .timeout = order.patience}});
+}
+
+} // namespace
+
+bool isAlive(core::ProcessKey key) {
+    const auto process = runtime::ProcEntry::open(key.pid);
+    const auto stat = process ? process->stat() : std::nullopt;
+    return stat && stat->key == key && !stat->zombie();
+}
+
+std::vector<core::ProcessKey> membersOfSession(core::ProcessKey leader) {
+    const auto now = runtime::keyOfPid(leader.pid);
+    if (leader.pid <= 1 || (now && *now != leader)) {
+        return {};
+    }
+    return inSession(livingProcesses(), leader);
+}
+
+bool leftGroup(pid_t leader) {
+    return leader > 1 && (::kill(-leader, 0) == 0 || errno == EPERM);
+}
+
+std::vector<core::ProcessKey> familyOf(core::ProcessKey instance) {
+    const auto all = livingProcesses();
+    const auto self =
+        std::find_if(all.begin(), all.end(), [&](const Stat& stat) { return stat.key == instance; });
+    if (self == all.end()) {
+        return {};
+    }
+    if (self->session == instance.pid) {
+        return inSession(all, instance);
+    }
+    std::vector<core::ProcessKey> family{instance};
+    std::set<pid_t> parents{instance.pid};
+    for (bool more = true; std::exchange(more, false);) {
+        for (const auto& stat : all) {
+            if (stat.session == self->session && parents.contains(stat.parent) &&
+                parents.insert(stat.key.pid).second) {
+                family.push_back(stat.key);
+                more = true;
+            }
+        }
+    }
+    return family;
+}
+
+std::vector<core::ProcessKey> carriersOf(const std::string& variable, std::uint64_t sinceTicks) {
+    std::string wanted(1, '\0');
+    wanted += variable;
+    wanted += '\0';
+    std::vector<core::ProcessKey> carriers;
+    for (const auto& stat : livingProcesses()) {
+        const bool may = stat.key.startTicks >= sinceTicks && stat.key.pid != ::getpid();
+        if (may && environmentOf(stat.key.pid).find(wanted) != std::string::npos && isAlive(stat.key)) {
+            carriers.push_back(stat.key);
+        }
+    }
+    return carriers;
+}
+
+runtime::Task<bool> endAll(runtime::Loop& loop, std::function<std::vector<core::ProcessKey>()> find,
+                           EndingOrder order) {
+    bool kill = order.signal == SIGKILL;
+    auto deadline = loop.now() + (kill ? kDying : order.patience);
+    std::set<core::ProcessKey> signalled;
+    for (auto members = find(); !members.empty(); members = find()) {
+        for (const auto& member : members) {
+            if (signalled.insert(member).second) {
+                send(member, order, kill);
+            }
+        }
+        auto pause = kFirstLook;
+        while (std::any_of(members.begin(), members.end(), isAlive)) {
+            if (loop.now() >= deadline) {
+                if (std::exchange(kill, true)) {
+                    co_return false;
+                }
+                deadline = loop.now() + kDying;
+                signalled.clear();
+                break;
+            }
+            const auto next = std::min(loop.now() + pause, deadline);
+            pause = std::min(pause * 2, kLastLook);
+            co_await runtime::until(loop, next);
+        }
+    }
+    co_return true;
+}
+
+} // namespace healer::launch

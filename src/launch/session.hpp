@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plan.hpp"
+#include "core/process.hpp"
+#include "runtime/loop.hpp"
+#include "runtime/task.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// What belongs to an instance that no unit holds together: the processes of the session that it leads.
+/// Healer gives each program that it starts itself a session of its own.
+namespace healer::launch {
+
+/// The living processes of the session that `leader` led. A session's number belongs to no other process
+/// while the session lives; where another process has it now, the session is gone.
+[[nodiscard]] std::vector<core::ProcessKey> membersOfSession(core::ProcessKey leader);
+
+/// Whether a process that was started in a session of its own seems to have left others of its group behind.
+/// One system call, and right after it was reaped only.
+[[nodiscard]] bool leftGroup(pid_t leader);
+
+/// A living instance and what belongs to it: its session where it leads one, else its descendants in the
+/// session that it is in (a shell's session has other processes too).
+[[nodiscard]] std::vector<core::ProcessKey> familyOf(core::ProcessKey instance);
+
+/// The living processes that were started with this variable ("NAME=value") in their environment, and since
+/// then. A daemon that leaves its session keeps it, as long as it does not write over it; nobody else's
+/// process has it, as the value is random.
+[[nodiscard]] std::vector<core::ProcessKey> carriersOf(const std::string& variable, std::uint64_t sinceTicks);
+
+/// Whether exactly this process still runs; a zombie does not.
+[[nodiscard]] bool isAlive(core::ProcessKey key);
+
+/// How processes are ended.
+struct EndingOrder {
+    int signal = 0;
+    core::Duration patience{}; ///< then SIGKILL
+};
+
+/// Ends the processes that `find` names, and those that it names when these are gone, and so on: by the
+/// signal, and by SIGKILL when time is up. False: some are still there some time after that.
+[[nodiscard]] runtime::Task<bool>
+endAll(runtime::Loop& loop, std::function<std::vector<core::ProcessKey>()> find, EndingOrder order);
+
+} // namespace healer::launch
