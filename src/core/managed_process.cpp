@@ -273,7 +273,6 @@ std::optional<Instance> ManagedProcess::readyInstance() const {
 
 State ManagedProcess::state() const {
     const bool recovering = life_.record().recovering;
-    const bool stopped = life_.requests().stopWanted();
     if (life_.kind() == PhaseKind::disabled) {
         return State::disabled;
     }
@@ -300,7 +299,7 @@ State ManagedProcess::state() const {
         return life_.in<phase::Stopping>()->afterwards == phase::AfterStop::rest ? State::running
                                                                                  : State::recovering;
     case PhaseKind::resting:
-        return stopped ? State::stopped : State::down;
+        return recovering ? State::down : State::stopped;
     }
     return State::down;
 }

@@ -20,7 +20,6 @@ constexpr PhaseMove kMoves[] = {
     {looking,   deferred,  "there is none, and a dependency is not ready"},
     {looking,   waiting,   "the restored instance is gone: backoff; or something runs that may be it"},
     {looking,   open,      "the restored instance is gone, and the breaker is open"},
-    {looking,   checking,  "the restored instance had ended with status 0: did it fork?"},
     {looking,   resting,   "there is none, and none is wanted"},
 
     {up,        up,        "a monitor reports another instance"},
@@ -28,7 +27,7 @@ constexpr PhaseMove kMoves[] = {
     {up,        waiting,   "it ended: backoff"},
     {up,        open,      "it ended, and the breaker is open"},
     {up,        deferred,  "it ended, and a dependency is not ready"},
-    {up,        checking,  "it ended with status 0: did it fork?"},
+    {up,        checking,  "it ended as one does that forks or hands over"},
     {up,        stopping,  "a stop or restart is requested, or the start that replaces it is due"},
     {up,        resting,   "it ended, and is not to be started"},
 
@@ -52,7 +51,8 @@ constexpr PhaseMove kMoves[] = {
     {checking,  up,        "it was started elsewhere"},
     {checking,  launching, "there is no instance"},
     {checking,  deferred,  "there is none, and a dependency is not ready"},
-    {checking,  waiting,   "something runs that may be it"},
+    {checking,  waiting,   "something runs that may be it, or it had ended: backoff"},
+    {checking,  open,      "it had ended, and the breaker is open"},
     {checking,  stopping,  "only the unhealthy instance runs: it is replaced"},
     {checking,  resting,   "a stop or pause is requested"},
 
