@@ -2,6 +2,7 @@
 #pragma once
 
 #include "launch/direct/kind.hpp"
+#include "launch/session.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/spawn.hpp"
@@ -111,7 +112,9 @@ protected:
             }
         } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
             downs_.push_back(*down);
-        } else if (!std::holds_alternative<core::event::StopUnderWay>(event)) {
+        } else if (const auto* stop = std::get_if<core::event::StopUnderWay>(&event)) {
+            underWay_.push_back(stop->underWay);
+        } else {
             others_.push_back(event);
         }
     }
@@ -177,6 +180,7 @@ protected:
     std::vector<core::event::LaunchFinished> launches_;
     std::vector<core::event::Down> downs_;
     std::vector<core::Event> others_;
+    std::vector<bool> underWay_; ///< what was reported of stops
     std::vector<core::ProcessKey> started_;
     std::uint64_t attempt_ = 0;
     test::TemporaryFolder folder_{geteuid() == 0 ? "/run" : "/tmp"};

@@ -231,6 +231,59 @@ TEST_F(DirectLaunch, aForcedStopTakesTheProcessGroupAlong) {
     EXPECT_TRUE(until([&] { return members().empty(); }));
 }
 
+TEST_F(DirectLaunch, whatIsLeftOfTheSessionIsEndedBeforeTheSuccessorStarts) {
+    for (const auto mode : {core::KillMode::group, core::KillMode::mixed, core::KillMode::process}) {
+        const auto key = atWork(order({"family"}));
+        const auto left = [&] { return membersOfSession(key).size(); };
+        ASSERT_TRUE(until([&] { return left() == 2; }));
+        ::kill(key.pid, SIGKILL);
+        auto next = order({"wait"});
+        next.predecessor = key;
+        next.stop.mode = mode;
+        launched(next);
+        EXPECT_EQ(left(), mode == core::KillMode::process ? 1U : 0U);
+        for (const auto& member : membersOfSession(key)) {
+            ::kill(member.pid, SIGKILL);
+        }
+    }
+}
+
+TEST_F(DirectLaunch, aStopEndsTheWholeSessionAndIsOverThen) {
+    const auto key = atWork(order({"family"}));
+    ASSERT_TRUE(until([&] { return membersOfSession(key).size() == 2; }));
+    direct_->stop(stopOrder(key, Stop::orderly));
+    EXPECT_TRUE(until([&] { return underWay_ == std::vector{true, false}; }));
+    EXPECT_TRUE(membersOfSession(key).empty());
+}
+
+TEST_F(DirectLaunch, aStopOfTheProcessAloneLeavesItsChildren) {
+    const auto key = atWork(order({"family"}));
+    ASSERT_TRUE(until([&] { return membersOfSession(key).size() == 2; }));
+    core::StopPlan plan;
+    plan.mode = core::KillMode::process;
+    direct_->stop(stopOrder(key, Stop::orderly, plan));
+    EXPECT_TRUE(isReaped(key));
+    const auto left = membersOfSession(key);
+    ASSERT_EQ(left.size(), 1U);
+    ::kill(left.front().pid, SIGKILL);
+}
+
+TEST_F(DirectLaunch, aDaemonThatNobodyRecognisedIsEndedBeforeTheNextStart) {
+    const auto file = directory_ / "daemon";
+    auto first = order({"daemon"});
+    first.mayFork = true;
+    first.command.output = file;
+    const auto key = launched(first);
+    ASSERT_TRUE(until([&] { return test::readText(file).ends_with("\n") && !downs_.empty(); }));
+    const auto daemon = runtime::keyOfPid(std::stoi(test::readText(file)));
+    ASSERT_TRUE(daemon && isAlive(*daemon));
+    auto next = order({"wait"});
+    next.mayFork = true;
+    next.predecessor = key;
+    launched(next);
+    EXPECT_FALSE(isAlive(*daemon));
+}
+
 TEST_F(DirectLaunch, whatItStartedGoesOnWithoutIt) {
     const auto key = launched(order({"wait"}));
     direct_.reset();

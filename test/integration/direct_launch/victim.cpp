@@ -32,6 +32,19 @@ int main(int argc, char** argv) {
     if (what == "family" && fork() == 0) {
         pause();
     }
+    if (what == "daemon") { // its PID goes to standard output
+        if (fork() != 0) {
+            return 0;
+        }
+        setsid();
+        if (fork() != 0) {
+            _exit(0);
+        }
+        const std::string line = std::to_string(getpid()) + "\n";
+        if (write(STDOUT_FILENO, line.data(), line.size()) < 0) {
+            return 1;
+        }
+    }
     prctl(PR_SET_NAME, "at-work");
     for (;;) {
         pause();
