@@ -38,7 +38,7 @@ inline constexpr bool kHasSignal =
               core::notice::Blocked, core::notice::Doubted, core::notice::Degraded,
               core::notice::DegradedEnded, core::notice::RestartPropagated, core::notice::InstanceEnded,
               core::notice::SecondCopy, core::notice::StopFailed, core::notice::HealthyAgain,
-              core::notice::Unidentified, core::notice::Requested, core::notice::DependencyOmitted,
-              core::notice::FollowsUnit>;
+              core::notice::Unidentified, core::notice::ProbeWarning, core::notice::ProbeNeverPassed,
+              core::notice::Requested, core::notice::DependencyOmitted, core::notice::FollowsUnit>;
 
 } // namespace healer::bus

@@ -95,6 +95,8 @@ struct MonitorSchema {
     std::string_view unitKey = {};
     /// Whether a command that has nothing but probes gets a monitor of this kind in addition.
     bool addedToProbes = false;
+    /// Returns what an administrator should know about valid settings, or nothing.
+    std::optional<std::string> (*advice)(const core::MonitorPlan& plan) = nullptr;
 };
 
 } // namespace healer::config

@@ -92,11 +92,17 @@ void addMonitor(const Field& field, Schemas schemas, const ProgramCheck& checkPr
     if (schema == nullptr) {
         return;
     }
+    const std::size_t errors = field.findings().errors.size();
     core::MonitorPlan monitor = readMonitor(*section, *schema, checkProgram);
     auto& known = draft.plan.monitors;
-    if (std::find(known.begin(), known.end(), monitor) != known.end()) {
+    // What is wrong is missing in the plan, so that two of those may look alike.
+    const bool good = field.findings().errors.size() == errors;
+    if (good && std::find(known.begin(), known.end(), monitor) != known.end()) {
         field.error("this monitor is listed twice");
         return;
+    }
+    if (const auto advice = schema->advice == nullptr ? std::nullopt : schema->advice(monitor)) {
+        field.warning(*advice);
     }
     known.push_back(std::move(monitor));
     draft.monitors.push_back({field.site(), schema});

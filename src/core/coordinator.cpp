@@ -108,6 +108,16 @@ Actions Coordinator::advance(Moment now) {
     return finish(out);
 }
 
+Actions Coordinator::heldUp(Duration pause, Moment now) {
+    ActionSink out = sink(now);
+    for (auto& [name, entry] : entries_) {
+        if (entry.process.heldUp(pause)) {
+            settle(entry, out);
+        }
+    }
+    return finish(out);
+}
+
 Actions Coordinator::reload(Plan plan, Moment now) {
     ActionSink out = sink(now);
     followed_.revise(plan);

@@ -72,7 +72,9 @@ struct UnitAtRest {
 /// It says nothing about which process answers.
 struct Healthy {
     std::string name;
-    std::size_t monitor = 0; ///< index of the probe in the plan's monitors
+    std::size_t monitor = 0;  ///< index of the probe in the plan's monitors
+    std::string probe = {};   ///< as in Unhealthy
+    std::string warning = {}; ///< it passes, but something is to be mended: a sentence
 };
 
 /// A probe has failed failure_threshold times in a row since it passed last, or since the grace after a
@@ -82,6 +84,12 @@ struct Unhealthy {
     std::size_t monitor = 0;
     std::string probe;  ///< what was asked: the URL, or the command
     std::string reason; ///< a sentence: "timed out after 2 s", "status 503", "exited with status 1: no space"
+};
+
+/// A probe says nothing about the service: it cannot be made, or its program answered that it cannot tell.
+struct Inconclusive {
+    std::string name;
+    std::size_t monitor = 0;
 };
 
 /// A recovery kind has started the program (it is executing), or has failed to.
@@ -154,6 +162,7 @@ using event::UnitEnd;
 
 using Event =
     std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy, event::Unhealthy,
+                 event::Inconclusive,
                  event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
                  event::StopUnderWay, event::JobUnderWay, event::UnitSettings, event::Request>;
 

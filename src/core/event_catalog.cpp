@@ -34,6 +34,8 @@ constexpr std::array kEvents{
     EventInfo{stopFailed,           "stop-failed",           LogLevel::warn,  "eb60736baca94be3aab74bb5827d069e"},
     EventInfo{healthyAgain,         "healthy-again",         LogLevel::info,  "a5eba8891dd34abc9e7029359555ee98"},
     EventInfo{unidentified,         "unidentified",          LogLevel::info,  "81e9d6d3462f4ce589cc47c6e8b13c84"},
+    EventInfo{probeWarning,         "probe-warning",         LogLevel::warn,  "ff1f9d75025a40d79bc9d814ea819e1a"},
+    EventInfo{probeNeverPassed,     "probe-never-passed",    LogLevel::warn,  "e14ff05b98524b499d15455a18ee0faa"},
     EventInfo{requested,            "requested",             LogLevel::info,  "a057018d5da64615be5648362031e69d"},
     EventInfo{dependencyOmitted,    "dependency-omitted",    LogLevel::warn,  "a8fe2ba960aa44eda01106324b508682"},
     EventInfo{followsUnit,          "follows-unit",          LogLevel::warn,  "761634d0f9464e5d856eefb4776d2196"},

@@ -39,6 +39,8 @@ enum class EventKind {
     stopFailed,
     healthyAgain,
     unidentified,
+    probeWarning,
+    probeNeverPassed,
     requested,
     dependencyOmitted,
     followsUnit,

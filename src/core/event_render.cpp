@@ -184,6 +184,21 @@ struct Renderer {
                 "A probe of " + process + " passes, but which process answers is not known"};
     }
 
+    RenderedEvent operator()(const notice::ProbeWarning& warning) const {
+        return {EventKind::probeWarning,
+                "The probe " + warning.probe + " of " + process + " passes with a warning: " + warning.text,
+                {{Field::reason, warning.text}, {Field::url, warning.probe}}};
+    }
+
+    RenderedEvent operator()(const notice::ProbeNeverPassed& never) const {
+        const bool left = never.then == notice::NeverPassed::leftRunning;
+        return {EventKind::probeNeverPassed,
+                "The probe " + never.probe + " of " + process + " has never passed (" + never.reason + "): " +
+                    (left ? "a restart has not helped, so the process is left running; check the probe"
+                          : "the process is restarted once"),
+                {{Field::reason, never.reason}, {Field::url, never.probe}}};
+    }
+
     RenderedEvent operator()(const notice::Requested& request) const {
         const std::string verb(toString(request.verb));
         return {EventKind::requested, "Operator request: " + verb + " " + process, {{Field::verb, verb}}};

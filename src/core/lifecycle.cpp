@@ -53,9 +53,11 @@ bool isAutomatic(notice::Cause cause) {
 Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
                      const std::optional<SavedState>& saved)
     : plan_(&plan), targets_(&targets), mode_(mode) {
+    health_.trust().know(plan);
     if (!saved) {
         return;
     }
+    health_.trust().know(plan, saved->probes);
     if (saved->paused) {
         requests_.pause();
     }
@@ -83,6 +85,10 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
 }
 
 void Lifecycle::setPlan(const ProcessPlan& plan, Mode mode) {
+    if (plan_->monitors != plan.monitors) {
+        health_.trust().know(plan);
+        health_.forgetRemarks();
+    }
     plan_ = &plan;
     mode_ = mode;
     record_.degraded = record_.degraded && lacksTarget(plan.dependencies, *targets_);
@@ -143,9 +149,9 @@ void Lifecycle::enter(To to, std::string reason, ActionSink& out) {
 }
 
 void Lifecycle::begin(ActionSink& out) {
-    if (!plan_->enabled) {
+    if (!isWatchable(*plan_)) {
         phase_ = phase::Disabled{};
-        reason_ = "disabled in the configuration";
+        reason_ = plan_->enabled ? plan_->unavailable : "disabled in the configuration";
         return;
     }
     phase_ = phase::Looking{out.now.at + plan_->startTimeout + kLookSlack};
@@ -259,13 +265,9 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     record_.doubtful.reset();
     record_.recovering = false;
     record_.restartPending = false;
+    record_.wasUnidentified = core::isUnidentified(instance);
     health_.clearUnhealthy();
-    enter(phase::Up{instance},
-          requests_.stopWanted()
-              ? "started elsewhere after it was stopped on request: not healed until it is "
-                "started through Healer"
-              : unit_.runningReason(),
-          out);
+    enter(phase::Up{instance}, runningReason(), out);
     unit_.forgetStopByTarget();
     unit_.forgetEnd();
     track(instance, out);
@@ -287,6 +289,20 @@ void Lifecycle::enterAdopted(const Instance& instance, ActionSink& out) {
 bool Lifecycle::hasOldSettings() const {
     return kind() == PhaseKind::up && record_.startedWith != 0 &&
            record_.startedWith != fingerprintOf(plan_->command);
+}
+
+std::string Lifecycle::runningReason() const {
+    if (requests_.stopWanted()) {
+        return "started elsewhere after it was stopped on request: not healed until it is started through "
+               "Healer";
+    }
+    return unit_.runningReason() + health_.remarks();
+}
+
+void Lifecycle::refreshReason() {
+    if (kind() == PhaseKind::up) {
+        setReason(runningReason());
+    }
 }
 
 void Lifecycle::rest(std::string reason, ActionSink& out) {

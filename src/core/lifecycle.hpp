@@ -52,6 +52,7 @@ struct Record {
     bool recovering = false;            ///< down by a failure, and to be recovered
     bool degraded = false;              ///< started without a dependency
     bool restartPending = false;        ///< a dependency was restarted: it is restarted too as soon as it may
+    bool wasUnidentified = false;       ///< when it was up last, it was known by its probes alone
 };
 
 /// The state of one managed process and the moves between its phases (phase.hpp has the table of legal ones).
@@ -84,6 +85,8 @@ public:
     /// A sentence on what it is doing.
     [[nodiscard]] const std::string& reason() const { return reason_; }
     void setReason(std::string reason) { reason_ = std::move(reason); }
+    /// The sentence for a process that runs, after something that it mentions has changed. Up only.
+    void refreshReason();
 
     [[nodiscard]] OperatorRequests& requests() { return requests_; }
     [[nodiscard]] const OperatorRequests& requests() const { return requests_; }
@@ -157,6 +160,7 @@ private:
     template <typename To>
     void enter(To to, std::string reason, ActionSink& out);
     [[nodiscard]] std::string reasonToLeave() const;
+    [[nodiscard]] std::string runningReason() const;
     [[nodiscard]] bool mayStart(ActionSink& out);
     [[nodiscard]] bool breakerAllows(ActionSink& out);
     [[nodiscard]] bool passesGate(notice::Cause cause, ActionSink& out);

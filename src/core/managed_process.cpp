@@ -80,7 +80,21 @@ void ManagedProcess::advance(ActionSink& out) {
     }
 }
 
+bool ManagedProcess::heldUp(Duration pause) {
+    const auto postpone = [pause](auto* phase) {
+        if (phase != nullptr) {
+            phase->deadline += pause;
+        }
+        return phase != nullptr;
+    };
+    return postpone(life_.in<phase::Looking>()) || postpone(life_.in<phase::Checking>()) ||
+           postpone(life_.in<phase::Launching>()) || postpone(life_.in<phase::Stopping>());
+}
+
 void ManagedProcess::launchTimedOut(ActionSink& out) {
+    if (completesUnproven(life_, out)) {
+        return;
+    }
     const std::string why = "not up within " + durationText(life_.startPatience());
     life_.withdrawLaunch(out);
     const auto launching = *life_.in<phase::Launching>();
@@ -97,14 +111,15 @@ void ManagedProcess::launchTimedOut(ActionSink& out) {
 
 void ManagedProcess::changePlan(const ProcessPlan& plan, Mode mode, ActionSink& out) {
     const ProcessPlan& old = life_.plan();
-    const bool wasEnabled = old.enabled;
+    const bool wasWatched = isWatchable(old);
+    const bool isWatched = isWatchable(plan);
     const bool watchedOtherwise = old.monitors != plan.monitors || old.command != plan.command;
     const bool sameEntry = (&old == &plan || old == plan) && life_.mode() == mode;
     if (sameEntry) {
         life_.setPlan(plan, mode);
         return;
     }
-    if (wasEnabled && !plan.enabled) {
+    if (wasWatched && !isWatched) {
         end(out);
         life_.setPlan(plan, mode);
         life_.forgetInstances();
@@ -112,9 +127,9 @@ void ManagedProcess::changePlan(const ProcessPlan& plan, Mode mode, ActionSink& 
         return;
     }
     life_.setPlan(plan, mode);
-    if (!wasEnabled && plan.enabled) {
+    if (!wasWatched) {
         life_.begin(out);
-    } else if (plan.enabled) {
+    } else {
         if (watchedOtherwise) {
             life_.watchAgain(out);
         }
@@ -263,7 +278,10 @@ TargetFacts ManagedProcess::facts() const {
     case PhaseKind::resting:
         break;
     }
-    facts.reason = isUp() && !facts.ready ? "not healthy yet" : std::string(toString(state()));
+    const bool setAside = isUp() && !life_.health().holdsStart(plan());
+    facts.reason = !isUp() || facts.ready ? std::string(toString(state()))
+                   : setAside             ? "its probe has never passed"
+                                          : "not healthy yet";
     return facts;
 }
 
@@ -274,7 +292,7 @@ std::optional<Instance> ManagedProcess::readyInstance() const {
 State ManagedProcess::state() const {
     const bool recovering = life_.record().recovering;
     if (life_.kind() == PhaseKind::disabled) {
-        return State::disabled;
+        return plan().enabled ? State::down : State::disabled;
     }
     if (life_.requests().paused()) {
         return State::paused;
@@ -345,6 +363,7 @@ SavedState ManagedProcess::savedState() const {
             .startedAt = record.startedAt,
             .startedWith = record.startedWith,
             .lastExit = record.lastExit,
+            .probes = life_.health().trust().saved(),
             .left = left ? std::optional(SavedState::Left{life_.unit().endedWell(), life_.unit().leave()})
                          : std::nullopt};
 }

@@ -22,6 +22,9 @@ public:
     void handle(const Event& event, ActionSink& out);
     /// Does what the clock makes due; harmless before deadline().
     void advance(ActionSink& out);
+    /// Healer itself was held up for so long. True where that moves a deadline: one by which others are
+    /// judged, not a wait that passes by itself.
+    bool heldUp(Duration pause);
     /// The new entry of this name. Only what differs is touched; the old plan must still be alive during the
     /// call.
     void changePlan(const ProcessPlan& plan, Mode mode, ActionSink& out);

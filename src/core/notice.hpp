@@ -123,6 +123,22 @@ struct HealthyAgain {};
 /// A probe passes; which process answers is not known.
 struct Unidentified {};
 
+/// A probe passes, but something is to be mended.
+struct ProbeWarning {
+    std::string probe;
+    std::string text; ///< a sentence
+};
+
+/// What is done about a probe that has never passed.
+enum class NeverPassed { restarted, leftRunning };
+
+/// A probe has failed that has never passed since Healer knows the process.
+struct ProbeNeverPassed {
+    std::string probe;
+    std::string reason; ///< how it failed
+    NeverPassed then = NeverPassed::restarted;
+};
+
 /// An operator request.
 struct Requested {
     event::Verb verb = event::Verb::start;
@@ -222,8 +238,8 @@ using Notice =
                  notice::BreakerChanged, notice::Adopted, notice::WouldStart, notice::StopTimedOut,
                  notice::Blocked, notice::Doubted, notice::Degraded, notice::DegradedEnded,
                  notice::RestartPropagated, notice::InstanceEnded, notice::SecondCopy, notice::StopFailed,
-                 notice::HealthyAgain, notice::Unidentified, notice::Requested, notice::DependencyOmitted,
-                 notice::FollowsUnit>;
+                 notice::HealthyAgain, notice::Unidentified, notice::ProbeWarning, notice::ProbeNeverPassed,
+                 notice::Requested, notice::DependencyOmitted, notice::FollowsUnit>;
 
 using DaemonNotice = std::variant<notice::Reloaded, notice::ReloadFailed, notice::ConfigurationWarning,
                                   notice::SystemdUnreachable, notice::LaunchConfined, notice::EbpfUnavailable,

@@ -18,7 +18,7 @@ void confirmStart(Lifecycle& life, ActionSink& out) {
     const auto& launching = *life.in<phase::Launching>();
     const auto launched = launching.launched;
     const bool namesInstance = monitorNamesInstance(life.plan());
-    if (!life.health().allPass(life.plan())) {
+    if (life.health().holdsStart(life.plan())) {
         if (launched) {
             life.setReason("started as PID " + std::to_string(pidOf(*launched)) +
                            ", its probes do not pass yet");

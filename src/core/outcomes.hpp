@@ -16,6 +16,9 @@ void confirmStart(Lifecycle& life, ActionSink& out);
 void putIntoBackground(Lifecycle& life, const Instance& started, ActionSink& out);
 /// The start has succeeded. Only while launching.
 void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out);
+/// The time for the start is over. True: what was started runs, and only probes hold it up that say nothing
+/// or have never passed, so the start is complete. (react_probes.cpp)
+[[nodiscard]] bool completesUnproven(Lifecycle& life, ActionSink& out);
 /// The start has failed: decides what now. Only while launching, or stopping what did not come up.
 void failStart(Lifecycle& life, const std::string& why, ActionSink& out);
 

@@ -16,7 +16,7 @@
 /// Disabled, Up and Resting has a deadline, so that nothing stays down by accident.
 namespace healer::core::phase {
 
-/// `enabled: false`.
+/// `enabled: false`, or something is missing that it needs, so that it is not watched.
 struct Disabled {};
 
 /// It is not known yet whether an instance runs; the monitors have been asked.

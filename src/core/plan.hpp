@@ -125,6 +125,9 @@ struct DependencyPlan {
 struct ProcessPlan {
     std::string name;
     bool enabled = true;
+    /// Why it cannot be watched or started for now: a program, user or directory is missing that may be there
+    /// later. Empty: nothing is missing.
+    std::string unavailable;
     bool unitDependencies = false; ///< `dependencies` are those of the unit file, filled in once known
     std::string unit; ///< an existing unit of systemd, with its suffix; empty when `command` is started
     CommandPlan command;
@@ -139,6 +142,11 @@ struct ProcessPlan {
 
     bool operator==(const ProcessPlan&) const = default;
 };
+
+/// Whether there is something to watch: it is enabled, and nothing is missing.
+[[nodiscard]] inline bool isWatchable(const ProcessPlan& process) {
+    return process.enabled && process.unavailable.empty();
+}
 
 /// A value that never changes, shared by its copies; compared as a value.
 template <typename T>

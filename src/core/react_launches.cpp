@@ -161,7 +161,7 @@ void react(const event::StartedOnPurpose& /*started*/, Lifecycle& life, ActionSi
     wantStarted(life, out);
     switch (life.kind()) {
     case PhaseKind::up:
-        life.setReason(life.unit().runningReason());
+        life.refreshReason();
         break;
     case PhaseKind::resting:
     case PhaseKind::waiting:
@@ -202,9 +202,7 @@ void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
 
 void react(const event::UnitSettings& settings, Lifecycle& life, ActionSink& /*out*/) {
     life.unit().learn(settings);
-    if (life.kind() == PhaseKind::up && !life.requests().stopWanted()) {
-        life.setReason(life.unit().runningReason());
-    }
+    life.refreshReason();
 }
 
 } // namespace healer::core

@@ -27,7 +27,7 @@ bool isAutomatic(PhaseKind kind) {
 void start(const event::Request& request, Lifecycle& life, ActionSink& out) {
     wantStarted(life, out);
     if (const auto* up = life.in<phase::Up>()) {
-        life.setReason(life.unit().runningReason());
+        life.refreshReason();
         reply(request, pidOf(up->instance), out);
         return;
     }
@@ -153,13 +153,40 @@ void resetBreaker(const event::Request& request, Lifecycle& life, ActionSink& ou
     reply(request, pid_t{0}, out);
 }
 
+/// It is not watched, so nothing runs as far as is known; what is asked counts for when it is.
+void notWatched(const event::Request& request, Lifecycle& life, ActionSink& out) {
+    if (!life.plan().enabled) {
+        reply(request,
+              Error{life.name() + " is disabled in the configuration (enabled: false)", ErrorKind::disabled},
+              out);
+        return;
+    }
+    switch (request.verb) {
+    case Verb::start:
+    case Verb::restart:
+        life.requests().forgetStop();
+        reply(request, Error{"cannot start " + life.name() + ": " + life.reason(), ErrorKind::recoveryFailed},
+              out);
+        return;
+    case Verb::stop:
+        life.requests().wantStop({OperatorRequests::StopBy::healer, "stopped by request"});
+        life.announce(notice::Requested{request.verb}, out);
+        reply(request, pid_t{0}, out);
+        return;
+    case Verb::pause:
+        return pause(request, life, out);
+    case Verb::resume:
+        return resume(request, life, out);
+    case Verb::resetBreaker:
+        return resetBreaker(request, life, out);
+    }
+}
+
 } // namespace
 
 void react(const event::Request& request, Lifecycle& life, ActionSink& out) {
     if (life.kind() == PhaseKind::disabled) {
-        reply(request,
-              Error{life.name() + " is disabled in the configuration (enabled: false)", ErrorKind::disabled},
-              out);
+        notWatched(request, life, out);
         return;
     }
     const bool acts =

@@ -18,6 +18,7 @@ void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out);
 // react_probes.cpp
 void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out);
 void react(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out);
+void react(const event::Inconclusive& inconclusive, Lifecycle& life, ActionSink& out);
 
 // react_launches.cpp: answers to orders, and what the service manager does
 void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out);

@@ -3,6 +3,7 @@
 
 #include "core/breaker.hpp"
 #include "core/operator_requests.hpp"
+#include "core/probe_trust.hpp"
 #include "core/process.hpp"
 #include "core/time.hpp"
 #include "core/view.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace healer::core {
 
@@ -27,6 +29,7 @@ struct SavedState {
     std::optional<Moment> startedAt; ///< of a process that was adopted
     std::uint64_t startedWith = 0;   ///< fingerprint of the command that the instance runs with
     std::optional<LastExit> lastExit;
+    std::vector<ProbeTrust::Saved> probes = {}; ///< those that have ever counted
 
     std::string followedUnit = {}; ///< see FollowedUnits; empty: none
     /// It is down, and that end was left alone.

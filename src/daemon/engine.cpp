@@ -94,6 +94,11 @@ void Engine::setTimer() {
         timer_ = parts_.loop.addTimer(*deadline, [this] {
             timerAt_.reset();
             const auto now = parts_.loop.moment();
+            const auto stalled = parts_.loop.stalled();
+            if (const auto pause = stalled - std::exchange(stalledSeen_, stalled);
+                pause > core::Duration{0}) {
+                perform(parts_.coordinator.heldUp(pause, now), now);
+            }
             perform(parts_.coordinator.advance(now), now);
             drain();
         });

@@ -84,7 +84,8 @@ private:
     std::deque<core::Event> events_;
     bool draining_ = false;
     std::optional<core::TimePoint> timerAt_;
-    core::Moment now_; ///< when the actions that are carried out were decided
+    core::Moment now_;              ///< when the actions that are carried out were decided
+    core::Duration stalledSeen_{0}; ///< of the loop, that the core knows of
     runtime::Source timer_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/monitor_set.hpp"
 
+#include "core/health.hpp"
+
 #include <utility>
 #include <variant>
 
@@ -8,6 +10,7 @@ namespace healer::daemon {
 
 MonitorSet::MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report)
     : report_(std::move(report)), absence_(process.monitors.size()), isUnit_(!process.unit.empty()) {
+    observesInstances_ = core::observesInstances(process);
     for (const auto& plan : process.monitors) {
         const std::size_t index = monitors_.size();
         probes_.push_back(plan.role == core::MonitorRole::probe);
@@ -50,12 +53,11 @@ void MonitorSet::look() {
 void MonitorSet::take(std::size_t index, core::Event event) {
     if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
         // A doubt of one of them is the answer of all.
-        if (index != witness_ && !(absent_.doubtful && !absent->doubtful)) {
+        const bool says = index != witness_ && !(probes_[index] && observesInstances_);
+        if (says && !(absent_.doubtful && !absent->doubtful)) {
             absent_ = *absent;
         }
-        if (absence_.report(index)) {
-            report_(std::exchange(absent_, {}));
-        }
+        noteAnswer(index);
         return;
     }
     if (const auto* job = std::get_if<core::event::JobUnderWay>(&event)) {
@@ -63,12 +65,27 @@ void MonitorSet::take(std::size_t index, core::Event event) {
             monitor->hold(job->underWay);
         }
     }
+    bool answersNothing = false;
     if (auto* healthy = std::get_if<core::event::Healthy>(&event)) {
         healthy->monitor = index;
+        answersNothing = observesInstances_;
     } else if (auto* unhealthy = std::get_if<core::event::Unhealthy>(&event)) {
         unhealthy->monitor = index;
+    } else if (auto* inconclusive = std::get_if<core::event::Inconclusive>(&event)) {
+        inconclusive->monitor = index;
     }
     report_(std::move(event));
+    if (answersNothing) {
+        noteAnswer(index);
+    }
+}
+
+/// That something answers a probe does not say that the instance runs: whatever answers first, the monitors
+/// of instances decide, and the core has heard the probes before it hears that there is no instance.
+void MonitorSet::noteAnswer(std::size_t index) {
+    if (absence_.report(index)) {
+        report_(std::exchange(absent_, {}));
+    }
 }
 
 } // namespace healer::daemon

@@ -18,7 +18,8 @@ using MakeMonitor =
     std::function<std::unique_ptr<monitor::Monitor>(const core::MonitorPlan& plan, monitor::Report report)>;
 
 /// All monitors of one process as one: what any of them sees is passed on, except that nothing is there only
-/// when all of them have said so since they were asked last.
+/// when all of them have answered since they were asked last, and none has seen an instance. A probe that
+/// passes has seen none, where another monitor observes instances.
 class MonitorSet {
 public:
     MonitorSet(const core::ProcessPlan& process, const MakeMonitor& make, monitor::Report report);
@@ -35,12 +36,14 @@ public:
 
 private:
     void take(std::size_t index, core::Event event);
+    void noteAnswer(std::size_t index);
 
     monitor::Report report_;
     core::Absence absence_;
     std::optional<std::size_t> witness_; ///< index
     core::event::Absent absent_;         ///< the last one that is not of the witness
     std::vector<bool> probes_;           ///< by monitor: it probes
+    bool observesInstances_ = true;
     bool isUnit_;
     std::vector<std::unique_ptr<monitor::Monitor>> monitors_;
 };

@@ -131,6 +131,25 @@ core::Breaker::Snapshot decodeBreaker(const json& value) {
     return breaker;
 }
 
+json encode(const std::vector<core::ProbeTrust::Saved>& probes) {
+    json list = json::array();
+    for (const auto& probe : probes) {
+        list.push_back({{"probe", probe.probe}, {"trust", std::string(toString(probe.trust))}});
+    }
+    return list;
+}
+
+std::vector<core::ProbeTrust::Saved> decodeProbes(const json& value) {
+    std::vector<core::ProbeTrust::Saved> probes;
+    for (const auto& entry : value) {
+        const auto trust = core::trustFromString(entry.at("trust").get<std::string>());
+        if (trust && probes.size() < kMaxItems) {
+            probes.push_back({numberIn<std::uint64_t>(entry.at("probe")), *trust});
+        }
+    }
+    return probes;
+}
+
 core::SavedState decodeSnapshot(const json& value) {
     core::SavedState snapshot;
     if (value.contains("instance")) {
@@ -162,6 +181,9 @@ core::SavedState decodeSnapshot(const json& value) {
         snapshot.lastExit = decodeLastExit(value.at("last_exit"));
     }
     snapshot.followedUnit = value.value("followed_unit", std::string());
+    if (value.contains("probes")) {
+        snapshot.probes = decodeProbes(value.at("probes"));
+    }
     return snapshot;
 }
 
@@ -199,6 +221,9 @@ std::string encodeState(const core::SavedState& snapshot, const std::string& boo
     }
     if (!snapshot.followedUnit.empty()) {
         value["followed_unit"] = snapshot.followedUnit;
+    }
+    if (!snapshot.probes.empty()) {
+        value["probes"] = encode(snapshot.probes);
     }
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -17,19 +17,18 @@ namespace healer::runtime {
 struct HttpRequest {
     std::string url = {};        ///< http:// or https://
     std::string unixSocket = {}; ///< connect to this socket instead of the URL's host; empty: do not
+    std::string connectTo = {};  ///< connect to this host instead of the URL's; empty: do not
     std::vector<std::string> headers = {}; ///< "Name: value"
     std::string trustedCertificates = {};  ///< PEM text to verify the server by; empty: those of the system
     bool verify = true;                    ///< the server's certificate and name
     bool connectOnly = false;              ///< no request: done when the connection is established
-    core::Duration timeout{0};             ///< in total, from the name look-up to the last byte
 };
 
 enum class HttpFault {
-    none,     ///< there is an answer
-    timedOut, ///< no answer in time
-    refused,  ///< by the server or the network: no connection, no HTTP, certificate not trusted, headers too
-              ///< large
-    own,      ///< not tried: out of descriptors or memory, unusable settings
+    none,      ///< there is an answer
+    refused,   ///< by the server or the network: no connection, no HTTP, headers too large
+    untrusted, ///< the server has answered with a certificate that is not trusted for its name
+    own,       ///< not tried: out of descriptors or memory, unusable settings
 };
 
 struct HttpAnswer {
@@ -41,7 +40,8 @@ struct HttpAnswer {
 
 struct CurlLibrary;
 
-/// HTTP requests by libcurl on the loop. Nothing blocks, including name look-ups. Each request has its own
+/// HTTP requests by libcurl on the loop. Nothing blocks, including name look-ups. There is no time limit:
+/// the caller cancels. Each request has its own
 /// connection; redirects are not followed; proxies, cookies, .netrc and credentials are not used. At most 64
 /// KiB of headers are read (more is a fault), and of the body (the rest is ignored).
 class HttpClient {

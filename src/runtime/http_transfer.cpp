@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http_transfer.hpp"
 
-#include "core/duration_text.hpp"
-
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +16,12 @@ bool isOwnFault(long error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
 
+/// What libcurl says of a handshake that failed, with advice.
+std::string tlsFault(const std::string& detail) {
+    const bool unknownName = detail.find("unrecognized name") != std::string::npos;
+    return detail + (unknownName ? " (server_name sets the name that the server is asked for)" : "");
+}
+
 } // namespace
 
 void HttpClient::Cancel::operator()(Transfer* transfer) const {
@@ -26,7 +29,7 @@ void HttpClient::Cancel::operator()(Transfer* transfer) const {
 }
 
 HttpClient::Transfer::Transfer(const CurlLibrary& curl, CURLM* multi, const HttpRequest& request, Done done)
-    : curl_(curl), multi_(multi), easy_(curl_.easyInit()), done_(std::move(done)), timeout_(request.timeout) {
+    : curl_(curl), multi_(multi), easy_(curl_.easyInit()), done_(std::move(done)) {
     if (easy_ == nullptr) {
         setting_ = CURLE_OUT_OF_MEMORY;
         return;
@@ -41,6 +44,7 @@ HttpClient::Transfer::~Transfer() {
     }
     curl_.easyCleanup(easy_);
     curl_.slistFreeAll(headers_);
+    curl_.slistFreeAll(connectTo_);
 }
 
 template <typename Value>
@@ -52,7 +56,9 @@ void HttpClient::Transfer::set(CURLoption option, Value value) {
 }
 
 void HttpClient::Transfer::configure(const HttpRequest& request) {
-    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(request.timeout).count();
+    // libcurl would look at its clock before it reads an answer that is there. The time for connecting has a
+    // limit by default.
+    constexpr long kNever = 24L * 60 * 60 * 1000;
     set(CURLOPT_PRIVATE, this);
     set(CURLOPT_ERRORBUFFER, detail_.data());
     set(CURLOPT_URL, request.url.c_str());
@@ -65,8 +71,7 @@ void HttpClient::Transfer::configure(const HttpRequest& request) {
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
     set(CURLOPT_CONNECT_ONLY, request.connectOnly ? 1L : 0L);
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds));
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(milliseconds));
+    set(CURLOPT_CONNECTTIMEOUT_MS, kNever);
     set(CURLOPT_NOSIGNAL, 1L);
     // Otherwise a timed-out request would wait for a name look-up that hangs.
     set(CURLOPT_QUICK_EXIT, 1L);
@@ -78,14 +83,24 @@ void HttpClient::Transfer::configure(const HttpRequest& request) {
         set(CURLOPT_UNIX_SOCKET_PATH, request.unixSocket.c_str());
     }
     for (const auto& header : request.headers) {
-        curl_slist* longer = curl_.slistAppend(headers_, header.c_str());
-        if (longer == nullptr) {
-            setting_ = CURLE_OUT_OF_MEMORY;
+        if (!append(headers_, header)) {
             return;
         }
-        headers_ = longer;
     }
     set(CURLOPT_HTTPHEADER, headers_);
+    if (!request.connectTo.empty() && append(connectTo_, "::" + request.connectTo + ":")) {
+        set(CURLOPT_CONNECT_TO, connectTo_);
+    }
+}
+
+bool HttpClient::Transfer::append(curl_slist*& list, const std::string& text) {
+    curl_slist* longer = curl_.slistAppend(list, text.c_str());
+    if (longer == nullptr) {
+        setting_ = CURLE_OUT_OF_MEMORY;
+        return false;
+    }
+    list = longer;
+    return true;
 }
 
 void HttpClient::Transfer::configureTrust(const HttpRequest& request) {
@@ -150,8 +165,6 @@ HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
         return {HttpFault::refused, "the headers of the answer are larger than 64 KiB"};
     }
     switch (result) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return {HttpFault::timedOut, "timed out after " + core::durationText(timeout_)};
     case CURLE_OUT_OF_MEMORY:
     case CURLE_FAILED_INIT:
     case CURLE_SSL_CACERT_BADFILE:
@@ -171,7 +184,9 @@ HttpAnswer HttpClient::Transfer::fault(CURLcode result) const {
     case CURLE_WEIRD_SERVER_REPLY:
         return {HttpFault::refused, "the answer is not HTTP"};
     case CURLE_PEER_FAILED_VERIFICATION:
-        return {HttpFault::refused, std::string("the certificate is not trusted: ") + detail_.data()};
+        return {HttpFault::untrusted, std::string("the certificate is not trusted: ") + detail_.data()};
+    case CURLE_SSL_CONNECT_ERROR:
+        return {HttpFault::refused, "the TLS handshake failed: " + tlsFault(detail_.data())};
     default:
         return {HttpFault::refused, curl_.easyStrerror(result)};
     }

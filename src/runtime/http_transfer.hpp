@@ -32,6 +32,7 @@ private:
     static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
 
+    [[nodiscard]] bool append(curl_slist*& list, const std::string& text);
     template <typename Value>
     void set(CURLoption option, Value value);
 
@@ -39,9 +40,8 @@ private:
     CURLM* multi_;
     CURL* easy_ = nullptr;
     curl_slist* headers_ = nullptr;
+    curl_slist* connectTo_ = nullptr;
     Done done_;
-    core::Duration timeout_;
-    std::string host_;
     std::string body_;
     std::size_t headerBytes_ = 0;
     bool bodyFull_ = false;

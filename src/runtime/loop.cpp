@@ -143,10 +143,23 @@ Source Loop::addIo(int fd, std::uint32_t epollEvents, std::function<void(std::ui
     return Source(std::move(state));
 }
 
+void Loop::noteDue(core::TimePoint due) {
+    constexpr core::Duration kPunctual = std::chrono::milliseconds(100);
+    const auto present = now();
+    const auto late = present - std::max(due, stalledUntil_);
+    if (late > kPunctual) {
+        stalled_ += late;
+        stalledUntil_ = present;
+    }
+}
+
 Source Loop::addTimer(core::TimePoint when, std::function<void()> callback) {
     constexpr std::uint64_t kAccuracyUsec = 1000;
-    auto state =
-        makeState<Source::State>(*this, [callback = std::move(callback)](std::uint32_t) { callback(); });
+    auto state = makeState<Source::State>(
+        *this, [this, due = std::max(when, now()), callback = std::move(callback)](std::uint32_t) {
+            noteDue(due);
+            callback();
+        });
     if (simulation_) {
         state->timer = simulation_->timers.emplace(when, state.get());
         return Source(std::move(state));

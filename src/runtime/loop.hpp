@@ -66,6 +66,12 @@ public:
     /// Calls back when the signal (blocked by this call) arrives.
     [[nodiscard]] Source addSignal(int signal, std::function<void()> callback);
 
+    /// How long in total this program did not run although a timer was due: it was stopped, suspended or
+    /// starved, or was busy. Nothing may be blamed on others for that time.
+    [[nodiscard]] core::Duration stalled() const { return stalled_; }
+    /// Something that was due at `due` is looked at only now: counts as a stall when that is late.
+    void noteDue(core::TimePoint due);
+
     /// Runs until exit(); returns its code. Rethrows the exception of a callback.
     int run();
     /// One iteration at most `timeout` long; false when nothing happened. For tests.
@@ -90,6 +96,8 @@ private:
     sd_event* event_ = nullptr;
     std::exception_ptr failure_;
     std::unique_ptr<Simulation> simulation_; ///< null: real time
+    core::Duration stalled_{0};
+    core::TimePoint stalledUntil_; ///< what was before is counted
 
     friend struct Source::State;
 };

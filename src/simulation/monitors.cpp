@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/monitors.hpp"
 
+#include "core/shown_url.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -170,7 +172,8 @@ void Monitors::reportUnhealthyAfter(core::Duration delay, core::ProcessKey key, 
         const auto watched = watched_.find(name);
         if (watched != watched_.end() && isFailing(key, watched->second, name) &&
             watched->second.failed.insert(probe.index).second) {
-            report_(event::Unhealthy{name, probe.index, argument(probe.plan, "target_url", probe.plan.type),
+            report_(event::Unhealthy{name, probe.index,
+                                     core::shownUrl(argument(probe.plan, "target_url", probe.plan.type)),
                                      reason});
         }
     });

@@ -34,7 +34,7 @@ std::string textOf(const std::string& path, const std::vector<std::string>& args
 ExecProbe::ExecProbe(ExecContext& shared, const MonitorContext& context)
     : shared_(shared), process_(context.process),
       path_(std::get<std::string>(context.plan.args.at("command"))), args_(argsOf(context.plan)),
-      timeout_(std::get<core::Duration>(context.plan.args.at("timeout_secs"))), text_(textOf(path_, args_)) {}
+      rules_(StatusRules::of(context.plan)), text_(textOf(path_, args_)) {}
 
 ExecProbe::~ExecProbe() {
     cancel();
@@ -61,9 +61,11 @@ void ExecProbe::begin(Done done) {
         answerLater(done, {Verdict::failed, "timed out, and has not ended although it was killed"});
         return;
     }
-    run_ = std::make_shared<Run>(shared_.loop, timeout_, [this, done](Finding finding) {
+    run_ = std::make_shared<Run>(shared_.loop, [this, done](const core::Result<core::Exit>& end) {
+        const auto finding =
+            end ? rules_.judge(*end, run_->output()) : Finding{Verdict::unknown, end.error().message};
         release();
-        done(std::move(finding));
+        done(finding);
     });
     if (auto started = run_->start(settings(), shared_.numbers); !started) {
         run_.reset();
@@ -80,6 +82,12 @@ void ExecProbe::release() {
     last_ = run;
     shared_.dying.insert(run);
     run->whenReaped([shared = &shared_, raw = std::weak_ptr(run)] { shared->dying.erase(raw.lock()); });
+}
+
+std::string ExecProbe::expire() {
+    const std::string said = run_ ? run_->output() : std::string();
+    cancel();
+    return said;
 }
 
 void ExecProbe::cancel() {

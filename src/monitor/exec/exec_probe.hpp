@@ -3,6 +3,7 @@
 
 #include "core/plan.hpp"
 #include "monitor/exec/run.hpp"
+#include "monitor/exec/status_rules.hpp"
 #include "monitor/monitor.hpp"
 #include "monitor/probe/probe.hpp"
 #include "runtime/spawn/child_program.hpp"
@@ -23,7 +24,7 @@ struct ExecContext {
     std::set<std::shared_ptr<Run>> dying; ///< killed, and not reaped yet
 };
 
-/// Runs a program as the user of the process; exit status 0 passes.
+/// Runs a program as the user of the process; its exit status is judged by StatusRules.
 class ExecProbe final : public probe::Probe {
 public:
     /// `shared` and `context.process` outlive the probe.
@@ -32,6 +33,7 @@ public:
 
     void begin(Done done) override;
     void cancel() override;
+    [[nodiscard]] std::string expire() override;
     [[nodiscard]] std::string text() const override { return text_; }
 
 private:
@@ -44,7 +46,7 @@ private:
     const core::ProcessPlan& process_;
     std::string path_;
     std::vector<std::string> args_;
-    core::Duration timeout_;
+    StatusRules rules_;
     std::string text_;
     std::shared_ptr<Run> run_;
     std::weak_ptr<Run> last_; ///< killed because its time was up

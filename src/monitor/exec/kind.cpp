@@ -8,6 +8,7 @@
 
 #include <array>
 #include <csignal>
+#include <string_view>
 #include <utility>
 
 namespace healer::monitor::exec {
@@ -46,19 +47,40 @@ private:
 
 } // namespace
 
-/// Runs a program; exit status 0 passes.
+/// Runs a program and judges its exit status.
 const Kind& kind() {
+    static constexpr std::array<std::string_view, 2> kConventions{"plain", "nagios"};
     static constexpr std::array kKeys{
         KeySpec{.name = "command",
                 .type = KeyType::program,
-                .help = "The program that is run, as the user of the process and without a shell; exit "
-                        "status 0 passes.",
+                .help = "The program that is run, as the user of the process and without a shell.",
                 .since = "0.1",
                 .required = true},
         KeySpec{.name = "args",
                 .type = KeyType::textList,
                 .help = "The arguments of the program.",
                 .since = "0.1"},
+        KeySpec{.name = "convention",
+                .type = KeyType::word,
+                .help = "What exit statuses mean: plain, 0 passes, 126 and 127 say nothing, all others fail; "
+                        "nagios, 0 passes, 1 warns, 2 fails, all others say nothing.",
+                .since = "0.1",
+                .words = kConventions},
+        KeySpec{.name = "fail_status",
+                .type = KeyType::plain,
+                .help = "Exit statuses that fail, such as 2 or 1,3-5; no other fails then.",
+                .since = "0.1",
+                .check = checkStatuses},
+        KeySpec{.name = "warn_status",
+                .type = KeyType::plain,
+                .help = "Exit statuses that pass with a warning.",
+                .since = "0.1",
+                .check = checkStatuses},
+        KeySpec{.name = "silent_status",
+                .type = KeyType::plain,
+                .help = "Exit statuses that say nothing about the service.",
+                .since = "0.1",
+                .check = checkStatuses},
         probe::intervalKey("10"),
         probe::kTimeoutKey,
         probe::kFailureThresholdKey,
@@ -66,7 +88,11 @@ const Kind& kind() {
         probe::kStartGraceKey,
     };
     static const Kind kKind{
-        .schema = {.type = "exec", .keys = kKeys, .confirmsStart = true, .role = core::MonitorRole::probe},
+        .schema = {.type = "exec",
+                   .keys = kKeys,
+                   .confirmsStart = true,
+                   .role = core::MonitorRole::probe,
+                   .advice = adviceOn},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
             return std::make_unique<ExecHost>(context);
         },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/exec/run.hpp"
 
-#include "core/duration_text.hpp"
 #include "monitor/probe/shown_text.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/environment.hpp"
@@ -22,17 +21,13 @@ namespace healer::monitor::exec {
 
 namespace {
 
-using probe::Finding;
-using probe::Verdict;
-
 constexpr std::size_t kShownBytes = 1024;
 constexpr std::size_t kKeptBytes = 4 * kShownBytes;
 constexpr int kMostReadsAtTheEnd = 16;
 
 } // namespace
 
-Run::Run(runtime::Loop& loop, core::Duration timeout, Done done)
-    : loop_(loop), timeout_(timeout), done_(std::move(done)) {}
+Run::Run(runtime::Loop& loop, Done done) : loop_(loop), done_(std::move(done)) {}
 
 Run::~Run() {
     if (!reaped_) {
@@ -68,7 +63,6 @@ core::Result<void> Run::start(runtime::SpawnSettings settings, runtime::LowDescr
             outputSource_.reset();
         }
     });
-    timer_ = loop_.addTimer(loop_.now() + timeout_, [this] { timeUp(); });
     return {};
 }
 
@@ -98,25 +92,17 @@ void Run::ended() {
     killGroup();
     reap();
     if (!*outcome_) {
-        report({Verdict::unknown, outcome_->error().message});
-    } else if (exit.reason == core::ExitReason::exited && exit.code == 0) {
-        report({Verdict::passed, {}});
+        report(outcome_->error());
     } else {
-        report({Verdict::failed, withOutput(core::describe(exit))});
+        report(exit);
     }
     if (const auto callback = std::exchange(reapedCallback_, nullptr)) {
         callback();
     }
 }
 
-void Run::timeUp() {
-    killGroup();
-    report({Verdict::failed, withOutput("timed out after " + core::durationText(timeout_))});
-}
-
 void Run::kill() {
     done_ = nullptr;
-    timer_.reset();
     if (!reaped_) {
         killGroup();
     }
@@ -134,13 +120,11 @@ void Run::reap() {
     statusSource_.reset();
     endSource_.reset();
     outputSource_.reset();
-    timer_.reset();
 }
 
-void Run::report(Finding finding) {
-    timer_.reset();
+void Run::report(const core::Result<core::Exit>& end) {
     if (const auto done = std::exchange(done_, nullptr)) {
-        done(std::move(finding));
+        done(end);
     }
 }
 
@@ -158,9 +142,8 @@ bool Run::readOutput() {
     return true;
 }
 
-std::string Run::withOutput(std::string reason) const {
-    const std::string output = probe::shownText(tail_, kShownBytes);
-    return output.empty() ? reason : std::move(reason) + ": " + output;
+std::string Run::output() const {
+    return probe::shownText(tail_, kShownBytes);
 }
 
 } // namespace healer::monitor::exec

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/process.hpp"
 #include "core/result.hpp"
-#include "core/time.hpp"
-#include "monitor/probe/probe.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/spawn/low_descriptors.hpp"
 #include "runtime/spawn/spawn.hpp"
@@ -17,13 +16,14 @@
 namespace healer::monitor::exec {
 
 /// One run of a probe's program, from its start until it has been reaped. Its whole process group is killed
-/// when it times out, when the program ends, and when the run is cancelled.
+/// when the program ends and when the run is killed.
 class Run {
 public:
-    using Done = std::function<void(probe::Finding)>;
+    /// How the program ended, or why it could not be run.
+    using Done = std::function<void(const core::Result<core::Exit>&)>;
 
     /// `done` is called once from the loop unless the run is killed before; it must not destroy the run.
-    Run(runtime::Loop& loop, core::Duration timeout, Done done);
+    Run(runtime::Loop& loop, Done done);
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
     /// Kills and reaps; waits at most 100 ms for that.
@@ -33,6 +33,8 @@ public:
     [[nodiscard]] core::Result<void> start(runtime::SpawnSettings settings, runtime::LowDescriptors& numbers);
     /// Nothing is reported from now on.
     void kill();
+    /// The end of what it has written so far, on one line.
+    [[nodiscard]] std::string output() const;
     /// Calls back from the loop when it has been reaped; the callback may destroy the run.
     void whenReaped(std::function<void()> callback) { reapedCallback_ = std::move(callback); }
     [[nodiscard]] bool reaped() const { return reaped_; }
@@ -40,15 +42,12 @@ public:
 private:
     void statusChanged();
     void ended();
-    void timeUp();
     bool readOutput();
     void killGroup() const;
     void reap();
-    void report(probe::Finding finding);
-    [[nodiscard]] std::string withOutput(std::string reason) const;
+    void report(const core::Result<core::Exit>& end);
 
     runtime::Loop& loop_;
-    core::Duration timeout_;
     Done done_;
     std::function<void()> reapedCallback_;
     std::unique_ptr<runtime::Spawn> spawn_;
@@ -59,7 +58,6 @@ private:
     runtime::Source statusSource_;
     runtime::Source endSource_;
     runtime::Source outputSource_;
-    runtime::Source timer_;
 };
 
 } // namespace healer::monitor::exec

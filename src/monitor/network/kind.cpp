@@ -9,6 +9,7 @@
 #include "runtime/http_client.hpp"
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace healer::monitor::network {
@@ -40,6 +41,7 @@ private:
 
 /// Connects to a service, or sends it a request, over the network or a local socket.
 const Kind& kind() {
+    static constexpr std::array<std::string_view, 2> kBadCertificate{"warn", "fail"};
     static constexpr std::array kKeys{
         KeySpec{.name = "target_url",
                 .type = KeyType::text,
@@ -70,6 +72,21 @@ const Kind& kind() {
                 .help = "For HTTP: additional headers of the request.",
                 .since = "0.1",
                 .check = checkHeaders},
+        KeySpec{.name = "server_name",
+                .type = KeyType::text,
+                .help =
+                    "For http and https: the name of the server, in place of the host in the URL, which is "
+                    "only connected to.",
+                .since = "0.1",
+                .check = checkServerName},
+        KeySpec{.name = "bad_certificate",
+                .type = KeyType::word,
+                .help =
+                    "For https: what a certificate means that is expired, not trusted or of another name: "
+                    "warn, the service answers, and a warning is shown; fail, the probe fails.",
+                .since = "0.1",
+                .byDefault = "warn",
+                .words = kBadCertificate},
         KeySpec{.name = "ca_file",
                 .type = KeyType::path,
                 .help =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/network/network_probe.hpp"
 
+#include "core/shown_url.hpp"
 #include "monitor/probe/shown_text.hpp"
 #include "runtime/unique_fd.hpp"
 
@@ -77,8 +78,9 @@ core::Result<std::string> readCertificates(const std::string& path) {
 } // namespace
 
 NetworkProbe::NetworkProbe(runtime::Loop& loop, runtime::HttpClient& http, const core::MonitorPlan& plan)
-    : loop_(loop), http_(http), url_(textOf(plan, "target_url")), target_(parseTarget(url_).value()),
-      status_(StatusRanges::parse(textOf(plan, "expected_status")).value()) {
+    : loop_(loop), http_(http), shown_(core::shownUrl(textOf(plan, "target_url"))),
+      target_(parseTarget(textOf(plan, "target_url")).value()),
+      status_(parseStatus(textOf(plan, "expected_status")).value()) {
     if (const auto* pattern = find<std::string>(plan, "expected_body")) {
         pattern_ = BodyPattern::compile(*pattern).value();
     }
@@ -90,13 +92,18 @@ NetworkProbe::NetworkProbe(runtime::Loop& loop, runtime::HttpClient& http, const
                 .unixSocket = target_.socketPath,
                 .headers = headersOf(plan),
                 .verify = insecure == nullptr || !*insecure,
-                .connectOnly = target_.protocol == Protocol::tcp,
-                .timeout = *find<core::Duration>(plan, "timeout_secs")};
+                .connectOnly = target_.protocol == Protocol::tcp};
+    if (const auto* name = find<std::string>(plan, "server_name")) {
+        request_.connectTo = hostOf(target_);
+        request_.url = withHost(target_, *name);
+    }
+    const auto* badCertificate = find<std::string>(plan, "bad_certificate");
+    trustMatters_ = badCertificate != nullptr && *badCertificate == "fail";
 }
 
 void NetworkProbe::begin(Done done) {
     if (target_.protocol == Protocol::unixSocket) {
-        connect_.emplace(loop_, target_.socketPath, request_.timeout, std::move(done));
+        connect_.emplace(loop_, target_.socketPath, std::move(done));
         return;
     }
     if (!certificates_.empty()) {
@@ -117,6 +124,12 @@ void NetworkProbe::begin(Done done) {
     request_.trustedCertificates.clear();
 }
 
+std::string NetworkProbe::expire() {
+    std::string delay = connect_ ? connect_->delay() : std::string();
+    cancel();
+    return delay;
+}
+
 void NetworkProbe::cancel() {
     transfer_.reset();
     connect_.reset();
@@ -124,6 +137,10 @@ void NetworkProbe::cancel() {
 }
 
 Finding NetworkProbe::judge(const runtime::HttpAnswer& answer) const {
+    if (answer.fault == runtime::HttpFault::untrusted && !trustMatters_) {
+        // Something answers: whom clients trust does not say whether the service lives.
+        return {Verdict::passed, probe::shownText(answer.reason, kShownBytes)};
+    }
     if (answer.fault != runtime::HttpFault::none) {
         const bool own = answer.fault == runtime::HttpFault::own;
         return {own ? Verdict::unknown : Verdict::failed, probe::shownText(answer.reason, kShownBytes)};

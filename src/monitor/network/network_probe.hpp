@@ -21,18 +21,20 @@ public:
 
     void begin(Done done) override;
     void cancel() override;
-    [[nodiscard]] std::string text() const override { return url_; }
+    [[nodiscard]] std::string expire() override;
+    [[nodiscard]] std::string text() const override { return shown_; }
 
 private:
     [[nodiscard]] probe::Finding judge(const runtime::HttpAnswer& answer) const;
 
     runtime::Loop& loop_;
     runtime::HttpClient& http_;
-    std::string url_; ///< as configured
+    std::string shown_; ///< the URL for people
     Target target_;
-    StatusRanges status_;
+    probe::NumberRanges status_;
     std::optional<BodyPattern> pattern_;
-    std::string certificates_; ///< path; empty: those of the system
+    std::string certificates_;  ///< path; empty: those of the system
+    bool trustMatters_ = false; ///< a certificate that is not trusted is a failure
     runtime::HttpRequest request_;
     runtime::HttpClient::Handle transfer_;
     std::optional<UnixConnect> connect_;

@@ -3,13 +3,12 @@
 
 #include "core/plan.hpp"
 #include "core/result.hpp"
+#include "monitor/probe/number_ranges.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace re2 {
 class RE2;
@@ -18,14 +17,7 @@ class RE2;
 namespace healer::monitor::network {
 
 /// HTTP status codes, written as "200", "200-399" or "200,204,300-399".
-class StatusRanges {
-public:
-    [[nodiscard]] static core::Result<StatusRanges> parse(std::string_view text);
-    [[nodiscard]] bool contain(long status) const;
-
-private:
-    std::vector<std::pair<long, long>> ranges_; ///< both ends included
-};
+[[nodiscard]] core::Result<probe::NumberRanges> parseStatus(std::string_view text);
 
 /// A regular expression that is searched for in an answer. The time this takes grows with the length of the
 /// answer only, whatever the expression and the answer are.
@@ -45,6 +37,7 @@ private:
 [[nodiscard]] std::optional<std::string> checkTarget(const core::ArgValue& value);
 [[nodiscard]] std::optional<std::string> checkStatus(const core::ArgValue& value);
 [[nodiscard]] std::optional<std::string> checkPattern(const core::ArgValue& value);
+[[nodiscard]] std::optional<std::string> checkServerName(const core::ArgValue& value);
 [[nodiscard]] std::optional<std::string> checkHeaders(const core::ArgValue& value);
 
 } // namespace healer::monitor::network

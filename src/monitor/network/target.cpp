@@ -150,7 +150,29 @@ core::Result<Target> httpUnixTarget(std::string_view rest) {
                   std::move(*path)};
 }
 
+/// The length of HOST in HOST[:PORT].
+std::size_t hostLength(std::string_view authority) {
+    return std::min(authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':'),
+                    authority.size());
+}
+
 } // namespace
+
+std::string hostOf(const Target& target) {
+    const auto authority = authorityOf(std::string_view(target.url).substr(target.url.find("://") + 3));
+    return std::string(authority.substr(0, hostLength(authority)));
+}
+
+std::string withHost(const Target& target, std::string_view host) {
+    std::string url = target.url;
+    return url.replace(url.find("://") + 3, hostOf(target).size(), host);
+}
+
+bool isHostName(std::string_view text) {
+    in_addr parsed{};
+    return !text.empty() && text.size() <= kLongestHost && std::ranges::all_of(text, isHostCharacter) &&
+           inet_pton(AF_INET, std::string(text).c_str(), &parsed) != 1;
+}
 
 core::Result<Target> parseTarget(std::string_view text) {
     if (text.size() > kLongestUrl) {

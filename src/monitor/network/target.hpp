@@ -21,4 +21,11 @@ struct Target {
 /// in which %2F stands for each slash of the socket's path. The error says what is wrong with it.
 [[nodiscard]] core::Result<Target> parseTarget(std::string_view text);
 
+/// Of an http target: the host, and the URL with another host in its place.
+[[nodiscard]] std::string hostOf(const Target& target);
+[[nodiscard]] std::string withHost(const Target& target, std::string_view host);
+
+/// Whether this is the name of a host; addresses are none.
+[[nodiscard]] bool isHostName(std::string_view text);
+
 } // namespace healer::monitor::network

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/network/unix_connect.hpp"
 
-#include "core/duration_text.hpp"
+#include "core/time.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <sys/socket.h>
@@ -48,24 +48,20 @@ Attempt connectOnce(const std::string& path) {
 
 } // namespace
 
-UnixConnect::UnixConnect(runtime::Loop& loop, std::string path, core::Duration timeout,
-                         std::function<void(Finding)> done)
-    : loop_(loop), path_(std::move(path)), timeout_(timeout), deadline_(loop.now() + timeout),
-      done_(std::move(done)), next_(loop.addDeferred([this] { attempt(); })) {}
+UnixConnect::UnixConnect(runtime::Loop& loop, std::string path, std::function<void(Finding)> done)
+    : loop_(loop), path_(std::move(path)), done_(std::move(done)),
+      next_(loop.addDeferred([this] { attempt(); })) {}
 
 void UnixConnect::attempt() {
     const auto [error, own] = connectOnce(path_);
-    const auto now = loop_.now();
-    if (!own && error == EAGAIN && now < deadline_) {
-        next_ = loop_.addTimer(std::min(now + kRetry, deadline_), [this] { attempt(); });
+    if (!own && error == EAGAIN) {
+        queueFull_ = true;
+        next_ = loop_.addTimer(loop_.now() + kRetry, [this] { attempt(); });
         return;
     }
     Finding finding;
     if (own) {
         finding = {Verdict::unknown, "cannot make a socket: " + std::system_category().message(error)};
-    } else if (error == EAGAIN) {
-        finding = {Verdict::failed,
-                   "timed out after " + core::durationText(timeout_) + ": its queue of connections is full"};
     } else if (error != 0) {
         finding = {Verdict::failed, "cannot connect: " + std::system_category().message(error)};
     } else {

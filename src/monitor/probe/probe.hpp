@@ -8,7 +8,7 @@
 
 namespace healer::monitor::probe {
 
-/// One way to probe a service repeatedly. Each probe ends within its timeout.
+/// One way to probe a service repeatedly. Its time limit is kept by the caller.
 class Probe {
 public:
     using Done = std::function<void(Finding)>;
@@ -22,7 +22,9 @@ public:
     /// this call, unless the probe is cancelled before.
     virtual void begin(Done done) = 0;
     virtual void cancel() = 0;
-    /// What is probed, for messages: the URL or the command.
+    /// The time of the probe in progress is up: ends it. Returns what it has said so far, for the message.
+    [[nodiscard]] virtual std::string expire() = 0;
+    /// What is probed, for messages: the URL (see core::shownUrl()) or the command.
     [[nodiscard]] virtual std::string text() const = 0;
 };
 

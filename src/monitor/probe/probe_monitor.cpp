@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/probe/probe_monitor.hpp"
 
+#include "core/duration_text.hpp"
+
 #include <functional>
 #include <utility>
 
@@ -9,7 +11,8 @@ namespace healer::monitor::probe {
 ProbeMonitor::ProbeMonitor(ProbeContext shared, MonitorContext context, std::unique_ptr<Probe> probe)
     : shared_(shared), name_(context.process.name), state_(thresholdsOf(context)),
       events_(shared.loop, std::move(context.report)), probe_(std::move(probe)),
-      isUnit_(!context.process.unit.empty()) {}
+      timeout_(std::get<core::Duration>(context.plan.args.at("timeout_secs"))),
+      stalledSeen_(shared.loop.stalled()), isUnit_(!context.process.unit.empty()) {}
 
 ProbeMonitor::~ProbeMonitor() {
     shared_.throttle.clear(*this);
@@ -23,7 +26,7 @@ void ProbeMonitor::look() {
     state_.ask();
     if (isAtRest()) {
         rest();
-    } else if (!underWay_) {
+    } else if (!patience_) {
         plan();
     }
 }
@@ -33,7 +36,7 @@ void ProbeMonitor::hold(bool held) {
     if (held) {
         interrupt();
         shared_.throttle.clear(*this);
-    } else if (!underWay_ && !isAtRest()) {
+    } else if (!patience_ && !isAtRest()) {
         plan();
     }
 }
@@ -50,7 +53,8 @@ void ProbeMonitor::follow(std::optional<core::Instance> key) {
 }
 
 void ProbeMonitor::interrupt() {
-    if (std::exchange(underWay_, false)) {
+    if (patience_) {
+        patience_.reset();
         probe_->cancel();
         state_.abandon();
     }
@@ -72,35 +76,73 @@ void ProbeMonitor::plan() {
 }
 
 void ProbeMonitor::turn() {
-    underWay_ = true;
     state_.begin();
+    patience_.emplace(shared_.loop, timeout_, [this] { timeUp(); });
     probe_->begin([this](Finding finding) { finished(std::move(finding)); });
 }
 
+void ProbeMonitor::timeUp() {
+    const std::string said = probe_->expire();
+    finished({Verdict::failed,
+              "timed out after " + core::durationText(timeout_) + (said.empty() ? said : ": " + said)});
+}
+
 void ProbeMonitor::finished(Finding finding) {
-    underWay_ = false;
-    const auto reports = state_.finish(finding.verdict, shared_.loop.now());
+    const bool again = repeats(finding);
+    patience_.reset();
+    const auto stalled = shared_.loop.stalled();
+    state_.extendGrace(stalled - std::exchange(stalledSeen_, stalled));
+    if (again) {
+        state_.abandon();
+        shared_.throttle.set(*this, shared_.loop.now());
+        return;
+    }
+    report(state_.finish(finding.verdict, shared_.loop.now()), finding);
+    plan();
+}
+
+bool ProbeMonitor::repeats(const Finding& finding) {
+    // So that a machine that is starved all the time does not hide a failure.
+    constexpr int kMost = 3;
+    if (finding.verdict != Verdict::failed || !patience_->interrupted() || repeats_ == kMost) {
+        repeats_ = 0;
+        return false;
+    }
+    ++repeats_;
+    return true;
+}
+
+void ProbeMonitor::report(const Reports& reports, const Finding& finding) {
+    const bool passed = finding.verdict == Verdict::passed;
+    const bool otherWarning = passed && state_.healthy() && warned_ == finding.reason.empty();
+    const core::event::Healthy healthy{
+        .name = name_, .probe = probe_->text(), .warning = passed ? finding.reason : std::string()};
     for (unsigned answer = 0; answer < reports.answers; ++answer) {
-        if (finding.verdict == Verdict::passed) {
-            events_.post(core::event::Healthy{name_});
+        if (passed) {
+            events_.post(healthy);
         } else {
             events_.post(core::event::Absent{name_, probe_->text() + ": " + finding.reason});
         }
     }
-    if (reports.healthy) {
-        events_.post(core::event::Healthy{name_});
+    if (reports.healthy || (otherWarning && reports.answers == 0)) {
+        events_.post(healthy);
+    }
+    if (passed && (reports.healthy || reports.answers > 0 || otherWarning)) {
+        warned_ = !finding.reason.empty();
     }
     if (reports.unhealthy) {
-        events_.post(core::event::Unhealthy{
-            .name = name_, .probe = probe_->text(), .reason = std::move(finding.reason)});
+        events_.post(
+            core::event::Unhealthy{.name = name_, .probe = probe_->text(), .reason = finding.reason});
     } else {
         noteUnknown(finding);
     }
-    plan();
 }
 
 void ProbeMonitor::noteUnknown(const Finding& finding) {
     const bool unknown = finding.verdict == Verdict::unknown;
+    if (unknown) {
+        events_.post(core::event::Inconclusive{name_});
+    }
     if (unknown && !unknownReported_) {
         shared_.log.report(core::notice::ProbeImpossible{name_, std::string(probe_->text()), finding.reason});
     }

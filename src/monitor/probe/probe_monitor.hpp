@@ -3,11 +3,13 @@
 
 #include "monitor/event_queue.hpp"
 #include "monitor/monitor.hpp"
+#include "monitor/probe/patience.hpp"
 #include "monitor/probe/probe.hpp"
 #include "monitor/probe/probe_state.hpp"
 #include "monitor/probe/probe_throttle.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace healer::monitor::probe {
@@ -40,7 +42,11 @@ private:
     void rest();
     /// A unit that does not run is not asked: that might start it.
     [[nodiscard]] bool isAtRest() const { return isUnit_ && !following_; }
+    void timeUp();
     void finished(Finding finding);
+    /// Healer was held up during a probe that has failed: true, and it is made again instead of judged.
+    [[nodiscard]] bool repeats(const Finding& finding);
+    void report(const Reports& reports, const Finding& finding);
     void noteUnknown(const Finding& finding);
 
     ProbeContext shared_;
@@ -48,10 +54,14 @@ private:
     ProbeState state_;
     EventQueue events_;
     std::unique_ptr<Probe> probe_;
+    core::Duration timeout_;
+    std::optional<Patience> patience_; ///< while a probe is under way
+    core::Duration stalledSeen_{0};    ///< that the grace has been extended by
+    int repeats_ = 0;                  ///< in a row
+    bool warned_ = false;              ///< the last pass that was reported had a warning
     bool isUnit_;
     bool following_ = false;
     bool held_ = false;
-    bool underWay_ = false;
     bool unknownReported_ = false;
 };
 

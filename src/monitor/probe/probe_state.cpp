@@ -31,6 +31,12 @@ bool ProbeState::follow(std::optional<core::Instance> key, core::TimePoint now) 
     return true;
 }
 
+void ProbeState::extendGrace(core::Duration pause) {
+    if (graceUntil_) {
+        *graceUntil_ += pause;
+    }
+}
+
 void ProbeState::begin() {
     asked_ += std::exchange(waiting_, 0);
     restart_ = false;

@@ -19,7 +19,7 @@ enum class Verdict {
 /// The result of one probe.
 struct Finding {
     Verdict verdict = Verdict::unknown;
-    std::string reason; ///< unless it passed: a sentence
+    std::string reason; ///< a sentence: why not; of one that passed: what it warns of
 };
 
 struct Thresholds {
@@ -49,6 +49,10 @@ public:
     /// True when another incarnation is followed from now on; the result of a probe in progress is then
     /// useless.
     bool follow(std::optional<core::Instance> key, core::TimePoint now);
+
+    [[nodiscard]] bool healthy() const { return health_ == Health::healthy; }
+    /// Healer was held up for so long, during which the service may not have run either.
+    void extendGrace(core::Duration pause);
 
     void begin();
     /// The probe in progress was cancelled.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/shown_url.hpp"
 #include "integration/network_probe/local_server.hpp"
 #include "monitor/kinds.hpp"
 #include "support/monitor_bench.hpp"
@@ -47,7 +48,7 @@ struct NetworkProbe : testing::Test {
     /// The one answer to start(): "healthy", or why not.
     std::string answer(core::MonitorPlan plan) {
         plan.args["interval_secs"] = core::Duration(1000s);
-        const std::string url = std::get<std::string>(plan.args["target_url"]);
+        const std::string url = core::shownUrl(std::get<std::string>(plan.args["target_url"]));
         const auto watched = watching(std::move(plan));
         EXPECT_TRUE(watched->events.empty()) << "nothing is reported from within start()";
         EXPECT_TRUE(bench.until([&] { return !watched->events.empty(); })) << url;

@@ -26,25 +26,49 @@ struct TlsProbe : NetworkProbe {
                                                 folder / "key.pem"});
         ASSERT_TRUE(bench.until([&] { return answer("tcp://localhost:" + port) == "healthy"; }));
     }
+    /// What it warns of although it passes.
+    std::string warning(core::MonitorPlan which) {
+        which.args["interval_secs"] = core::Duration(1000s);
+        const auto watched = watching(std::move(which));
+        EXPECT_TRUE(bench.until([&] { return !watched->events.empty(); }));
+        const auto passed = watched->all<core::event::Healthy>();
+        return passed.empty() ? "it has failed" : passed.front().warning;
+    }
     core::MonitorPlan plan(const std::string& host) const {
         return networkPlan("https://" + host + ":" + port + "/", 5s);
     }
 };
 
 TEST_F(TlsProbe, acceptsOnlyTrustedCertificates) {
-    EXPECT_THAT(answer(plan("localhost")), HasSubstr("the certificate is not trusted"));
+    EXPECT_THAT(warning(plan("localhost")), HasSubstr("the certificate is not trusted: "));
+    EXPECT_THAT(warning(plan("localhost")), HasSubstr("self"));
 
     auto trusting = plan("localhost");
     trusting.args["ca_file"] = certificate;
-    EXPECT_EQ(answer(trusting), "healthy");
+    EXPECT_EQ(warning(trusting), "");
 
     auto otherName = plan("127.0.0.1");
     otherName.args["ca_file"] = certificate;
-    EXPECT_THAT(answer(otherName), HasSubstr("the certificate is not trusted"));
+    EXPECT_THAT(warning(otherName), HasSubstr("the certificate is not trusted: "));
 
     auto insecure = plan("127.0.0.1");
     insecure.args["insecure"] = true;
-    EXPECT_EQ(answer(insecure), "healthy");
+    EXPECT_EQ(warning(insecure), "");
+}
+
+TEST_F(TlsProbe, trustCountsWhereItIsToCount) {
+    auto strict = plan("localhost");
+    strict.args["bad_certificate"] = std::string("fail");
+    EXPECT_THAT(answer(strict), HasSubstr("the certificate is not trusted"));
+}
+
+TEST_F(TlsProbe, anAddressIsProbedUnderTheNameOfItsServer) {
+    auto named = plan("127.0.0.1");
+    named.args["ca_file"] = certificate;
+    named.args["server_name"] = std::string("localhost");
+    EXPECT_EQ(warning(named), "");
+    named.args["server_name"] = std::string("shop.test");
+    EXPECT_THAT(warning(named), HasSubstr("shop.test"));
 }
 
 TEST_F(TlsProbe, aMissingCertificateSaysNothingAboutTheService) {

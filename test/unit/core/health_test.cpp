@@ -246,28 +246,156 @@ TEST_F(Health, TwoMonitorsOneIncident) {
     EXPECT_EQ(w.state("web"), State::running);
 }
 
-TEST_F(Health, WhatAnswersButIsNoKnownProcessCountsAsUpOnlyWhereNoneWasKnown) {
-    world.emplace(planOf({probedPlan("web")}));
+TEST_F(Health, WhateverAnswersFirstWhatDoesNotRunIsStarted) {
+    for (const bool probeFirst : {true, false}) {
+        world.emplace(planOf({probedPlan("web")}));
+        World& w = *world;
+        w.begin();
+        if (probeFirst) {
+            w.report(event::Healthy{"web", 1});
+        }
+        EXPECT_EQ(w.state("web"), State::starting) << "another program may answer";
+        w.pass(1s);
+        EXPECT_EQ(w.state("web"), State::running);
+        EXPECT_NE(w.pid("web"), 0);
+        EXPECT_EQ(w.launches("web"), 1);
+        w.kill("web");
+        w.report(event::Healthy{"web", 1});
+        w.pass(1s);
+        EXPECT_EQ(w.launches("web"), 2);
+        EXPECT_EQ(w.copies("web"), 1U);
+    }
+}
+
+TEST_F(Health, WithNothingButProbesTheyDecideWhetherItRuns) {
+    ProcessPlan plan = probedPlan("web");
+    plan.monitors.erase(plan.monitors.begin());
+    world.emplace(planOf({plan}));
     World& w = *world;
     w.habits().look = 10s;
     w.begin();
-    w.report(event::Healthy{"web", 1});
+    w.report(event::Healthy{"web", 0});
     EXPECT_EQ(w.state("web"), State::running);
     EXPECT_EQ(w.pid("web"), 0);
-    const auto id = w.request(Verb::restart, "web");
-    ASSERT_TRUE(w.answer(id));
-    EXPECT_FALSE(w.answer(id)->ok()) << "there is nothing that could be ended";
-    w.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
-    w.pass(1min);
-    EXPECT_EQ(w.state("web"), State::running);
+}
+
+/// A probe that is mistaken: whatever runs does not pass it.
+class NeverPassed : public CoordinatorTest {
+protected:
+    World& begun(ProcessPlan plan = probedPlan("web")) {
+        plan.startTimeout = 10s;
+        world.emplace(planOf({std::move(plan)}));
+        world->habits().ready = 24h;
+        world->begin();
+        return *world;
+    }
+};
+
+TEST_F(NeverPassed, OneRestartIsMadeForItThenItIsLeftRunning) {
+    World& w = begun();
+    w.pass(11s);
+    EXPECT_EQ(w.launches("web"), 2);
+    w.pass(1h);
+    EXPECT_EQ(w.launches("web"), 2);
     EXPECT_EQ(w.copies("web"), 1U);
-    EXPECT_NE(w.pid("web"), 0);
-    // From now on the instance is a process, and an unrelated process on its port is not it.
-    w.habits().startsFail = true;
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    EXPECT_NE(w.view("web").stateReason.find("has never passed"), std::string::npos)
+        << w.view("web").stateReason;
+    const auto notices = w.notices<notice::ProbeNeverPassed>("web");
+    ASSERT_EQ(notices.size(), 2U);
+    EXPECT_EQ(notices[0].then, notice::NeverPassed::restarted);
+    EXPECT_EQ(notices[1].then, notice::NeverPassed::leftRunning);
+}
+
+TEST_F(NeverPassed, WhatRanAlreadyIsRestartedOnceOnly) {
+    ProcessPlan plan = probedPlan("web");
+    plan.startTimeout = 10s;
+    world.emplace(planOf({plan}));
+    World& w = *world;
+    w.habits().ready = 24h;
+    const auto first = w.startElsewhere("web");
+    w.begin();
+    w.pass(1s);
+    EXPECT_EQ(w.running("web"), first);
+    EXPECT_EQ(w.state("web"), State::running);
+    w.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
+    w.pass(1h);
+    EXPECT_NE(w.running("web"), first);
+    EXPECT_EQ(w.launches("web"), 1);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(NeverPassed, ItStillHealsADeath) {
+    World& w = begun();
+    w.pass(1min);
     w.kill("web");
     w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running) << "the probe no longer holds a start";
+    EXPECT_EQ(w.launches("web"), 3);
+}
+
+TEST_F(NeverPassed, FromItsFirstPassItCounts) {
+    World& w = begun();
+    w.pass(1min);
     w.report(event::Healthy{"web", 1});
-    EXPECT_NE(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").stateReason, "running");
+    w.habits().ready = 20ms;
+    w.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
+    w.pass(1min);
+    EXPECT_EQ(w.launches("web"), 3);
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(NeverPassed, OtherSettingsBeginAnew) {
+    World& w = begun();
+    w.pass(1min);
+    ProcessPlan other = probedPlan("web");
+    other.startTimeout = 10s;
+    other.monitors[1].args["target_url"] = std::string("tcp://other");
+    w.reload(planOf({other}));
+    w.report(event::Unhealthy{"web", 1, "tcp://other", "refused"});
+    w.pass(1h);
+    EXPECT_EQ(w.launches("web"), 3) << "one restart for the other probe";
+    EXPECT_EQ(w.state("web"), State::running);
+}
+
+TEST_F(NeverPassed, IsRememberedByTheNextHealer) {
+    World& w = begun();
+    w.pass(1min);
+    const auto running = w.running("web");
+    ProcessPlan plan = probedPlan("web");
+    plan.startTimeout = 10s;
+    World next(planOf({plan}), w.snapshots());
+    next.continueFrom(w);
+    next.habits().ready = 24h;
+    next.begin();
+    next.pass(1s);
+    next.report(event::Unhealthy{"web", 1, "tcp://web", "refused"});
+    next.pass(1h);
+    EXPECT_EQ(next.running("web"), running) << "it had its restart";
+    EXPECT_EQ(next.state("web"), State::running);
+}
+
+TEST_F(NeverPassed, AProbeThatSaysNothingEndsNoStart) {
+    World& w = begun();
+    w.pass(1s);
+    w.report(event::Inconclusive{"web", 1});
+    w.pass(1min);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.launches("web"), 1);
+}
+
+TEST_F(Health, AWarningIsShownAndRestartsNothing) {
+    World& w = probed();
+    w.report(event::Healthy{"web", 1, "https://web/", "the certificate has expired"});
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").stateReason, "running; probe https://web/ warns: the certificate has expired");
+    w.report(event::Healthy{"web", 1, "https://web/", "the certificate has expired"});
+    EXPECT_EQ(w.notices<notice::ProbeWarning>("web").size(), 1U);
+    w.report(event::Healthy{"web", 1, "https://web/", ""});
+    EXPECT_EQ(w.view("web").stateReason, "running");
+    EXPECT_EQ(w.launches("web"), 1);
 }
 
 } // namespace

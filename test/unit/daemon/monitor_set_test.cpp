@@ -50,6 +50,34 @@ TEST_F(MonitorSetTest, IsAbsentOnlyWhenAllMonitorsSaySo) {
     EXPECT_EQ(events_.size(), 1U) << "one answer to one question";
 }
 
+TEST_F(MonitorSetTest, AProbeThatPassesDoesNotHideThatNothingRuns) {
+    plan_.monitors[0] = {"network", {}, true, core::MonitorRole::probe};
+    for (const bool probeFirst : {true, false}) {
+        fakes_.clear();
+        events_.clear();
+        MonitorSet set(
+            plan_,
+            [this](const core::MonitorPlan&, monitor::Report report) {
+                auto monitor = std::make_unique<FakeMonitor>(std::move(report));
+                fakes_.push_back(monitor.get());
+                return monitor;
+            },
+            [this](core::Event event) { events_.push_back(std::move(event)); });
+        set.start(std::nullopt);
+        if (!probeFirst) {
+            absent(1);
+        }
+        fakes_[0]->report(core::event::Healthy{"web"});
+        if (probeFirst) {
+            absent(1);
+        }
+        ASSERT_EQ(events_.size(), 2U);
+        EXPECT_TRUE(std::holds_alternative<core::event::Healthy>(events_[0]))
+            << "heard first in either order";
+        EXPECT_TRUE(std::holds_alternative<core::event::Absent>(events_[1]));
+    }
+}
+
 TEST_F(MonitorSetTest, EachQuestionIsAnsweredAnew) {
     absent(0);
     absent(1);

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include <chrono>
 #include <map>
 
@@ -65,18 +67,33 @@ TEST(Target, isNothingElse) {
               "must not contain a user or password; give an Authorization header instead");
 }
 
-TEST(StatusRanges, areNumbersAndRanges) {
-    const auto ranges = StatusRanges::parse("200, 204,300-399").value();
+TEST(Status, areNumbersAndRanges) {
+    const auto ranges = parseStatus("200, 204,300-399").value();
     for (const long status : {200L, 204L, 300L, 399L}) {
         EXPECT_TRUE(ranges.contain(status)) << status;
     }
     for (const long status : {0L, 199L, 201L, 299L, 400L}) {
         EXPECT_FALSE(ranges.contain(status)) << status;
     }
-    EXPECT_TRUE(StatusRanges::parse("404").value().contain(404));
+    EXPECT_TRUE(parseStatus("404").value().contain(404));
     for (const char* text : {"", ",", "200,", "99", "1000", "2xx", "300-200", "200-", "-200", "200-300-400",
                              "200 300", "+200"}) {
-        EXPECT_FALSE(StatusRanges::parse(text)) << text;
+        EXPECT_FALSE(parseStatus(text)) << text;
+    }
+}
+
+TEST(Target, AnotherNameTakesThePlaceOfTheHost) {
+    for (const auto& [url, host, named] :
+         {std::tuple{"https://127.0.0.1/a?b", "127.0.0.1", "https://shop.test/a?b"},
+          std::tuple{"https://[::1]:8443/", "[::1]", "https://shop.test:8443/"},
+          std::tuple{"http://localhost", "localhost", "http://shop.test"}}) {
+        const auto target = parseTarget(url).value();
+        EXPECT_EQ(hostOf(target), host);
+        EXPECT_EQ(withHost(target, "shop.test"), named);
+    }
+    EXPECT_TRUE(isHostName("shop.test"));
+    for (const char* text : {"", "127.0.0.1", "[::1]", "a b", "a/b", "a:1"}) {
+        EXPECT_FALSE(isHostName(text)) << text;
     }
 }
 
@@ -87,6 +104,21 @@ TEST(BodyPattern, matchesAPart) {
     EXPECT_FALSE(BodyPattern::compile("a(b"));
     EXPECT_FALSE(BodyPattern::compile("(a{1000}){1000}"));
     EXPECT_EQ(checkPattern(std::string("a(b")), "is not a regular expression: missing ): a(b");
+}
+
+TEST(Target, AnotherNameTakesThePlaceOfTheHost) {
+    for (const auto& [url, host, named] :
+         {std::tuple{"https://127.0.0.1/a?b", "127.0.0.1", "https://shop.test/a?b"},
+          std::tuple{"https://[::1]:8443/", "[::1]", "https://shop.test:8443/"},
+          std::tuple{"http://localhost", "localhost", "http://shop.test"}}) {
+        const auto target = parseTarget(url).value();
+        EXPECT_EQ(hostOf(target), host);
+        EXPECT_EQ(withHost(target, "shop.test"), named);
+    }
+    EXPECT_TRUE(isHostName("shop.test"));
+    for (const char* text : {"", "127.0.0.1", "[::1]", "a b", "a/b", "a:1"}) {
+        EXPECT_FALSE(isHostName(text)) << text;
+    }
 }
 
 TEST(BodyPattern, takesNoLongerForAHostileText) {
