@@ -4,7 +4,7 @@
 
 _healer() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local options="-c --config --foreground --check --simulate --json --print-config-path --bus -h --help -V --version"
+    local options="-c --config --foreground --check --conf-dir --simulate --json --print-config-path --bus -h --help -V --version"
     if [ "$cur" = "=" ]; then
         cur=
     elif [ "$previous" = "=" ]; then

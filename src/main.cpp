@@ -131,6 +131,17 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
     return healer.run();
 }
 
+config::Purpose purposeOf(daemon::Command command) {
+    switch (command) {
+    case daemon::Command::check:
+        return config::Purpose::check;
+    case daemon::Command::simulate:
+        return config::Purpose::simulate;
+    default:
+        return config::Purpose::start;
+    }
+}
+
 /// Healer trusts its environment and arguments, which the caller controls.
 bool isSetId() {
     return getuid() != geteuid() || getgid() != getegid();
@@ -165,7 +176,7 @@ int run(int argc, char** argv) {
     }
     const auto schemas = daemon::monitorSchemas();
     const bool rehearses = options->command == daemon::Command::simulate;
-    auto outcome = config::load({*path, schemas},
+    auto outcome = config::load({*path, schemas, purposeOf(options->command), options->confDir},
                                 rehearses ? config::rehearsalEnvironment() : config::systemEnvironment());
     const auto* errors = std::get_if<std::vector<config::Diagnostic>>(&outcome);
     if (options->command == daemon::Command::check && options->json) {
@@ -173,7 +184,11 @@ int run(int argc, char** argv) {
         return withOutput(errors == nullptr ? EXIT_SUCCESS : EX_CONFIG);
     }
     if (errors != nullptr) {
-        std::fprintf(stderr, "%s\n", config::format(*errors).c_str());
+        for (const auto& error : *errors) {
+            const bool onTerminal = options->command == daemon::Command::check;
+            std::fprintf(stderr, "%s\n",
+                         (onTerminal ? config::formatWithLine(error) : config::format(error)).c_str());
+        }
         printError("the configuration is not valid; nothing was started");
         return EX_CONFIG;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/command_compiler.hpp"
 
+#include "config/executability.hpp"
 #include "config/exposure.hpp"
+#include "config/unit_files.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,6 +24,10 @@ void CommandCompiler::compile(Section& entry, ProcessDraft& draft) {
     compileDirectory(entry, draft.plan.command);
 }
 
+std::optional<std::string> CommandCompiler::faultOf(const std::string& unit) const {
+    return unit.empty() || environment_.rehearses ? std::nullopt : faultOfUnit(unit, *environment_.files);
+}
+
 void CommandCompiler::compileProbeUser(Section& entry, ProcessDraft& draft) {
     if (entry.gives("run_as_root") || entry.gives("run_as_user")) {
         compileUser(entry, draft);
@@ -34,22 +40,35 @@ void CommandCompiler::compileProgram(Section& entry, ProcessDraft& draft) const 
     if (!command) {
         entry.missing("command", "is required (or unit, for a unit of systemd)");
     } else if (!path.empty()) {
-        checkProgram(*command, path);
+        checkProgram(*command, path, Missing::Concern::process);
         draft.command = command->site();
     }
 }
 
-void CommandCompiler::checkProgram(const Field& command, const std::string& path) const {
+void CommandCompiler::checkProgram(const Field& command, const std::string& path,
+                                   Missing::Concern concern) const {
     if (environment_.rehearses) {
         return;
     }
     const auto facts = environment_.files->follow(path);
     if (!facts) {
-        command.error(quote(path) + " " + facts.error().message);
+        command.missing(quote(path) + " " + facts.error().message, concern);
     } else if (facts->kind != FileKind::regular) {
-        command.error(quote(path) + " is not a regular file");
+        command.missing(quote(path) + " is not a regular file", concern);
     } else if ((facts->permissions & kExecutable) == 0) {
-        command.error(quote(path) + " is not executable");
+        command.missing(quote(path) + " is not executable", concern);
+    } else if (const auto fault = faultOfInterpreter(path, *environment_.files)) {
+        command.missing(quote(path) + ": " + *fault, concern);
+    }
+}
+
+/// That it can be executed at all is known.
+void CommandCompiler::checkUserMayRun(const Site& command, const std::string& path, const ProcessDraft& draft,
+                                      Missing::Concern concern, Findings& findings) const {
+    if (draft.hasUser && !path.empty() && !environment_.rehearses && environment_.files->follow(path)) {
+        if (const auto fault = whyUserCannotRun(path, draft.plan.command.user, *environment_.files)) {
+            reportMissing(command, *fault, concern, findings);
+        }
     }
 }
 
@@ -61,17 +80,22 @@ void CommandCompiler::compileUser(Section& entry, ProcessDraft& draft) {
     draft.hasUser = true;
     draft.plan.command.user = std::move(*user);
     if (const auto reason = exposureToRoot(draft.plan.command.path, draft)) {
-        reportError(draft.command, "must not run as root: " + *reason, entry.field().findings());
+        reportMissing(draft.command, "must not run as root: " + *reason, Missing::Concern::process,
+                      entry.field().findings());
     }
+    checkUserMayRun(draft.command, draft.plan.command.path, draft, Missing::Concern::process,
+                    entry.field().findings());
 }
 
 void CommandCompiler::checkFurtherProgram(const Field& program, const std::string& path,
                                           const ProcessDraft& draft) const {
-    checkProgram(program, path);
+    checkProgram(program, path, Missing::Concern::probe);
     if (!draft.plan.unit.empty() && !draft.hasUser) {
         program.error("has no user to run as; set run_as_user or run_as_root");
     } else if (const auto reason = exposureToRoot(path, draft)) {
-        program.error("must not run as root: " + *reason);
+        program.missing("must not run as root: " + *reason);
+    } else {
+        checkUserMayRun(program.site(), path, draft, Missing::Concern::probe, program.findings());
     }
 }
 
@@ -136,7 +160,7 @@ std::optional<core::User> CommandCompiler::readNamedUser(const Field& field, Run
 }
 
 std::optional<core::User> CommandCompiler::findUser(const Field& field) {
-    const std::optional<std::string> name = field.text();
+    const std::optional<std::string> name = field.plain();
     if (!name) {
         return std::nullopt;
     }
@@ -145,7 +169,7 @@ std::optional<core::User> CommandCompiler::findUser(const Field& field) {
         known = users_.emplace(*name, environment_.findUser(*name)).first;
     }
     if (!known->second) {
-        field.error(known->second.error().message);
+        field.missing(known->second.error().message);
         return std::nullopt;
     }
     return *known->second;
@@ -164,9 +188,9 @@ void CommandCompiler::compileDirectory(Section& entry, core::CommandPlan& plan) 
         return;
     }
     if (!facts) {
-        given->warning("the directory " + quote(path) + " " + facts.error().message);
+        given->missing("the directory " + quote(path) + " " + facts.error().message);
     } else if (facts->kind != FileKind::directory) {
-        given->error(quote(path) + " is not a directory");
+        given->missing(quote(path) + " is not a directory");
     }
 }
 

@@ -21,6 +21,9 @@ public:
     /// started.
     void compile(Section& entry, ProcessDraft& draft);
 
+    /// Why this unit cannot be started; nothing where it can, or where its name is wrong.
+    [[nodiscard]] std::optional<std::string> faultOf(const std::string& unit) const;
+
     /// Reads `run_as_root` and `run_as_user` of a unit: the user of the programs that probe it.
     void compileProbeUser(Section& entry, ProcessDraft& draft);
 
@@ -32,7 +35,9 @@ private:
     void compileProgram(Section& entry, ProcessDraft& draft) const;
     void compileUser(Section& entry, ProcessDraft& draft);
     void compileDirectory(Section& entry, core::CommandPlan& plan) const;
-    void checkProgram(const Field& command, const std::string& path) const;
+    void checkProgram(const Field& command, const std::string& path, Missing::Concern concern) const;
+    void checkUserMayRun(const Site& command, const std::string& path, const ProcessDraft& draft,
+                         Missing::Concern concern, Findings& findings) const;
     /// Why root must not run it. Nothing if the user is not root.
     [[nodiscard]] std::optional<std::string> exposureToRoot(const std::string& path,
                                                             const ProcessDraft& draft) const;

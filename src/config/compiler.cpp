@@ -26,11 +26,13 @@ public:
             append(entries, compilePart(part));
         }
         compileProcesses(entries);
+        settleMissing();
         sort(findings_.errors, fileOrder());
         sort(findings_.warnings, fileOrder());
         CompileOutcome outcome;
         if (findings_.errors.empty() && input_.complete) {
             outcome.plan = std::move(plan_);
+            outcome.late = std::move(late_);
         }
         outcome.findings = std::move(findings_);
         return outcome;
@@ -53,6 +55,7 @@ private:
             return std::nullopt;
         }
         Section top(document, findings_);
+        top.allowExtensions();
         readKeys(top, keysOf<core::Plan>(), plan_);
         const auto processes = top.take(processesKey().name);
         return processes ? processes->items() : std::nullopt;
@@ -64,6 +67,7 @@ private:
             return std::nullopt;
         }
         Section top(document, findings_);
+        top.allowExtensions();
         const auto processes = top.take(processesKey());
         top.rejectUnknownKeys();
         return processes ? processes->items() : std::nullopt;
@@ -84,6 +88,11 @@ private:
         drafts.reserve(entries.size());
         for (const Field& entry : entries) {
             if (auto draft = compiler.compile(entry)) {
+                if (input_.missing == WhatIsMissing::concernsItsProcess) {
+                    noteLate(entry, *draft);
+                } else {
+                    draft->plan.unavailable.clear();
+                }
                 drafts.push_back(std::move(*draft));
             }
         }
@@ -98,6 +107,21 @@ private:
         }
         std::sort(plan_.processes.begin(), plan_.processes.end(),
                   [](const auto& left, const auto& right) { return left->name < right->name; });
+    }
+
+    /// An entry that has to be compiled again later is kept.
+    void noteLate(const Field& entry, const ProcessDraft& draft) {
+        if (draft.plan.enabled && !draft.plan.unavailable.empty()) {
+            late_.push_back({draft.plan.name, {entry.site().file, entry.node()}, plan_.workingDirectory});
+        }
+    }
+
+    void settleMissing() {
+        auto& list = input_.missing == WhatIsMissing::isAnError ? findings_.errors : findings_.warnings;
+        for (Missing& missing : findings_.missing) {
+            list.push_back(std::move(missing.what));
+        }
+        findings_.missing.clear();
     }
 
     [[nodiscard]] std::vector<std::string> fileOrder() const {
@@ -115,12 +139,32 @@ private:
     const Environment& environment_;
     Findings findings_;
     core::Plan plan_;
+    std::vector<LateEntry> late_;
 };
 
 } // namespace
 
 CompileOutcome compile(const CompileInput& input, const Environment& environment) {
     return Compilation(input, environment).run();
+}
+
+core::ProcessPlan compileAgain(const LateEntry& entry, std::span<const MonitorSchema> monitors,
+                               const Environment& environment) {
+    Findings findings;
+    ProcessCompiler compiler(monitors, CommandCompiler(environment, entry.workingDirectory));
+    const Field field(entry.document.root, Site{entry.document.file, entry.document.root.place, {}},
+                      findings);
+    auto draft = compiler.compile(field);
+    if (!draft) {
+        core::ProcessPlan unread;
+        unread.name = entry.name;
+        unread.unavailable = "its entry cannot be read again";
+        return unread;
+    }
+    if (!findings.errors.empty() && draft->plan.unavailable.empty()) {
+        draft->plan.unavailable = findings.errors.front().message;
+    }
+    return std::move(draft->plan);
 }
 
 } // namespace healer::config

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace healer::config {
 namespace {
@@ -60,18 +61,13 @@ core::Result<std::string> readAll(int fd) {
     }
 }
 
-core::Result<void> checkExposure(const std::string& path, const Environment& who) {
-    if (who.isRoot()) {
-        if (const auto reason = exposure(path, *who.files)) {
-            return core::Error{"refused, because Healer runs as root and others could change it: " + *reason};
-        }
-    }
-    return {};
+std::string exposureFor(const Environment& who, const std::string& path) {
+    return who.isRoot() ? exposure(path, *who.files).value_or("") : std::string();
 }
 
 } // namespace
 
-core::Result<std::string> readConfigFile(const std::string& path, const Environment& who) {
+core::Result<ConfigText> readConfigFile(const std::string& path, const Environment& who, Exposed exposed) {
     const auto facts = who.files->follow(path);
     if (!facts) {
         return facts.error();
@@ -81,8 +77,9 @@ core::Result<std::string> readConfigFile(const std::string& path, const Environm
     if (facts->kind != FileKind::regular) {
         return core::Error{"is not a regular file"};
     }
-    if (const auto safe = checkExposure(path, who); !safe) {
-        return safe.error();
+    ConfigText result{.text = {}, .exposure = exposureFor(who, path)};
+    if (!result.exposure.empty() && exposed == Exposed::isNotRead) {
+        return result;
     }
     const OpenFile file(path);
     if (file.fd() < 0) {
@@ -95,34 +92,37 @@ core::Result<std::string> readConfigFile(const std::string& path, const Environm
     if (!S_ISREG(status.st_mode)) {
         return core::Error{"is not a regular file"};
     }
-    return readAll(file.fd());
+    auto text = readAll(file.fd());
+    if (!text) {
+        return text.error();
+    }
+    result.text = std::move(*text);
+    return result;
 }
 
-core::Result<std::vector<std::string>> listConfigParts(const std::string& directory, const Environment& who) {
-    std::vector<std::string> paths;
+core::Result<ConfigParts> listConfigParts(const std::string& directory, const Environment& who) {
+    ConfigParts parts;
     std::error_code error;
     auto entries = std::filesystem::directory_iterator(directory, error);
     if (error == std::errc::no_such_file_or_directory) {
-        return paths;
+        return parts;
     }
     if (error) {
         return cannot("listed", error.value());
     }
-    if (const auto safe = checkExposure(directory, who); !safe) {
-        return safe.error();
-    }
+    parts.exposure = exposureFor(who, directory);
     while (!error && entries != std::filesystem::directory_iterator()) {
         const std::string name = entries->path().filename().string();
-        if (!name.starts_with('.') && name.ends_with(".yaml")) {
-            paths.push_back(entries->path().string());
+        if (!name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))) {
+            parts.paths.push_back(entries->path().string());
         }
         entries.increment(error);
     }
     if (error) {
         return cannot("listed", error.value());
     }
-    std::sort(paths.begin(), paths.end());
-    return paths;
+    std::sort(parts.paths.begin(), parts.paths.end());
+    return parts;
 }
 
 } // namespace healer::config

@@ -188,6 +188,24 @@ private:
     std::vector<Step> path_;
 };
 
+/// It is never healthy, so that what needs it waits for ever.
+void warnOfDisabledTarget(const ProcessDraft& draft, std::size_t index, const ProcessDraft& target,
+                          Findings& findings) {
+    const core::DependencyPlan& edge = draft.plan.dependencies[index];
+    const bool holds = edge.kind == core::DependencyKind::requirement && edge.hard &&
+                       edge.onFailure == core::DependencyFailure::abort;
+    if (draft.plan.enabled && !target.plan.enabled && holds) {
+        const Site& site = draft.dependencies[index];
+        findings.warnings.push_back(
+            {site.file,
+             site.place,
+             site.key,
+             quote(edge.target) + " is disabled (enabled: false), so " + draft.plan.name +
+                 " is not started until it is enabled; set on_failure or hard: false to do without it",
+             {}});
+    }
+}
+
 } // namespace
 
 void checkNames(std::span<const ProcessDraft> drafts, Findings& findings) {
@@ -262,6 +280,8 @@ void checkDependencies(std::span<const ProcessDraft> drafts, Findings& findings)
             if (!known.contains(target)) {
                 reportError(draft.dependencies[i], "there is no process " + quote(target), findings,
                             nearest(target, names));
+            } else {
+                warnOfDisabledTarget(draft, i, *known.at(target), findings);
             }
         }
         cycles.from(draft);

@@ -39,6 +39,16 @@ std::string format(const Diagnostic& diagnostic) {
     return escaped(line);
 }
 
+std::string formatWithLine(const Diagnostic& diagnostic) {
+    std::string text = format(diagnostic);
+    if (diagnostic.line.empty()) {
+        return text;
+    }
+    const auto column = static_cast<std::size_t>(std::max(diagnostic.place.column - 1, 0));
+    const std::size_t before = escaped(diagnostic.line.substr(0, column)).size();
+    return text + "\n    " + escaped(diagnostic.line) + "\n    " + std::string(before, ' ') + "^";
+}
+
 std::string format(std::span<const Diagnostic> diagnostics) {
     std::string lines;
     for (const Diagnostic& diagnostic : diagnostics) {

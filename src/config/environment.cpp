@@ -5,11 +5,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -33,12 +35,35 @@ core::Error whyNot(int error) {
     return {"cannot be inspected: " + std::generic_category().message(error)};
 }
 
+/// With one, the group's permissions are the most that anybody in the list has.
+bool hasAccessList(const std::string& path, const FileFacts& facts) {
+    return facts.kind != FileKind::symlink &&
+           getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
+/// The first line of a script is cut there by the kernel.
+constexpr std::size_t kLongestFirstLine = 256;
+
+std::optional<std::string> interpreterOf(std::string_view start) {
+    if (!start.starts_with("#!")) {
+        return std::nullopt;
+    }
+    start = start.substr(0, start.find('\n')).substr(2);
+    const auto first = start.find_first_not_of(" \t");
+    if (first == std::string_view::npos) {
+        return std::nullopt;
+    }
+    start.remove_prefix(first);
+    return std::string(start.substr(0, start.find_first_of(" \t")));
+}
+
 core::Result<FileFacts> look(const std::string& path, int flags) {
     struct stat status {};
     if (fstatat(AT_FDCWD, path.c_str(), &status, flags) != 0) {
         return whyNot(errno);
     }
-    FileFacts facts{kindOf(status.st_mode), status.st_mode & 07777U, status.st_uid, {}};
+    FileFacts facts{kindOf(status.st_mode), status.st_mode & 07777U, status.st_uid, {}, status.st_gid};
+    facts.accessList = hasAccessList(path, facts);
     if (facts.kind == FileKind::symlink) {
         std::array<char, PATH_MAX> target{};
         const ssize_t length = readlink(path.c_str(), target.data(), target.size());
@@ -57,6 +82,16 @@ public:
     }
     [[nodiscard]] core::Result<FileFacts> inspect(const std::string& path) const override {
         return look(path, AT_SYMLINK_NOFOLLOW);
+    }
+    [[nodiscard]] std::optional<std::string> interpreter(const std::string& path) const override {
+        const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0) {
+            return std::nullopt;
+        }
+        std::array<char, kLongestFirstLine> start{};
+        const ssize_t length = read(fd, start.data(), start.size());
+        close(fd);
+        return length <= 0 ? std::nullopt : interpreterOf({start.data(), static_cast<std::size_t>(length)});
     }
 };
 

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 /// The system as the configuration needs it, behind an interface, so that the rules do no I/O.
@@ -19,6 +20,8 @@ struct FileFacts {
     mode_t permissions = 0; ///< the low 12 bits of st_mode
     uid_t owner = 0;
     std::string linkTarget; ///< of a symlink
+    gid_t group = 0;
+    bool accessList = false; ///< an access control list says more than the permissions
 };
 
 class FileProbe {
@@ -33,6 +36,10 @@ public:
     [[nodiscard]] virtual core::Result<FileFacts> follow(const std::string& path) const = 0;
     /// The file at the path itself; a symbolic link is not followed.
     [[nodiscard]] virtual core::Result<FileFacts> inspect(const std::string& path) const = 0;
+    /// The interpreter that the first line (#!) of a regular file names; nothing for other files.
+    [[nodiscard]] virtual std::optional<std::string> interpreter(const std::string& /*path*/) const {
+        return std::nullopt;
+    }
 };
 
 /// The account with this name, or an error that says why there is none.

@@ -9,7 +9,8 @@ namespace healer::config {
 namespace {
 
 constexpr int kMaxLinks = 40;
-constexpr mode_t kOthersWrite = 0022;
+constexpr mode_t kGroupWrites = 0020;
+constexpr mode_t kEveryoneWrites = 0002;
 constexpr mode_t kSticky = 01000;
 
 void prependSteps(std::deque<std::string>& steps, std::string_view path) {
@@ -42,9 +43,13 @@ std::optional<std::string> exposureOf(const std::string& what, const FileFacts& 
     if (facts.owner != 0) {
         return what + " belongs to UID " + std::to_string(facts.owner) + ", not to root";
     }
-    if ((facts.permissions & kOthersWrite) != 0) {
+    if ((facts.permissions & kEveryoneWrites) != 0) {
+        return what + " can be written by every user";
+    }
+    // The group of root is root, unless an access control list gives its permissions to others.
+    if ((facts.permissions & kGroupWrites) != 0 && (facts.group != 0 || facts.accessList)) {
         return what + " can be written by " +
-               ((facts.permissions & 0002U) != 0 ? std::string("every user") : std::string("its group"));
+               (facts.accessList ? "those in its access control list" : "its group");
     }
     return std::nullopt;
 }

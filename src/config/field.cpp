@@ -58,11 +58,19 @@ void reportError(const Site& site, std::string message, Findings& findings, std:
     findings.errors.push_back({site.file, site.place, site.key, std::move(message), std::move(suggestion)});
 }
 
+void reportMissing(const Site& site, std::string message, Missing::Concern concern, Findings& findings) {
+    findings.missing.push_back({{site.file, site.place, site.key, std::move(message), {}}, concern});
+}
+
 Field::Field(const ConfigNode& node, Site site, Findings& findings)
     : node_(&node), site_(std::move(site)), findings_(&findings) {}
 
 void Field::error(std::string message, std::string suggestion) const {
     reportError(site_, std::move(message), *findings_, std::move(suggestion));
+}
+
+void Field::missing(std::string message, Missing::Concern concern) const {
+    reportMissing(site_, std::move(message), concern, *findings_);
 }
 
 void Field::warning(std::string message) const {

@@ -23,6 +23,8 @@ struct Site {
     std::string key; ///< its path
 };
 
+/// Adds what is missing.
+void reportMissing(const Site& site, std::string message, Missing::Concern concern, Findings& findings);
 /// Adds an error.
 void reportError(const Site& site, std::string message, Findings& findings, std::string suggestion = {});
 
@@ -34,6 +36,7 @@ public:
 
     void error(std::string message, std::string suggestion = {}) const;
     void warning(std::string message) const;
+    void missing(std::string message, Missing::Concern concern = Missing::Concern::process) const;
 
     /// Text; an unquoted 3 or true is not text.
     [[nodiscard]] std::optional<std::string> text() const;

@@ -19,49 +19,108 @@ struct Sources {
     std::optional<ConfigDocument> main;
     std::vector<ConfigDocument> parts;
     std::vector<Diagnostic> errors;
+    std::vector<Diagnostic> warnings;
     bool complete = true;
 };
 
-std::optional<ConfigDocument> readDocument(const std::string& path, const Environment& who, Sources& into) {
-    into.files.push_back(path);
-    const auto text = readConfigFile(path, who);
-    if (!text) {
-        into.errors.push_back({path, {}, {}, text.error().message, {}});
-        into.complete = false;
-        return std::nullopt;
-    }
-    YamlOutcome outcome = readYaml(path, *text);
-    into.errors.insert(into.errors.end(), std::make_move_iterator(outcome.errors.begin()),
-                       std::make_move_iterator(outcome.errors.end()));
-    into.complete = into.complete && outcome.document.has_value();
-    return std::move(outcome.document);
+bool startsNothing(Purpose purpose) {
+    return purpose == Purpose::check || purpose == Purpose::simulate;
 }
 
-Sources readSources(const std::string& path, const Environment& who) {
-    Sources sources;
-    sources.main = readDocument(path, who, sources);
-    const std::string directory = (std::filesystem::path(path).parent_path() / "conf.d").string();
-    const auto parts = listConfigParts(directory, who);
-    if (!parts) {
-        sources.errors.push_back({directory, {}, {}, parts.error().message, {}});
-        sources.complete = false;
-        return sources;
-    }
-    for (const std::string& part : *parts) {
-        if (auto document = readDocument(part, who, sources)) {
-            sources.parts.push_back(std::move(*document));
+/// Files, for one purpose.
+class SourceReader {
+public:
+    SourceReader(const Environment& who, Purpose purpose) : who_(who), purpose_(purpose) {}
+
+    Sources read(const std::string& path, const std::string& partsDirectory) {
+        sources_.main = document(path);
+        const auto parts = listConfigParts(partsDirectory, who_);
+        if (!parts) {
+            refuse(partsDirectory, parts.error().message);
+            return std::move(sources_);
         }
+        if (!mayUse(partsDirectory, parts->exposure)) {
+            return std::move(sources_);
+        }
+        for (const std::string& part : parts->paths) {
+            if (auto read = document(part)) {
+                sources_.parts.push_back(std::move(*read));
+            }
+        }
+        return std::move(sources_);
     }
-    return sources;
+
+private:
+    std::optional<ConfigDocument> document(const std::string& path) {
+        sources_.files.push_back(path);
+        const auto text =
+            readConfigFile(path, who_, startsNothing(purpose_) ? Exposed::isRead : Exposed::isNotRead);
+        if (!text) {
+            refuse(path, text.error().message);
+            return std::nullopt;
+        }
+        if (!mayUse(path, text->exposure)) {
+            return std::nullopt;
+        }
+        YamlOutcome outcome = readYaml(path, text->text);
+        if (!text->exposure.empty()) {
+            // A link of another user may lead to any file: its lines are for nobody else's eyes.
+            for (Diagnostic& error : outcome.errors) {
+                error.line.clear();
+            }
+        }
+        sources_.errors.insert(sources_.errors.end(), std::make_move_iterator(outcome.errors.begin()),
+                               std::make_move_iterator(outcome.errors.end()));
+        sources_.complete = sources_.complete && outcome.document.has_value();
+        return std::move(outcome.document);
+    }
+
+    void refuse(const std::string& path, const std::string& why) {
+        sources_.errors.push_back({path, {}, {}, why, {}});
+        sources_.complete = false;
+    }
+
+    /// False, and an error: others could change it, and something would be started.
+    bool mayUse(const std::string& path, const std::string& exposure) {
+        if (exposure.empty()) {
+            return true;
+        }
+        if (!startsNothing(purpose_)) {
+            refuse(path, "refused, because Healer runs as root and others could change it: " + exposure);
+            return false;
+        }
+        sources_.warnings.push_back(
+            {path, {}, {}, "others could change it, so Healer as root would refuse it: " + exposure, {}});
+        return true;
+    }
+
+    const Environment& who_;
+    Purpose purpose_;
+    Sources sources_;
+};
+
+WhatIsMissing missingFor(Purpose purpose) {
+    switch (purpose) {
+    case Purpose::start:
+        return WhatIsMissing::concernsItsProcess;
+    case Purpose::simulate:
+        return WhatIsMissing::isIgnored;
+    case Purpose::check:
+    case Purpose::reload:
+        break;
+    }
+    return WhatIsMissing::isAnError;
 }
 
 } // namespace
 
 LoadOutcome load(const LoadOptions& options, const Environment& environment) {
     const std::string path = std::filesystem::absolute(options.path).string();
-    Sources sources = readSources(path, environment);
+    Sources sources = SourceReader(environment, options.purpose)
+                          .read(path, options.partsDirectory.value_or(
+                                          (std::filesystem::path(path).parent_path() / "conf.d").string()));
     const CompileInput input{sources.main ? &*sources.main : nullptr, sources.parts, options.monitors,
-                             sources.complete};
+                             sources.complete, missingFor(options.purpose)};
     CompileOutcome outcome = compile(input, environment);
     std::vector<Diagnostic> errors = std::move(sources.errors);
     errors.insert(errors.end(), std::make_move_iterator(outcome.findings.errors.begin()),
@@ -70,8 +129,11 @@ LoadOutcome load(const LoadOptions& options, const Environment& environment) {
         sort(errors, sources.files);
         return errors;
     }
-    return LoadedConfig{std::move(*outcome.plan), std::move(sources.files),
-                        std::move(outcome.findings.warnings)};
+    std::vector<Diagnostic> warnings = std::move(sources.warnings);
+    warnings.insert(warnings.end(), std::make_move_iterator(outcome.findings.warnings.begin()),
+                    std::make_move_iterator(outcome.findings.warnings.end()));
+    return LoadedConfig{std::move(*outcome.plan), std::move(sources.files), std::move(warnings),
+                        std::move(outcome.late)};
 }
 
 } // namespace healer::config

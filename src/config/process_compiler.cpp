@@ -84,6 +84,18 @@ void readDependencies(const Field& field, ProcessDraft& draft) {
     }
 }
 
+void noteMissing(std::span<const Missing> missing, ProcessDraft& draft) {
+    std::string& reason = draft.plan.unavailable;
+    for (const Missing& part : missing) {
+        if (part.concern == Missing::Concern::process) {
+            reason += (reason.empty() ? "" : "; ") + part.what.message;
+        }
+    }
+    if (!reason.empty()) {
+        reason += " (Healer looks again every few seconds)";
+    }
+}
+
 } // namespace
 
 ProcessCompiler::ProcessCompiler(std::span<const MonitorSchema> schemas, CommandCompiler commands)
@@ -96,6 +108,7 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     }
     ProcessDraft draft;
     draft.entry = entry->field().site();
+    const std::size_t missingBefore = entry->field().findings().missing.size();
     readKeys(*entry, keysOf<core::ProcessPlan>(), draft.plan);
     if (!draft.plan.name.empty()) {
         draft.name = entry->take("name")->site();
@@ -105,6 +118,9 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     draft.plan.stopTimeoutGiven = stop && hasKey(*stop, "timeout_secs");
     if (const auto unit = entry->take("unit")) {
         draft.unit = unit->site();
+        if (const auto fault = commands_.faultOf(draft.plan.unit)) {
+            unit->missing(*fault);
+        }
         commands_.compileProbeUser(*entry, draft);
     } else {
         commands_.compile(*entry, draft);
@@ -119,6 +135,7 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     if (const auto dependencies = entry->take("dependencies")) {
         readDependencies(*dependencies, draft);
     }
+    noteMissing(std::span(entry->field().findings().missing).subspan(missingBefore), draft);
     return draft;
 }
 

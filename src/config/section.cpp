@@ -74,7 +74,7 @@ void Section::missing(std::string_view key, std::string message) const {
 
 void Section::rejectUnknownKeys() const {
     for (const ConfigEntry& entry : field_.node().entries) {
-        if (knows(entry.key)) {
+        if (knows(entry.key) || (extensions_ && entry.key.starts_with("x-"))) {
             continue;
         }
         const std::string suggestion = nearest(entry.key, known_);

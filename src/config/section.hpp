@@ -34,6 +34,8 @@ public:
     void missing(std::string_view key, std::string message) const;
     /// Reports every key that was not taken, each with the nearest known key.
     void rejectUnknownKeys() const;
+    /// Keys of a whole file that begin with "x-" are for anchors and the like.
+    void allowExtensions() { extensions_ = true; }
 
     /// The mapping itself, for reports about it as a whole.
     [[nodiscard]] const Field& field() const { return field_; }
@@ -45,6 +47,7 @@ private:
 
     Field field_;
     std::vector<std::string_view> known_;
+    bool extensions_ = false;
 };
 
 } // namespace healer::config

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -63,9 +64,29 @@ core::Result<std::optional<core::User>> query(const Query& ask) {
     return core::Error{"the user database cannot be read: " + std::generic_category().message(error)};
 }
 
+/// A name of digits alone is a UID, as for systemd.
+std::optional<uid_t> numberOf(const std::string& text) {
+    uid_t uid = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
+    const bool whole = !text.empty() && error == std::errc() && end == text.data() + text.size();
+    return whole ? std::optional(uid) : std::nullopt;
+}
+
 } // namespace
 
 core::Result<core::User> findSystemUser(const std::string& name) {
+    if (const auto uid = numberOf(name)) {
+        auto answer = query([&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
+            return getpwuid_r(*uid, entry, buffer, size, found);
+        });
+        if (!answer) {
+            return answer.error();
+        }
+        if (!*answer) {
+            return core::Error{"there is no user with UID " + name};
+        }
+        return **answer;
+    }
     auto answer = query([&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
         return getpwnam_r(name.c_str(), entry, buffer, size, found);
     });

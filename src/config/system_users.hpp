@@ -11,6 +11,7 @@
 /// The user database of the system, groups included. May block as long as the name service does.
 namespace healer::config {
 
+/// By name, or by UID where the name is a number.
 [[nodiscard]] core::Result<core::User> findSystemUser(const std::string& name);
 
 /// The account with this UID. If the database has none: one whose name is the UID and whose only group is

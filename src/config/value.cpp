@@ -23,12 +23,11 @@ bool onlySuspends(int signal) {
 }
 
 std::optional<std::int64_t> readSignal(const Field& field) {
-    const std::optional<std::string> name = field.text();
+    const std::optional<std::string> name = field.plain();
     if (!name) {
         return std::nullopt;
     }
-    const bool number = !name->empty() && name->find_first_not_of("0123456789") == std::string::npos;
-    const std::optional<int> signal = number ? std::nullopt : core::signalFromName(*name);
+    const std::optional<int> signal = core::signalFromName(*name);
     if (!signal) {
         field.error("unknown signal " + quote(*name), nearest(*name, kUsualSignals));
         return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/yaml_reader.hpp"
 
+#include "config/syntax_fault.hpp"
 #include "config/utf8.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -118,8 +119,10 @@ private:
         YAML::Mark mark;
         bool haveKey = false;
         bool dropValue = false;
-        ConfigEntry entry; ///< of a mapping: a key without its value yet
+        bool merges = false; ///< the key is <<
+        ConfigEntry entry;   ///< of a mapping: a key without its value yet
         std::unordered_map<std::string, Place> keys;
+        std::vector<ConfigNode> merged; ///< mappings whose keys count where they are not given here
     };
 
     void begin(const YAML::Mark& mark, NodeKind kind, YAML::anchor_t anchor) {
@@ -137,6 +140,7 @@ private:
     void end() {
         Open closed = std::move(open_.back());
         open_.pop_back();
+        mergeInto(closed);
         attach(closed.mark, std::move(closed.node), closed.anchor, 1);
     }
 
@@ -164,22 +168,24 @@ private:
             throw YAML::ParserException(mark, "a key must be plain text");
         }
         const auto [known, added] = open.keys.emplace(node.text, node.place);
-        const bool merge = node.text == "<<" && !node.quoted;
-        if (merge) {
-            report(mark, "merge keys are not supported; use an alias for a whole value", node.text);
-        } else if (!added) {
-            report(mark, "this key is already given in line " + std::to_string(known->second.line),
+        open.merges = node.text == "<<" && !node.quoted;
+        if (!added) {
+            report(mark,
+                   "this key is already given in line " + std::to_string(known->second.line) +
+                       (open.merges ? "; a list merges several: [*a, *b]" : ""),
                    node.text);
         }
-        open.dropValue = merge || !added;
+        open.dropValue = !added;
         open.haveKey = true;
         open.entry.key = std::move(node.text);
         open.entry.place = node.place;
     }
 
-    static void takeValue(Open& open, ConfigNode node) {
+    void takeValue(Open& open, ConfigNode node) {
         open.haveKey = false;
-        if (!open.dropValue) {
+        if (open.merges) {
+            takeMerge(open, std::move(node));
+        } else if (!open.dropValue) {
             if (node.kind == NodeKind::null) {
                 // The parser reports a missing value at the next token, often on a later line.
                 node.place = open.entry.place;
@@ -187,6 +193,37 @@ private:
             open.entry.value = std::move(node);
             open.node.entries.push_back(std::move(open.entry));
             open.entry = ConfigEntry{};
+        }
+    }
+
+    /// A merge key: a mapping, or a list of them of which the first counts.
+    void takeMerge(Open& open, ConfigNode node) {
+        std::vector<ConfigNode> mappings;
+        if (node.kind == NodeKind::sequence) {
+            mappings = std::move(node.items);
+        } else {
+            mappings.push_back(std::move(node));
+        }
+        for (ConfigNode& mapping : mappings) {
+            if (mapping.kind != NodeKind::mapping) {
+                errors_.push_back({file_,
+                                   open.entry.place,
+                                   "<<",
+                                   "must be a mapping, or a list of mappings, to take keys from",
+                                   {}});
+                return;
+            }
+            open.merged.push_back(std::move(mapping));
+        }
+    }
+
+    static void mergeInto(Open& open) {
+        for (ConfigNode& mapping : open.merged) {
+            for (ConfigEntry& entry : mapping.entries) {
+                if (open.keys.emplace(entry.key, entry.place).second) {
+                    open.node.entries.push_back(std::move(entry));
+                }
+            }
         }
     }
 
@@ -234,7 +271,8 @@ YamlOutcome readYaml(const std::string& file, std::string_view text) {
         }
     } catch (const YAML::Exception& error) {
         std::vector<Diagnostic> errors = builder.takeErrors();
-        errors.push_back({file, placeOf(error.mark), {}, error.msg, {}});
+        const SyntaxFault fault = explainSyntax(error.msg, text, placeOf(error.mark));
+        errors.push_back({file, fault.place, {}, fault.message, {}, fault.line});
         return {std::nullopt, std::move(errors)};
     } catch (const std::exception& error) {
         return {std::nullopt, {{file, {}, {}, std::string("cannot be parsed: ") + error.what(), {}}}};

@@ -21,10 +21,11 @@ struct YamlOutcome {
     std::vector<Diagnostic> errors;
 };
 
-/// Reads one YAML document. Anchors and aliases are resolved: an alias has the place where it is written, and
-/// its parts have the places at the anchor. Errors: syntax, invalid UTF-8, NUL, a second document, duplicate
-/// keys, keys that are not text, tags other than !!str, !!map and !!seq, more than kMaxFileBytes, too many
-/// nested or aliased values. An empty text is a null root. `file` is used in diagnostics only.
+/// Reads one YAML document. Anchors, aliases and merge keys (<<) are resolved: an alias has the place where
+/// it is written, and its parts have the places at the anchor. Errors: syntax, invalid UTF-8, NUL, a second
+/// document, duplicate keys, keys that are not text, tags other than !!str, !!map and !!seq, more than
+/// kMaxFileBytes, too many nested or aliased values. An empty text is a null root. `file` is used in
+/// diagnostics only.
 [[nodiscard]] YamlOutcome readYaml(const std::string& file, std::string_view text);
 
 } // namespace healer::config

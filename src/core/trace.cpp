@@ -54,6 +54,9 @@ Trace traceOf(const Event& event) {
         [](const event::Unhealthy& unhealthy) {
             return "fails: the probe " + unhealthy.probe + reason(unhealthy.reason);
         },
+        [](const event::Inconclusive& inconclusive) {
+            return numbered("says nothing: the probe of monitor", inconclusive.monitor + 1);
+        },
         [](const event::LaunchFinished& finished) {
             const std::string which = numbered("start", finished.attempt);
             return finished.outcome.ok() ? which + " has started " + text(*finished.outcome)

@@ -17,6 +17,10 @@ namespace {
 
 /// Long enough for the first starts to be published.
 constexpr core::Duration kMemoryReturnDelay = std::chrono::seconds(5);
+/// Between two looks at what was missing at the start: first, and after a while.
+constexpr core::Duration kLateQuick = std::chrono::seconds(2);
+constexpr core::Duration kLateSlow = std::chrono::seconds(15);
+constexpr core::Duration kLateSoon = std::chrono::minutes(2);
 
 /// Splits the stored state between the core and the history; removes that of processes no longer in the plan.
 core::SavedStates restore(StateStore& store, const core::Plan& plan, History& history) {
@@ -60,7 +64,8 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
             .onNameAcquired = [this] { becomeReady(); },
             .onUnavailable = [this](const std::string&) { becomeReady(); }}),
       publisher_({loop_, log_, coordinator_, bus_, history_, store_}),
-      engine_({loop_, coordinator_, hosts_, launchers_, publisher_, log_}) {
+      engine_({loop_, coordinator_, hosts_, launchers_, publisher_, log_}),
+      late_(std::move(settings.config.late)), lateSince_(loop_.now()) {
     reportWarnings(settings.config.warnings);
 }
 
@@ -74,6 +79,7 @@ int Daemon::run() {
     backend_.connect(engine_);
     useSystemd(coordinator_.plan());
     engine_.begin();
+    scheduleLateEntries();
     bus_.start();
     if (withoutBus_) {
         becomeReady();
@@ -120,6 +126,8 @@ core::Result<core::notice::Reloaded> Daemon::reload() {
     const core::Plan& before = coordinator_.plan();
     const config::PlanDiff diff = config::diff(before, coordinator_.completed(loaded.plan));
     applySettings(before, loaded.plan);
+    late_.clear(); // with something missing the reload would have been refused
+    lateTimer_.reset();
     engine_.reload(std::move(loaded.plan));
     for (const auto& name : diff.removed) {
         publisher_.removed(name);
@@ -135,6 +143,48 @@ core::Result<core::notice::Reloaded> Daemon::reload() {
     bus_.managerChanged();
     runtime::service_manager::ready(publisher_.statusText());
     return result;
+}
+
+void Daemon::scheduleLateEntries() {
+    if (late_.empty()) {
+        return;
+    }
+    // Mounts and name services are soon there after the boot, or else it may take long.
+    const bool soon = loop_.now() < lateSince_ + kLateSoon;
+    lateTimer_ = loop_.addTimer(loop_.now() + (soon ? kLateQuick : kLateSlow), [this] { tryLateEntries(); });
+}
+
+void Daemon::tryLateEntries() {
+    const auto schemas = monitorSchemas();
+    const auto environment = config::systemEnvironment();
+    core::Plan plan = coordinator_.plan();
+    std::vector<std::string> changed;
+    for (const auto& entry : late_) {
+        const auto present =
+            std::ranges::find(plan.processes, entry.name, [](const auto& process) { return process->name; });
+        core::ProcessPlan now = config::compileAgain(entry, schemas, environment);
+        if (present == plan.processes.end() || now.unavailable == (*present)->unavailable) {
+            continue;
+        }
+        if (now.unavailable.empty()) {
+            log_.info("Nothing is missing any more for process " + entry.name + ": it is watched");
+        }
+        *present = core::Shared<core::ProcessPlan>(std::move(now));
+        changed.push_back(entry.name);
+    }
+    if (!changed.empty()) {
+        plan = coordinator_.completed(std::move(plan));
+        useSystemd(plan);
+        engine_.reload(std::move(plan));
+        for (const auto& name : changed) {
+            publisher_.changed(name);
+        }
+        std::erase_if(late_, [&](const auto& entry) {
+            const auto* process = coordinator_.processPlan(entry.name);
+            return process == nullptr || process->unavailable.empty();
+        });
+    }
+    scheduleLateEntries();
 }
 
 /// For LogControl1.

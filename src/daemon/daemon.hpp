@@ -52,6 +52,9 @@ private:
     core::Result<core::notice::Reloaded> reload();
     core::Result<core::notice::Reloaded> refuse(std::string why);
     void useSystemd(const core::Plan& plan);
+    /// Looks again at what was missing when Healer was started.
+    void scheduleLateEntries();
+    void tryLateEntries();
     void applySettings(const core::Plan& from, const core::Plan& to);
     void reportWarnings(const std::vector<config::Diagnostic>& warnings);
 
@@ -73,6 +76,9 @@ private:
     bus::Service bus_;
     Publisher publisher_;
     Engine engine_;
+    std::vector<config::LateEntry> late_;
+    core::TimePoint lateSince_;
+    runtime::Source lateTimer_;
     std::vector<runtime::Source> signals_;
     runtime::Source memoryReturn_;
 };

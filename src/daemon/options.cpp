@@ -11,7 +11,7 @@ namespace healer::daemon {
 
 namespace {
 
-enum LongOption { kForeground = 256, kCheck, kSimulate, kJson, kPrintConfigPath, kBus };
+enum LongOption { kForeground = 256, kCheck, kConfDir, kSimulate, kJson, kPrintConfigPath, kBus };
 
 bool environmentSaysForeground() {
     const char* value = std::getenv("HEALER_NO_DAEMON");
@@ -25,10 +25,11 @@ bool environmentSaysForeground() {
 } // namespace
 
 core::Result<Options> parseOptions(int argc, char** argv) {
-    static const std::array<option, 10> kLongOptions{{
+    static const std::array<option, 11> kLongOptions{{
         {"config", required_argument, nullptr, 'c'},
         {"foreground", no_argument, nullptr, kForeground},
         {"check", no_argument, nullptr, kCheck},
+        {"conf-dir", required_argument, nullptr, kConfDir},
         {"simulate", required_argument, nullptr, kSimulate},
         {"json", no_argument, nullptr, kJson},
         {"print-config-path", no_argument, nullptr, kPrintConfigPath},
@@ -55,6 +56,9 @@ core::Result<Options> parseOptions(int argc, char** argv) {
             break;
         case kCheck:
             options.command = Command::check;
+            break;
+        case kConfDir:
+            options.confDir = optarg;
             break;
         case kSimulate:
             options.command = Command::simulate;
@@ -92,6 +96,9 @@ core::Result<Options> parseOptions(int argc, char** argv) {
     if (options.json && options.command != Command::simulate && options.command != Command::check) {
         return core::Error{"option '--json' can only be used with --check or --simulate"};
     }
+    if (options.confDir && options.command != Command::check) {
+        return core::Error{"option '--conf-dir' can only be used with --check"};
+    }
     return options;
 }
 
@@ -104,6 +111,8 @@ std::string helpText() {
            "                         /etc/healer/config.yaml, ...)\n"
            "      --foreground       do not become a daemon (also $HEALER_NO_DAEMON=1)\n"
            "      --check            validate the configuration and print what would be watched\n"
+           "      --conf-dir DIR     with --check: read the *.yaml files in DIR instead of conf.d beside "
+           "FILE\n"
            "      --simulate FILE    run a scenario in simulated time and print what Healer would do\n"
            "                         (healerctl simulate does the same)\n"
            "      --json             with --check and --simulate: print JSON, one object per line\n"

@@ -17,8 +17,9 @@ struct Options {
     std::optional<std::string> config;
     bool foreground = false; ///< by --foreground or $HEALER_NO_DAEMON=1|true|yes
     bus::BusMode bus;
-    std::string scenario; ///< of --simulate
-    bool json = false;    ///< with --check and --simulate
+    std::optional<std::string> confDir; ///< with --check: instead of conf.d beside the file
+    std::string scenario;               ///< of --simulate
+    bool json = false;                  ///< with --check and --simulate
 };
 
 /// An error is a sentence about what is wrong with the command line.

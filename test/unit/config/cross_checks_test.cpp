@@ -106,6 +106,22 @@ TEST_F(CrossChecks, ALongChainIsNoProblem) {
     EXPECT_EQ(errors(text).size(), 1U);
 }
 
+TEST_F(CrossChecks, ATargetThatIsDisabledIsAWarningWhereItIsWaitedForWithoutEnd) {
+    const auto warnings = [&](const std::string& edge) {
+        return lines(compileText("processes:\n" +
+                                     entry("off", "/usr/bin/x", "type: ebpf", ", enabled: false") +
+                                     needs("app", edge),
+                                 as(kRoot, files))
+                         .findings.warnings);
+    };
+    EXPECT_THAT(warnings("off"), ElementsAre(testing::HasSubstr("'off' is disabled (enabled: false), so app "
+                                                                "is not started")));
+    for (const char* edge :
+         {"{target: off, hard: false}", "{target: off, kind: after}", "{target: off, on_failure: skip}"}) {
+        EXPECT_THAT(warnings(edge), IsEmpty()) << edge;
+    }
+}
+
 TEST_F(CrossChecks, DependenciesAreReadInFull) {
     const auto outcome = compileText(
         "processes:\n" + needs("a", "") +

@@ -58,6 +58,15 @@ TEST_F(Exposure, LinksAreFollowedStepByStep) {
     EXPECT_EQ(exposure("/tmp/l", files), "/tmp/l belongs to UID 1000, not to root");
 }
 
+TEST_F(Exposure, TheGroupOfRootIsRoot) {
+    files.set("/opt", FileFacts{FileKind::directory, 0775, 0, {}, 0});
+    EXPECT_EQ(exposure("/opt/x", files), std::nullopt);
+    files.set("/opt", FileFacts{FileKind::directory, 0775, 0, {}, 50});
+    EXPECT_EQ(exposure("/opt/x", files), "/opt can be written by its group");
+    files.set("/opt", FileFacts{FileKind::directory, 0775, 0, {}, 0, true});
+    EXPECT_EQ(exposure("/opt/x", files), "/opt can be written by those in its access control list");
+}
+
 TEST_F(Exposure, LinksInACircleEnd) {
     files.set("/opt/a", link("b"));
     files.set("/opt/b", link("a"));

@@ -80,7 +80,16 @@ public:
     }
     [[nodiscard]] core::Result<FileFacts> inspect(const std::string& path) const override {
         const auto found = special.find(path);
+        if (found == special.end() && !missingBelow.empty() && path.find(missingBelow) != std::string::npos) {
+            return core::Error{"does not exist"};
+        }
         return found == special.end() ? FileFacts{FileKind::regular, 0755, 0, {}} : found->second;
+    }
+    std::string missingBelow; ///< paths with this in them do not exist, unless they are special
+    std::map<std::string, std::string> scripts; ///< with their interpreters
+    [[nodiscard]] std::optional<std::string> interpreter(const std::string& path) const override {
+        const auto found = scripts.find(path);
+        return found == scripts.end() ? std::nullopt : std::optional(found->second);
     }
     void set(const std::string& path, core::Result<FileFacts> facts) {
         special.insert_or_assign(path, std::move(facts));
@@ -93,7 +102,7 @@ inline const core::User kWeb{"web", 33, 33, {33}, "/var/www", "/bin/false"};
 
 inline core::Result<core::User> fakeUser(const std::string& name) {
     for (const core::User& user : {kRoot, kBob, kWeb}) {
-        if (user.name == name) {
+        if (user.name == name || std::to_string(user.uid) == name) {
             return user;
         }
     }

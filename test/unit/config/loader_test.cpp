@@ -183,6 +183,8 @@ TEST_F(Loader, RefusesAFileThatIsTooLarge) {
 
 TEST_F(Loader, AsRootRefusesWhatOthersCanWrite) {
     const auto path = write("config.yaml", "processes: []\n", 0664);
+    EXPECT_THAT(errors(path), testing::IsEmpty()) << "the group is root's";
+    ASSERT_EQ(!root || chown(path.c_str(), 0, 50) == 0, true);
     const auto loose =
         root ? std::vector{refused(path, path + " can be written by its group")} : std::vector<std::string>{};
     EXPECT_EQ(errors(path), loose);
@@ -202,6 +204,26 @@ TEST_F(Loader, AsRootRefusesWhatOthersCanWrite) {
     EXPECT_EQ(errors(path).empty(), !root);
     chmod(folder.c_str(), 0755);
     EXPECT_THAT(errors(path), testing::IsEmpty());
+}
+
+TEST_F(Loader, ForACheckWhatOthersCanWriteIsAWarning) {
+    const auto path = write("config.yaml", "processes:\n" + entry("a"), 0666);
+    const auto outcome = load({path, kSchemas, Purpose::check});
+    const auto* loaded = std::get_if<LoadedConfig>(&outcome);
+    ASSERT_NE(loaded, nullptr);
+    EXPECT_EQ(loaded->plan.processes.size(), 1U);
+    EXPECT_EQ(loaded->warnings.size(), root ? 1U : 0U);
+}
+
+TEST_F(Loader, PartsMayLieElsewhereAndEndInYml) {
+    const auto path =
+        write("new/config.yaml", "processes:\n  - {name: web, command: /bin/sleep, args: [1], " + account +
+                                     "monitor: {type: ebpf}, dependencies: [db]}\n");
+    write("conf.d/db.yml", "x-more: [1]\nprocesses:\n" + entry("db"));
+    EXPECT_EQ(errors(path).size(), 1U);
+    const auto outcome = load({path, kSchemas, Purpose::check, folder + "/conf.d"});
+    ASSERT_TRUE(std::holds_alternative<LoadedConfig>(outcome));
+    EXPECT_EQ(std::get<LoadedConfig>(outcome).plan.processes.size(), 2U);
 }
 
 TEST_F(Loader, AsRootRefusesWhatBelongsToAnother) {

@@ -37,6 +37,13 @@ TEST_F(Monitors, ChecksWhatAKindItselfChecks) {
                 ElementsAre("c.yaml:5:36: processes[web].monitor.command: '/srv/check' is not executable"));
 }
 
+TEST_F(Monitors, TwoWithDifferentFaultsAreNotTheSame) {
+    EXPECT_THAT(
+        errors("processes:\n  - name: web\n    command: /usr/bin/web\n    run_as_user: web\n"
+               "    monitors: [{type: network, target_url: bad}, {type: network, target_url: [x]}]\n"),
+        ElementsAre(testing::HasSubstr("must not be bad"), testing::HasSubstr("must be text")));
+}
+
 TEST_F(Monitors, ChecksMonitors) {
     const auto with = [](const std::string& monitors) {
         return "processes:\n  - name: web\n    command: /usr/bin/web\n    run_as_user: web\n" + monitors;

@@ -7,6 +7,7 @@ namespace healer::config {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 using testing::HasSubstr;
@@ -86,6 +87,10 @@ TEST_F(ProcessEntry, RunsNothingAsRootThatOthersCouldReplace) {
     const std::string asRoot = "processes:\n  - name: web\n    command: /srv/app/web\n    run_as_root: true\n"
                                "    monitor: {type: ebpf}\n";
     files.set("/srv/app", FileFacts{FileKind::directory, 0775, 0, {}});
+    EXPECT_THAT(errors(asRoot), IsEmpty()) << "the group is root's";
+    files.set("/srv/app", FileFacts{FileKind::directory, 0775, 0, {}, 0, true});
+    EXPECT_THAT(errors(asRoot), ElementsAre(HasSubstr("by those in its access control list")));
+    files.set("/srv/app", FileFacts{FileKind::directory, 0775, 0, {}, 50});
     EXPECT_THAT(errors(asRoot),
                 ElementsAre("c.yaml:3:14: processes[web].command: must not run as root: /srv/app "
                             "can be written by its group"));
@@ -117,11 +122,108 @@ TEST_F(ProcessEntry, ChecksEnvironmentAndDirectories) {
         errors(entry("    working_directory: /srv\n    working_dir: /tmp\n")),
         ElementsAre("c.yaml:7:18: processes[web].working_dir: is the same as working_directory; give one "
                     "of them"));
-    const auto outcome = compileText(entry("    working_dir: /srv/gone\n"), as(kRoot, files));
-    EXPECT_TRUE(outcome.plan);
     EXPECT_THAT(
-        lines(outcome.findings.warnings),
+        errors(entry("    working_dir: /srv/gone\n")),
         ElementsAre("c.yaml:6:18: processes[web].working_dir: the directory '/srv/gone' does not exist"));
+}
+
+TEST_F(ProcessEntry, FindsWhatItsUserCannotExecute) {
+    files.set("/srv/app", FileFacts{FileKind::directory, 0750, 0, {}, 50});
+    files.set("/srv/app/web", FileFacts{FileKind::regular, 0755, 0, {}});
+    const auto as = [](const std::string& user) {
+        return "processes:\n  - {name: web, command: /srv/app/web, " + user + ", monitor: {type: ebpf}}\n";
+    };
+    EXPECT_THAT(errors(as("run_as_user: web")),
+                ElementsAre("c.yaml:2:25: processes[web].command: user 'web' cannot enter '/srv/app': its "
+                            "permissions do not allow it"));
+    EXPECT_THAT(errors(as("run_as_user: bob")), IsEmpty()) << "bob is in the group";
+    EXPECT_THAT(errors(as("run_as_root: true")), IsEmpty());
+    files.set("/srv/app/web", FileFacts{FileKind::regular, 0700, 0, {}});
+    EXPECT_THAT(errors(as("run_as_user: bob")), ElementsAre(HasSubstr("cannot execute '/srv/app/web'")));
+}
+
+TEST_F(ProcessEntry, FindsAMissingInterpreter) {
+    files.scripts["/usr/bin/web"] = "/usr/bin/gone";
+    EXPECT_THAT(errors(entry()), IsEmpty());
+    files.set("/usr/bin/gone", core::Error{"does not exist"});
+    EXPECT_THAT(errors(entry()), ElementsAre("c.yaml:3:14: processes[web].command: '/usr/bin/web': its "
+                                             "interpreter '/usr/bin/gone' does not exist"));
+    files.scripts["/usr/bin/web"] = "/bin/sh\r";
+    EXPECT_THAT(errors(entry()), ElementsAre(HasSubstr("carriage return")));
+}
+
+TEST_F(ProcessEntry, TakesNumbersForUsersAndSignals) {
+    EXPECT_EQ(plan("processes:\n  - {name: web, command: /usr/bin/web, run_as_user: 33, stop: {signal: 15}, "
+                   "monitor: {type: ebpf}}\n")
+                  .processes.at(0)
+                  ->command.user,
+              kWeb);
+    EXPECT_THAT(errors(entry("    stop: {signal: 99}\n")), ElementsAre(HasSubstr("unknown signal '99'")));
+}
+
+/// As when Healer is started.
+class AtTheStart : public CompilerTest {
+protected:
+    CompileOutcome started(const std::string& text) {
+        yaml = readYaml("c.yaml", text);
+        CompileInput input;
+        input.main = &*yaml.document;
+        input.monitors = kSchemas;
+        input.missing = WhatIsMissing::concernsItsProcess;
+        return compile(input, as(kRoot, files));
+    }
+    YamlOutcome yaml;
+};
+
+TEST_F(AtTheStart, WhatIsMissingConcernsItsProcess) {
+    files.set("/srv/gone", core::Error{"does not exist"});
+    const auto outcome =
+        started("processes:\n"
+                "  - {name: good, command: /usr/bin/good, run_as_user: web, monitor: {type: ebpf}}\n"
+                "  - {name: gone, command: /srv/gone, run_as_user: web, monitor: {type: ebpf}}\n"
+                "  - {name: late, command: /usr/bin/late, run_as_user: ldap, monitor: {type: ebpf}}\n"
+                "  - {name: off, enabled: false, command: /srv/gone, run_as_user: web, monitor: {type: "
+                "ebpf}}\n");
+    ASSERT_TRUE(outcome.plan) << format(outcome.findings.errors);
+    const auto& processes = outcome.plan->processes;
+    EXPECT_TRUE(processes.at(1)->unavailable.empty()) << processes.at(1)->name;
+    EXPECT_THAT(processes.at(0)->unavailable, HasSubstr("'/srv/gone' does not exist"));
+    EXPECT_THAT(processes.at(2)->unavailable, HasSubstr("there is no user 'ldap'"));
+    EXPECT_EQ(outcome.findings.warnings.size(), 3U);
+    ASSERT_EQ(outcome.late.size(), 2U);
+
+    files.set("/srv/gone", FileFacts{FileKind::regular, 0755, 0, {}});
+    const auto again = compileAgain(outcome.late.at(0), kSchemas, as(kRoot, files));
+    EXPECT_EQ(again.unavailable, "");
+    EXPECT_EQ(again.name, "gone");
+    EXPECT_EQ(again.command.user, kWeb);
+    EXPECT_THAT(compileAgain(outcome.late.at(1), kSchemas, as(kRoot, files)).unavailable, HasSubstr("ldap"));
+}
+
+TEST_F(AtTheStart, WhatOthersCouldReplaceIsNotRunAsRoot) {
+    files.set("/srv/app", FileFacts{FileKind::regular, 0777, 0, {}});
+    const auto outcome =
+        started("processes:\n  - {name: app, command: /srv/app, run_as_root: true, monitor: {type: ebpf}}\n");
+    ASSERT_TRUE(outcome.plan);
+    EXPECT_THAT(outcome.plan->processes.at(0)->unavailable, HasSubstr("must not run as root"));
+    EXPECT_THAT(compileAgain(outcome.late.at(0), kSchemas, as(kRoot, files)).unavailable,
+                HasSubstr("must not run as root"));
+}
+
+TEST_F(AtTheStart, AProbeWithoutItsProgramLeavesItsProcessAlone) {
+    files.set("/srv/check", core::Error{"does not exist"});
+    const auto outcome = started("processes:\n  - {name: app, command: /usr/bin/app, run_as_user: web, "
+                                 "monitors: [{type: ebpf}, {type: exec, command: /srv/check}]}\n");
+    ASSERT_TRUE(outcome.plan);
+    EXPECT_EQ(outcome.plan->processes.at(0)->unavailable, "");
+    EXPECT_EQ(outcome.findings.warnings.size(), 1U);
+}
+
+TEST_F(AtTheStart, WhatIsWrongIsStillAnError) {
+    EXPECT_FALSE(started("processes:\n  - {name: a, command: relative, run_as_user: web, monitor: {type: "
+                         "ebpf}}\n")
+                     .plan);
+    EXPECT_FALSE(started("processes:\n  - {name: a, command: /usr/bin/a, monitor: {type: ebpf}}\n").plan);
 }
 
 class UnitEntry : public testing::Test {
@@ -148,6 +250,21 @@ TEST_F(UnitEntry, NeedsNothingButItsName) {
     ASSERT_EQ(plan.monitors.size(), 1U);
     EXPECT_EQ(plan.monitors[0].type, "unit");
     EXPECT_EQ(std::get<std::string>(plan.monitors[0].args.at("unit")), "nginx.service");
+}
+
+TEST_F(UnitEntry, MustExistWhereSystemdRuns) {
+    EXPECT_THAT(errors(entry("web")), IsEmpty()) << "this machine has no systemd";
+    const FileFacts folder{FileKind::directory, 0755, 0, {}};
+    files.set("/run/systemd/system", folder);
+    EXPECT_THAT(errors(entry("web")), IsEmpty());
+    files.missingBelow = "systemd/";
+    EXPECT_THAT(errors(entry("web")),
+                ElementsAre("c.yaml:3:11: processes[web].unit: the unit 'web.service' does not exist"));
+    EXPECT_THAT(errors(entry("srv.mount")), IsEmpty()) << "it needs no file";
+    files.set("/etc/systemd/system/web.service", FileFacts{FileKind::other, 0666, 0, {}});
+    EXPECT_THAT(errors(entry("web")), ElementsAre(HasSubstr("'web.service' is masked")));
+    files.set("/lib/systemd/system/web@.service", FileFacts{FileKind::regular, 0644, 0, {}});
+    EXPECT_THAT(errors(entry("web@1")), IsEmpty());
 }
 
 TEST_F(UnitEntry, TakesInstancesAndOtherTypes) {

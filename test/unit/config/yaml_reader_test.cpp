@@ -37,9 +37,38 @@ TEST(YamlReader, ResolvesAliasesWhereTheyStand) {
     EXPECT_EQ(copy.entries.at(0).place, (Place{1, 8}));
 }
 
+TEST(YamlReader, MergesWhatIsNotGiven) {
+    const auto outcome = readYaml("f", "x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz: {<<: [*x, *y], a: 9}\n");
+    EXPECT_THAT(lines(outcome.errors), testing::IsEmpty());
+    std::string text;
+    for (const ConfigEntry& entry : outcome.document->root.entries.at(2).value.entries) {
+        text += entry.key + entry.value.text + " ";
+    }
+    EXPECT_EQ(text, "a9 b2 c4 ");
+    EXPECT_THAT(errorsOf("a: {<<: 1}\n"),
+                ElementsAre("f:1:5: <<: must be a mapping, or a list of mappings, to take keys from"));
+    EXPECT_THAT(errorsOf("b: &b {c: 1}\na: {<<: *b, <<: *b}\n"),
+                ElementsAre("f:2:13: <<: this key is already given in line 2; a list merges several: [*a, "
+                            "*b]"));
+    EXPECT_THAT(errorsOf("a: {\"<<\": 1}\n"), testing::IsEmpty());
+}
+
+TEST(YamlReader, ALineOfTheTextIsForATerminalOnly) {
+    const auto outcome = readYaml("f", "a: 1\nb: c: d\n");
+    ASSERT_EQ(outcome.errors.size(), 1U);
+    EXPECT_THAT(formatWithLine(outcome.errors[0]), testing::EndsWith("\n    b: c: d\n        ^"));
+    EXPECT_THAT(format(outcome.errors[0]), testing::Not(testing::HasSubstr("c: d")));
+}
+
 TEST(YamlReader, ReportsBadSyntaxWithItsPlace) {
-    EXPECT_THAT(errorsOf("a: b\nc: [1, 2\n"), ElementsAre("f:3:1: end of sequence flow not found"));
-    EXPECT_THAT(errorsOf("a: b: c\n"), ElementsAre("f:1:5: illegal map value"));
+    EXPECT_THAT(errorsOf("a: b\nc: [1, 2\n"),
+                ElementsAre("f:3:1: a bracket or brace is missing: each [ and { needs its ] or }"));
+    EXPECT_THAT(errorsOf("a: b: c\n"), ElementsAre(testing::StartsWith("f:1:5: a key does not fit here")));
+    EXPECT_THAT(errorsOf("a:\n\tb: c\n"),
+                ElementsAre("f:2:1: the indentation has a tab; YAML takes spaces only"));
+    EXPECT_THAT(errorsOf("processes: []\n  - name: web\n"),
+                ElementsAre(testing::HasSubstr("the line above is complete as it is, because of its []")));
+    EXPECT_THAT(errorsOf("a:\n  - b: 1\n   - c: 2\n"), ElementsAre(testing::HasSubstr("does not fit here")));
     // Newer versions of yaml-cpp append the anchor.
     EXPECT_THAT(errorsOf("a: *nope\n"),
                 ElementsAre(testing::StartsWith("f:1:4: the referenced anchor is not defined")));
@@ -59,8 +88,6 @@ TEST(YamlReader, RejectsUnsupportedSyntax) {
     EXPECT_THAT(errorsOf("[a]: 1\n"), ElementsAre("f:1:1: a key must be plain text"));
     EXPECT_THAT(errorsOf("a: !!int 3\n"),
                 ElementsAre("f:1:4: the tag 'tag:yaml.org,2002:int' is not supported"));
-    EXPECT_THAT(errorsOf("b: &b {c: 1}\na:\n  <<: *b\n"),
-                ElementsAre("f:3:3: <<: merge keys are not supported; use an alias for a whole value"));
     EXPECT_THAT(errorsOf("a: \"x\\0y\"\n"), ElementsAre("f:1:4: the text contains a NUL character"));
 }
 
