@@ -97,7 +97,7 @@ struct Renderer {
     RenderedEvent operator()(const notice::ProbeImpossible& impossible) const {
         return {EventKind::probeImpossible,
                 "The probe " + impossible.probe + " of process " + impossible.process +
-                    " cannot be made, so it says nothing: " + impossible.reason,
+                    " says nothing about it: " + impossible.reason,
                 {{Field::reason, impossible.reason}},
                 impossible.process};
     }

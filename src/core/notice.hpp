@@ -215,7 +215,7 @@ struct StateNotSaved {
     std::string reason;
 };
 
-/// A probe cannot be made at all, so it says nothing about the process.
+/// A probe says nothing about the process: it cannot be made, or its program cannot tell.
 struct ProbeImpossible {
     std::string process;
     std::string probe;

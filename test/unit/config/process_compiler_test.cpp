@@ -262,7 +262,7 @@ TEST_F(UnitEntry, MustExistWhereSystemdRuns) {
                 ElementsAre("c.yaml:3:11: processes[web].unit: the unit 'web.service' does not exist"));
     EXPECT_THAT(errors(entry("srv.mount")), IsEmpty()) << "it needs no file";
     files.set("/etc/systemd/system/web.service", FileFacts{FileKind::other, 0666, 0, {}});
-    EXPECT_THAT(errors(entry("web")), ElementsAre(HasSubstr("'web.service' is masked")));
+    EXPECT_THAT(errors(entry("web")), IsEmpty()) << "it is masked";
     files.set("/lib/systemd/system/web@.service", FileFacts{FileKind::regular, 0644, 0, {}});
     EXPECT_THAT(errors(entry("web@1")), IsEmpty());
 }
