@@ -51,7 +51,8 @@ std::optional<std::string> whyUserCannotRun(const std::string& path, const core:
         if (!facts) {
             return std::nullopt; // another check says so
         }
-        if (!mayExecute(*facts, user)) {
+        const bool ofNobody = facts->kind == FileKind::regular && (facts->permissions & kAnyExecute) == 0;
+        if (!ofNobody && !mayExecute(*facts, user)) {
             return (facts->kind == FileKind::directory
                         ? "user " + quote(user.name) + " cannot enter " + quote(part)
                         : "user " + quote(user.name) + " cannot execute " + quote(part)) +

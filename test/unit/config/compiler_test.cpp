@@ -192,8 +192,9 @@ TEST_F(Compiler, KnowsItsWords) {
                     "abnormal, not 'failures' (did you mean 'failure'?)",
                     "c.yaml:7:20: processes[web].stop.signal: unknown signal 'SIGTREM' (did you mean "
                     "'SIGTERM'?)"));
-    EXPECT_THAT(errors(entry("    stop: {signal: '15'}\n")),
-                ElementsAre("c.yaml:6:20: processes[web].stop.signal: unknown signal '15'"));
+    EXPECT_THAT(errors(entry("    stop: {signal: '15'}\n")), IsEmpty());
+    EXPECT_THAT(errors(entry("    stop: {signal: 19}\n")),
+                ElementsAre(testing::HasSubstr("suspends a process instead of ending it")));
     EXPECT_THAT(errors(entry("    stop: {signal: SIGSTOP}\n")),
                 ElementsAre("c.yaml:6:20: processes[web].stop.signal: SIGSTOP suspends a process instead of "
                             "ending it"));

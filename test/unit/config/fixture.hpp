@@ -33,7 +33,7 @@ inline std::optional<std::string> mustNotBeBad(const core::ArgValue& value) {
     return std::get<std::string>(value) == "bad" ? std::optional<std::string>("must not be bad")
                                                  : std::nullopt;
 }
-inline constexpr std::array<KeySpec, 11> kNetworkKeys = {{
+inline constexpr std::array<KeySpec, 13> kNetworkKeys = {{
     {.name = "target_url", .type = KeyType::text, .help = "", .required = true, .check = mustNotBeBad},
     secondsKey("interval_secs", "5"),
     secondsKey("timeout_secs", "2"),
@@ -43,12 +43,18 @@ inline constexpr std::array<KeySpec, 11> kNetworkKeys = {{
     {.name = "expected_status", .type = KeyType::plain, .help = "", .byDefault = "200-399"},
     {.name = "expected_body", .type = KeyType::text, .help = ""},
     {.name = "headers", .type = KeyType::textMap, .help = ""},
+    {.name = "server_name", .type = KeyType::text, .help = ""},
+    {.name = "bad_certificate", .type = KeyType::text, .help = "", .byDefault = "warn"},
     {.name = "ca_file", .type = KeyType::path, .help = ""},
     {.name = "insecure", .type = KeyType::boolean, .help = "", .byDefault = "false"},
 }};
-inline constexpr std::array<KeySpec, 7> kExecKeys = {{
+inline constexpr std::array<KeySpec, 11> kExecKeys = {{
     {.name = "command", .type = KeyType::program, .help = "", .required = true},
     {.name = "args", .type = KeyType::textList, .help = ""},
+    {.name = "convention", .type = KeyType::text, .help = ""},
+    {.name = "fail_status", .type = KeyType::plain, .help = ""},
+    {.name = "warn_status", .type = KeyType::plain, .help = ""},
+    {.name = "silent_status", .type = KeyType::plain, .help = ""},
     secondsKey("interval_secs", "10"),
     secondsKey("timeout_secs", "2"),
     secondsKey("start_grace_secs", std::nullopt),

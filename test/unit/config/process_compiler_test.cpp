@@ -134,7 +134,7 @@ TEST_F(ProcessEntry, FindsWhatItsUserCannotExecute) {
         return "processes:\n  - {name: web, command: /srv/app/web, " + user + ", monitor: {type: ebpf}}\n";
     };
     EXPECT_THAT(errors(as("run_as_user: web")),
-                ElementsAre("c.yaml:2:25: processes[web].command: user 'web' cannot enter '/srv/app': its "
+                ElementsAre("c.yaml:2:26: processes[web].command: user 'web' cannot enter '/srv/app': its "
                             "permissions do not allow it"));
     EXPECT_THAT(errors(as("run_as_user: bob")), IsEmpty()) << "bob is in the group";
     EXPECT_THAT(errors(as("run_as_root: true")), IsEmpty());

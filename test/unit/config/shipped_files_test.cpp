@@ -51,8 +51,11 @@ TEST(ShippedFiles, EveryValueInTheConfigurationIsTheDefault) {
                                    "      - {type: pid, pid_file_path: /run/web.pid}\n"
                                    "      - {type: network, target_url: 'http://localhost/', headers: {},\n"
                                    "         start_grace_secs: 30, expected_body: ready|ok,\n"
+                                   "         server_name: www.example.org,\n"
                                    "         ca_file: /etc/ssl/certs/web.pem}\n"
                                    "      - {type: exec, command: /usr/local/bin/check-web, args: [],\n"
+                                   "         convention: plain, fail_status: 2, warn_status: 1,\n"
+                                   "         silent_status: '3,126-127',\n"
                                    "         start_grace_secs: 30}\n"
                                    "    dependencies: [database]\n"
                                    "  - {name: database, unit: postgresql.service}\n",

@@ -68,7 +68,8 @@ TEST(YamlReader, ReportsBadSyntaxWithItsPlace) {
                 ElementsAre("f:2:1: the indentation has a tab; YAML takes spaces only"));
     EXPECT_THAT(errorsOf("processes: []\n  - name: web\n"),
                 ElementsAre(testing::HasSubstr("the line above is complete as it is, because of its []")));
-    EXPECT_THAT(errorsOf("a:\n  - b: 1\n   - c: 2\n"), ElementsAre(testing::HasSubstr("does not fit here")));
+    EXPECT_THAT(errorsOf("a:\n  - b: 1\n   - c: 2\n"),
+                ElementsAre(testing::HasSubstr("check its indentation")));
     // Newer versions of yaml-cpp append the anchor.
     EXPECT_THAT(errorsOf("a: *nope\n"),
                 ElementsAre(testing::StartsWith("f:1:4: the referenced anchor is not defined")));
