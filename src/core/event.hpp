@@ -160,10 +160,9 @@ namespace healer::core {
 
 using event::UnitEnd;
 
-using Event =
-    std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy, event::Unhealthy,
-                 event::Inconclusive,
-                 event::LaunchFinished, event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
-                 event::StopUnderWay, event::JobUnderWay, event::UnitSettings, event::Request>;
+using Event = std::variant<event::Up, event::Absent, event::Down, event::UnitAtRest, event::Healthy,
+                           event::Unhealthy, event::Inconclusive, event::LaunchFinished,
+                           event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
+                           event::StopUnderWay, event::JobUnderWay, event::UnitSettings, event::Request>;
 
 } // namespace healer::core

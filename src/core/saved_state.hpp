@@ -30,7 +30,7 @@ struct SavedState {
     std::uint64_t startedWith = 0;   ///< fingerprint of the command that the instance runs with
     std::optional<LastExit> lastExit;
     std::vector<ProbeTrust::Saved> probes = {}; ///< those that have ever counted
-    std::string followedUnit = {}; ///< see FollowedUnits; empty: none
+    std::string followedUnit = {};              ///< see FollowedUnits; empty: none
     /// It is down, and that end was left alone.
     struct Left {
         bool success = false; ///< see event::UnitEnd

@@ -174,8 +174,9 @@ std::optional<core::Finding> EbpfMonitor::reportUp(std::vector<core::Candidate> 
     return std::nullopt;
 }
 
-/// What was running already when the predecessor ended cleanly takes over from it where it runs the program: other
-/// processes of the unit are helpers that linger, and so is what a program that ran for long has merely forked.
+/// What was running already when the predecessor ended cleanly takes over from it where it runs the program:
+/// other processes of the unit are helpers that linger, and so is what a program that ran for long has merely
+/// forked.
 bool EbpfMonitor::mayTakeOver(const core::ProcessFacts& facts) const {
     if (!predecessor_ || !predecessor_->exitedCleanly || facts.key.startTicks >= predecessor_->endTicks) {
         return true;
