@@ -73,7 +73,7 @@ void firstLookAtRest(const event::UnitAtRest& rest, Lifecycle& life) {
         life.requests().forgetStop();
     }
     const bool wanted = life.unit().endedWell() ? life.plan().recovery.restartOn == RestartOn::always
-                                                : restartsAfter(life.plan().recovery.restartOn, *rest.end);
+                                                : !whyNotRestarted(life.plan().recovery, *rest.end);
     if (later || (!life.requests().stopWanted() && !record.restored && !wanted)) {
         record.endedWith = rest.end;
     }
