@@ -77,7 +77,8 @@ void UnitTracker::up(const systemd::UnitFacts& facts, core::Instance instance,
         const bool foreignJob =
             std::any_of(jobs_.begin(), jobs_.end(), [this](auto job) { return !isOwn_(job); });
         const bool byOther = !ownEnded_ && (foreignDone_ || foreignJob);
-        events.insert(events.end(), std::max(questions_, 1U), core::event::Up{process_, instance, byOther});
+        events.insert(events.end(), std::max(questions_, 1U),
+                      core::event::Up{.name = process_, .instance = instance, .byOther = byOther});
     }
     questions_ = 0;
     restored_.reset();

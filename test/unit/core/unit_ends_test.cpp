@@ -69,7 +69,7 @@ TEST_F(UnitEnds, aRestartOfHealerDoesNotRepeatWhatRestartOnLeft) {
 TEST_F(UnitEnds, aFailureAfterAPeacefulEndIsHealed) {
     World& w = up(unitPlan());
     ends(0, inPeace());
-    w.report(event::Up{"web", w.programs().add("web"), true});
+    w.report(event::Up{"web", w.programs().add("web"), {}, true});
     w.pass(1s);
     EXPECT_EQ(w.state("web"), State::running);
     ends(1 << 8, {});
@@ -142,7 +142,7 @@ TEST_F(UnitEnds, aStartThroughSystemdEndsAStopThroughHealer) {
     w.request(Verb::stop, "web");
     w.pass(1s);
     ASSERT_EQ(w.state("web"), State::stopped);
-    w.report(event::Up{"web", w.programs().add("web"), true});
+    w.report(event::Up{"web", w.programs().add("web"), {}, true});
     w.pass(1s);
     EXPECT_EQ(w.state("web"), State::running);
     w.kill("web");
