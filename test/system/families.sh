@@ -73,14 +73,18 @@ as() {
     echo setpriv --reuid "$user" --regid "$user" --init-groups "$@"
 }
 
-# is_well NAME: one copy runs, and Healer shows it, and nothing else.
+# is_well NAME [as PID | but_not_as PID]: one copy runs, and Healer shows it, and nothing else.
 is_well() {
     local pid
-    pid=$(pid_of "$1" 2>/dev/null) && [ -n "$pid" ] && [ "$pid" != 0 ] && copies_are "$pid" &&
-        state_is "$1" running && breaker_is "$1" closed
+    pid=$(pid_of "$1" 2>/dev/null) && [ "${pid:-0}" != 0 ] && copies_are "$pid" &&
+        state_is "$1" running && breaker_is "$1" closed || return 1
+    case ${2:-} in
+    as) [ "$pid" = "$3" ] ;;
+    but_not_as) [ "$pid" != "$3" ] ;;
+    esac
 }
-is_well_as() { is_well "$1" && [ "$(pid_of "$1")" = "$2" ]; }
-is_well_but_not_as() { is_well "$1" && [ "$(pid_of "$1")" != "$2" ]; }
+is_well_as() { is_well "$1" as "$2"; }
+is_well_but_not_as() { is_well "$1" but_not_as "$2"; }
 
 # holds SECONDS WHAT CMD...: the command succeeds for all of that time.
 holds() {
