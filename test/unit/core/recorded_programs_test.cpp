@@ -280,13 +280,14 @@ TEST_P(RecordedPrograms, AreRecognised) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, RecordedPrograms, testing::ValuesIn(families()),
-                         [](const testing::TestParamInfo<Family>& info) {
-                             std::string name = info.param.name;
-                             std::ranges::replace_if(
-                                 name, [](char letter) { return letter == ' ' || letter == '-'; }, '_');
-                             return name;
-                         });
+std::string nameOf(const testing::TestParamInfo<Family>& tested) {
+    std::string name = tested.param.name;
+    std::ranges::replace_if(
+        name, [](char letter) { return letter == ' ' || letter == '-'; }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, RecordedPrograms, testing::ValuesIn(families()), nameOf);
 
 } // namespace
 } // namespace healer::core
