@@ -106,21 +106,6 @@ TEST(BodyPattern, matchesAPart) {
     EXPECT_EQ(checkPattern(std::string("a(b")), "is not a regular expression: missing ): a(b");
 }
 
-TEST(Target, AnotherNameTakesThePlaceOfTheHost) {
-    for (const auto& [url, host, named] :
-         {std::tuple{"https://127.0.0.1/a?b", "127.0.0.1", "https://shop.test/a?b"},
-          std::tuple{"https://[::1]:8443/", "[::1]", "https://shop.test:8443/"},
-          std::tuple{"http://localhost", "localhost", "http://shop.test"}}) {
-        const auto target = parseTarget(url).value();
-        EXPECT_EQ(hostOf(target), host);
-        EXPECT_EQ(withHost(target, "shop.test"), named);
-    }
-    EXPECT_TRUE(isHostName("shop.test"));
-    for (const char* text : {"", "127.0.0.1", "[::1]", "a b", "a/b", "a:1"}) {
-        EXPECT_FALSE(isHostName(text)) << text;
-    }
-}
-
 TEST(BodyPattern, takesNoLongerForAHostileText) {
     std::string text(64UL * 1024, 'a');
     text += '!';
