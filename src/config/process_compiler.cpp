@@ -113,10 +113,11 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
     if (!draft.plan.name.empty()) {
         draft.name = entry->take("name")->site();
     }
-    draft.plan.startTimeoutGiven = entry->take("start_timeout_secs").has_value();
-    const auto stop = entry->take("stop");
-    draft.plan.stopTimeoutGiven = stop && hasKey(*stop, "timeout_secs");
     if (const auto unit = entry->take("unit")) {
+        // What is not given, the unit's own settings say.
+        const auto stop = entry->take("stop");
+        draft.plan.startTimeoutGiven = entry->take("start_timeout_secs").has_value();
+        draft.plan.stopTimeoutGiven = stop && hasKey(*stop, "timeout_secs");
         draft.unit = unit->site();
         if (const auto fault = commands_.faultOf(draft.plan.unit)) {
             unit->missing(*fault);

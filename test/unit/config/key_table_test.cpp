@@ -105,7 +105,7 @@ TEST(KeyTable, ReportsEveryMistakeAndKeepsTheDefault) {
         ElementsAre("c.yaml:1:7: size: must be a size in bytes, such as 1048576, 512M or 2G, not '512MB'",
                     "c.yaml:2:8: share: must be a percentage, such as 80%, not '80'",
                     "c.yaml:3:9: signal: must be text, not a list", "c.yaml:1:1: list: is required",
-                    "c.yaml:4:8: stop.timeout: unknown key, known here are signal, timeout_secs",
+                    "c.yaml:4:8: stop.timeout: unknown key, known here are signal, timeout_secs, mode",
                     "c.yaml:5:1: shape: unknown key (did you mean 'share'?)"));
     EXPECT_EQ(plan.size, 0);
     EXPECT_EQ(plan.share, 50);

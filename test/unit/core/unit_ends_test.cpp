@@ -174,8 +174,8 @@ TEST_F(UnitEnds, aStartThatSystemdGivesTimeIsNotCutOff) {
     w.habits().start = 20min;
     w.report(event::UnitSettings{
         .name = "web", .restart = {}, .relations = {}, .startLimit = {}, .stopLimit = {}});
-    w.report(event::JobUnderWay{"web", true});
     w.kill("web");
+    w.report(event::JobUnderWay{"web", true});
     w.pass(10min);
     EXPECT_EQ(w.state("web"), State::recovering);
     EXPECT_TRUE(w.core().nextDeadline());
@@ -190,8 +190,8 @@ TEST_F(UnitEnds, aLimitInTheConfigurationHolds) {
     plan.startTimeoutGiven = true;
     World& w = up(plan);
     w.habits().start = 20min;
-    w.report(event::JobUnderWay{"web", true});
     w.kill("web");
+    w.report(event::JobUnderWay{"web", true});
     w.pass(10min);
     EXPECT_EQ(w.notices<notice::RecoveryFinished>("web").back().error, "not up within 30 s");
 }
