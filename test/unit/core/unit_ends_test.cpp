@@ -175,6 +175,7 @@ TEST_F(UnitEnds, aStartThatSystemdGivesTimeIsNotCutOff) {
     w.report(event::UnitSettings{
         .name = "web", .restart = {}, .relations = {}, .startLimit = {}, .stopLimit = {}});
     w.kill("web");
+    w.pass(10ms);
     w.report(event::JobUnderWay{"web", true});
     w.pass(10min);
     EXPECT_EQ(w.state("web"), State::recovering);
@@ -191,6 +192,7 @@ TEST_F(UnitEnds, aLimitInTheConfigurationHolds) {
     World& w = up(plan);
     w.habits().start = 20min;
     w.kill("web");
+    w.pass(10ms);
     w.report(event::JobUnderWay{"web", true});
     w.pass(10min);
     EXPECT_EQ(w.notices<notice::RecoveryFinished>("web").back().error, "not up within 30 s");
