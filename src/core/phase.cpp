@@ -69,7 +69,6 @@ constexpr PhaseMove kMoves[] = {
     {launching, launching, "the start failed, and the next attempt is made"},
     {launching, waiting,   "the start failed: backoff"},
     {launching, open,      "the start failed, and the breaker is open"},
-    {launching, checking,  "the start failed, and what may be the instance is looked at again"},
     {launching, deferred,  "the start failed, and a dependency is not ready"},
     {launching, stopping,  "it was started, but is not up in time, or a stop is requested"},
     {launching, resting,   "the start failed and is not to be repeated, or a stop is requested"},
