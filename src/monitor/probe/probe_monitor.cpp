@@ -47,6 +47,7 @@ void ProbeMonitor::follow(std::optional<core::Instance> key) {
     if (isAtRest()) {
         rest();
     } else if (another) {
+        silent_ = false; // of the other instance nothing is known yet
         interrupt();
         plan();
     }
@@ -131,6 +132,7 @@ void ProbeMonitor::report(const Reports& reports, const Finding& finding) {
         warned_ = !finding.reason.empty();
     }
     if (reports.unhealthy) {
+        silent_ = false;
         events_.post(
             core::event::Unhealthy{.name = name_, .probe = probe_->text(), .reason = finding.reason});
     } else {
@@ -140,9 +142,10 @@ void ProbeMonitor::report(const Reports& reports, const Finding& finding) {
 
 void ProbeMonitor::noteUnknown(const Finding& finding) {
     const bool unknown = finding.verdict == Verdict::unknown;
-    if (unknown) {
+    if (unknown && !std::exchange(silent_, true)) {
         events_.post(core::event::Inconclusive{name_});
     }
+    silent_ = unknown;
     if (unknown && !unknownReported_) {
         shared_.log.report(core::notice::ProbeImpossible{name_, std::string(probe_->text()), finding.reason});
     }

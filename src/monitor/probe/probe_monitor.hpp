@@ -62,6 +62,7 @@ private:
     bool isUnit_;
     bool following_ = false;
     bool held_ = false;
+    bool silent_ = false; ///< that it says nothing was reported
     bool unknownReported_ = false;
 };
 
