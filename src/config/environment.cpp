@@ -35,7 +35,7 @@ core::Error whyNot(int error) {
     return {"cannot be inspected: " + std::generic_category().message(error)};
 }
 
-/// With one, the group's permissions are the most that anybody in the list has.
+/// With one, the group's permissions are the most that any user in the list has.
 bool hasAccessList(const std::string& path, const FileFacts& facts) {
     return facts.kind != FileKind::symlink &&
            getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;

@@ -64,7 +64,7 @@ private:
         }
         YamlOutcome outcome = readYaml(path, text->text);
         if (!text->exposure.empty()) {
-            // A link of another user may lead to any file: its lines are for nobody else's eyes.
+            // A link of another user may lead to any file: its lines are not shown.
             for (Diagnostic& error : outcome.errors) {
                 error.line.clear();
             }

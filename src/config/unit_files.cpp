@@ -43,7 +43,7 @@ std::optional<std::string> faultOfUnit(const std::string& unit, const FileProbe&
     }
     for (const std::string& name : fileNames(unit)) {
         for (const std::string_view folder : kFolders) {
-            // A mask, a link to /dev/null, is a person's decision about a unit that may run.
+            // A mask, a link to /dev/null, is an administrator's decision about a unit that may run.
             if (files.follow(std::string(folder) + "/" + name)) {
                 return std::nullopt;
             }

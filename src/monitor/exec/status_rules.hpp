@@ -34,7 +34,7 @@ private:
 /// What is wrong with a list of exit statuses; nothing when it is valid.
 [[nodiscard]] std::optional<std::string> checkStatuses(const core::ArgValue& value);
 
-/// What an administrator should be told about these settings, although they are valid.
+/// What an administrator should know about these settings, although they are valid.
 [[nodiscard]] std::optional<std::string> adviceOn(const core::MonitorPlan& plan);
 
 } // namespace healer::monitor::exec

@@ -138,7 +138,7 @@ void NetworkProbe::cancel() {
 
 Finding NetworkProbe::judge(const runtime::HttpAnswer& answer) const {
     if (answer.fault == runtime::HttpFault::untrusted && !trustMatters_) {
-        // Something answers: whom clients trust does not say whether the service lives.
+        // Something answers: trust does not say whether the service lives.
         return {Verdict::passed, probe::shownText(answer.reason, kShownBytes)};
     }
     if (answer.fault != runtime::HttpFault::none) {
