@@ -135,7 +135,7 @@ protected:
         LaunchOrder order;
         order.name = "victim";
         order.attempt = ++attempt_;
-        order.command = {HEALER_VICTIM, std::move(args), self(), "/"};
+        order.command = {HEALER_VICTIM, std::move(args), self(), "/", {}, {}, {}};
         return order;
     }
 
