@@ -141,7 +141,8 @@ protected:
         order.attempt = ++attempt_;
         order.afterFailure = true;
         order.predecessor = predecessor;
-        order.command = {command.front(), {command.begin() + 1, command.end()}, account("root"), "/", {}, {}, {}};
+        order.command = {
+            command.front(), {command.begin() + 1, command.end()}, account("root"), "/", {}, {}, {}};
         return order;
     }
 
