@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -26,6 +27,7 @@ namespace {
 
 constexpr mode_t kSecret = 0600;
 constexpr mode_t kSecretFolder = 0700;
+constexpr std::string_view kEscapedAt = "\\x40"; ///< in the name of a unit
 
 std::vector<std::string> entriesOf(const std::string& folder) {
     std::vector<std::string> names;
@@ -62,6 +64,23 @@ bool writeAll(int file, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
+}
+
+/// systemd reads the path as a pattern, in which the backslash of an escaped '@' has a meaning.
+std::string folderName(const std::string& unit) {
+    std::string name = unit;
+    for (std::size_t at = 0; (at = name.find(kEscapedAt, at)) != std::string::npos; ++at) {
+        name.replace(at, kEscapedAt.size(), 1, '@');
+    }
+    return name;
+}
+
+std::string unitOf(const std::string& folder) {
+    std::string unit = folder;
+    for (std::size_t at = 0; (at = unit.find('@', at)) != std::string::npos; at += kEscapedAt.size()) {
+        unit.replace(at, 1, kEscapedAt);
+    }
+    return unit;
 }
 
 std::string randomName() {
@@ -110,7 +129,7 @@ std::string environmentFileText(const std::map<std::string, std::string>& variab
 core::Result<std::string> EnvironmentStore::keep(const std::string& unit,
                                                  const std::map<std::string, std::string>& variables) const {
     const std::string text = environmentFileText(variables);
-    const std::string folder = folder_ + "/" + unit;
+    const std::string folder = folder_ + "/" + folderName(unit);
     for (const auto& name : entriesOf(folder)) {
         if (holds(folder + "/" + name, text)) {
             return folder + "/" + name;
@@ -127,7 +146,7 @@ core::Result<std::string> EnvironmentStore::keep(const std::string& unit,
 }
 
 void EnvironmentStore::removeOthers(const std::string& unit, std::string_view kept) const {
-    const std::string folder = folder_ + "/" + unit;
+    const std::string folder = folder_ + "/" + folderName(unit);
     for (const auto& name : entriesOf(folder)) {
         const std::string path = folder + "/" + name;
         if (path != kept) {
@@ -140,7 +159,9 @@ void EnvironmentStore::removeOthers(const std::string& unit, std::string_view ke
 }
 
 std::vector<std::string> EnvironmentStore::units() const {
-    return entriesOf(folder_);
+    auto names = entriesOf(folder_);
+    std::transform(names.begin(), names.end(), names.begin(), unitOf);
+    return names;
 }
 
 } // namespace healer::systemd

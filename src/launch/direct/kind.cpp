@@ -50,7 +50,7 @@ std::vector<runtime::Limit> differing(std::vector<runtime::Limit> wanted) {
 /// Of a program that may put itself into the background, or change its user: what it leaves behind might not
 /// be recognised.
 std::string markFor(const LaunchOrder& order) {
-    if (!order.mayFork && order.command.user.uid != 0) {
+    if (!order.mayFork) {
         return {};
     }
     std::uint64_t number = 0;

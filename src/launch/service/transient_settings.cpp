@@ -6,9 +6,28 @@
 #include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/output_step.hpp"
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace healer::launch::service {
+
+namespace {
+
+/// systemd reads the path of an EnvironmentFile= as a pattern.
+std::string literally(const std::string& path) {
+    constexpr std::string_view kSpecial = "*?[]\\";
+    std::string pattern;
+    for (const char letter : path) {
+        if (kSpecial.find(letter) != std::string_view::npos) {
+            pattern += '\\';
+        }
+        pattern += letter;
+    }
+    return pattern;
+}
+
+} // namespace
 
 systemd::TransientUnit settingsFor(const LaunchOrder& order, const std::optional<std::string>& secrets) {
     systemd::TransientUnit settings;
@@ -26,7 +45,7 @@ systemd::TransientUnit settingsFor(const LaunchOrder& order, const std::optional
     }
     for (const auto& file : order.command.environmentFiles) {
         const bool mayBeMissing = file.starts_with('-');
-        settings.environmentFiles.push_back({file.substr(mayBeMissing ? 1 : 0), mayBeMissing});
+        settings.environmentFiles.push_back({literally(file.substr(mayBeMissing ? 1 : 0)), mayBeMissing});
     }
     settings.user = order.command.user.uid == 0 ? "" : order.command.user.name;
     settings.workingDirectory = order.command.workingDirectory;

@@ -53,6 +53,13 @@ TEST_F(EnvironmentStoreTest, theSameVariablesAreTheSameFileAndOthersAreAnother) 
     EXPECT_TRUE(store_.units().empty());
 }
 
+TEST_F(EnvironmentStoreTest, thePathIsNoPatternWhateverTheNameOfTheUnit) {
+    const auto path = store_.keep("healer-a\\x40b.service", {{"A", "1"}});
+    ASSERT_TRUE(path.ok());
+    EXPECT_EQ(path->find_first_of("*?[\\"), std::string::npos) << *path;
+    EXPECT_EQ(store_.units(), std::vector<std::string>{"healer-a\\x40b.service"});
+}
+
 TEST_F(EnvironmentStoreTest, anyValueIsReadBackAsItWas) {
     const Variables hostile{
         {"A", ""},           {"B", "a\"b\\c$d`e'f #g;  "},    {"C", "line1\nline2\ttab\n"}, {"D", "\\"},
