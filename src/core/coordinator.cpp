@@ -55,8 +55,9 @@ Actions Coordinator::handle(const Event& event, Moment now) {
     if (found != entries_.end()) {
         deliver(found->second, event, out);
     } else if (const auto* request = std::get_if<event::Request>(&event)) {
-        out.add(action::Reply{request->id,
-                              Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess}});
+        const Result<pid_t> unknown =
+            Error{"no process named '" + request->name + "'", ErrorKind::noSuchProcess};
+        out.add(action::Reply{request->id, unknown});
     }
     return finish(out);
 }

@@ -251,13 +251,12 @@ std::vector<std::string> filesNamedBy(std::string_view argument) {
         argument.find_first_of(" \n") != std::string_view::npos) {
         return {};
     }
-    const auto module = argument.substr(0, argument.find_first_of(".:", 1));
-    std::vector<std::string> files{std::string(argument)};
-    if (!module.empty() && module.front() != '.') {
-        files.push_back(std::string(module) + ".py");
-        files.emplace_back(module);
+    const std::string name(argument);
+    const std::string module = name.substr(0, name.find_first_of(".:", 1));
+    if (module.empty() || module.front() == '.') {
+        return {name};
     }
-    return files;
+    return {name, module + ".py", module};
 }
 
 std::string argumentsKey(std::span<const std::string> arguments) {
