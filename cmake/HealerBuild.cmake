@@ -16,7 +16,7 @@ add_library(healer_settings INTERFACE)
 target_include_directories(healer_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bpf
                                                      ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(healer_settings INTERFACE HEALER_VERSION="${PROJECT_VERSION}")
-target_compile_options(healer_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow
+target_compile_options(healer_settings INTERFACE -pthread -Wall -Wextra -Wconversion -Wshadow
                                                  $<$<BOOL:${HEALER_WERROR}>:-Werror>)
 # GCC 13 and later take members of a coroutine's frame for uninitialised when it is destroyed early.
 set(gcc_13 $<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,13>>)
