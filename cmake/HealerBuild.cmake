@@ -5,8 +5,7 @@ if(CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR)
     find_program(HEALER_CCACHE ccache)
     if(HEALER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
         # What was compiled in one checkout serves the others too.
-        set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
-                     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${HEALER_CCACHE})
+        set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${HEALER_CCACHE})
         set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
         set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     endif()
@@ -16,7 +15,7 @@ add_library(healer_settings INTERFACE)
 target_include_directories(healer_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bpf
                                                      ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(healer_settings INTERFACE HEALER_VERSION="${PROJECT_VERSION}")
-target_compile_options(healer_settings INTERFACE -pthread -Wall -Wextra -Wconversion -Wshadow
+target_compile_options(healer_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow
                                                  $<$<BOOL:${HEALER_WERROR}>:-Werror>)
 # GCC 13 and later take members of a coroutine's frame for uninitialised when it is destroyed early.
 set(gcc_13 $<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,13>>)
@@ -25,26 +24,6 @@ if(HEALER_SANITIZE)
     target_compile_options(healer_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                      -fno-omit-frame-pointer)
     target_link_options(healer_settings INTERFACE -fsanitize=address,undefined)
-endif()
-
-# healer_precompiled(NAME HEADERS header... LINKS target...) makes the target NAME, whose precompiled headers others with
-# the same compiler options use: target_precompile_headers(other REUSE_FROM NAME). Parsing the standard headers is the
-# larger part of most compilations. Every file still includes what it uses: the presets `sanitize` and `clang` compile
-# without.
-function(healer_precompiled name)
-    cmake_parse_arguments(arg "" "" "HEADERS;LINKS" ${ARGN})
-    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "")
-    add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/${name}.cpp)
-    target_link_libraries(${name} PRIVATE healer_settings ${arg_LINKS})
-    target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
-endfunction()
-set(healer_standard_headers
-    <algorithm> <array> <chrono> <compare> <cstdint> <deque> <filesystem> <functional> <map> <memory> <optional> <set> <span>
-    <sstream> <stdexcept> <string> <string_view> <utility> <variant> <vector>)
-if(HEALER_PRECOMPILE)
-    # ccache needs this of GCC.
-    target_compile_options(healer_settings INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
-    healer_precompiled(healer_precompiled_sources HEADERS ${healer_standard_headers})
 endif()
 
 # healer_folder(NAME [COLD] [DEPENDS target...]) makes the static library healer_NAME of the .cpp files in and below the
@@ -58,8 +37,6 @@ function(healer_folder name)
         target_link_libraries(healer_${name} PUBLIC healer_settings ${arg_DEPENDS})
         if(arg_COLD)
             target_compile_options(healer_${name} PRIVATE $<$<CONFIG:RelWithDebInfo,Release>:-Os>)
-        elseif(HEALER_PRECOMPILE)
-            target_precompile_headers(healer_${name} REUSE_FROM healer_precompiled_sources)
         endif()
     else()
         add_library(healer_${name} INTERFACE)
