@@ -22,10 +22,11 @@ TEST_F(ServiceLaunch, whatSomebodyStopsIsNotStarted) {
 TEST_F(ServiceLaunch, aPersonWhoAsksOutranksTheOneWhoStopped) {
     const auto key = launched(order());
     run("stop");
+    ASSERT_TRUE(until([&] { return stopped_.size() == 1; })) << "the stop is reported when it is made";
     auto asked = order({"/bin/sleep", "1000"}, key);
     asked.afterFailure = false;
     EXPECT_TRUE(lives(launched(asked)));
-    EXPECT_TRUE(stopped_.empty());
+    EXPECT_EQ(stopped_.size(), 1U);
 }
 
 TEST_F(ServiceLaunch, aStopThatIsUnderWayIsKnownAtTheDeath) {
