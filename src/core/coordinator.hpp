@@ -40,7 +40,7 @@ public:
     [[nodiscard]] Actions begin(Moment now);
     [[nodiscard]] Actions handle(const Event& event, Moment now);
     [[nodiscard]] Actions advance(Moment now);
-    /// Healer itself did not run for so long, which is nobody's failure: what would be judged by the clock
+    /// Healer itself did not run for so long, which is no failure of a process: what would be judged by the clock
     /// gets that time on top. To be called before advance(), so that what has happened meanwhile is heard
     /// first.
     [[nodiscard]] Actions heldUp(Duration pause, Moment now);

@@ -86,7 +86,7 @@ struct Unhealthy {
     std::string reason; ///< a sentence: "timed out after 2 s", "status 503", "exited with status 1: no space"
 };
 
-/// A probe says nothing about the service: it cannot be made, or its program answered that it cannot tell.
+/// A probe says nothing about the service: it cannot be made, or its program answered that it does not know.
 struct Inconclusive {
     std::string name;
     std::size_t monitor = 0;

@@ -157,8 +157,11 @@ public:
     void announce(Notice notice, ActionSink& out) const;
 
 private:
-    template <typename To>
-    void enter(To to, std::string reason, ActionSink& out);
+    /// How much longer than a start a monitor may take to answer whether an instance runs: it may itself wait
+    /// for a start that is under way.
+    static constexpr Duration kLookSlack = std::chrono::seconds(10);
+
+    void enter(Phase to, std::string reason, ActionSink& out);
     [[nodiscard]] std::string reasonToLeave() const;
     [[nodiscard]] std::string runningReason() const;
     [[nodiscard]] bool mayStart(ActionSink& out);

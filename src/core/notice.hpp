@@ -215,7 +215,7 @@ struct StateNotSaved {
     std::string reason;
 };
 
-/// A probe says nothing about the process: it cannot be made, or its program cannot tell.
+/// A probe says nothing about the process: it cannot be made, or its program does not know.
 struct ProbeImpossible {
     std::string process;
     std::string probe;

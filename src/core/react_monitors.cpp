@@ -110,7 +110,7 @@ bool isClean(const Exit& exit) {
     return exit.reason == ExitReason::exited && exit.code == 0;
 }
 
-/// The end of a start that may have left a daemon behind. Where nobody saw how it ended, that is possible.
+/// The end of a start that may have left a daemon behind. Where it is not known how it ended, that is possible.
 bool mayHaveForked(const Exit& exit) {
     return isClean(exit) || exit.reason == ExitReason::vanished;
 }

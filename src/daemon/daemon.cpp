@@ -167,7 +167,7 @@ void Daemon::tryLateEntries() {
             continue;
         }
         if (now.unavailable.empty()) {
-            log_.info("Nothing is missing any more for process " + entry.name + ": it is watched");
+            log_.info("Nothing is missing for process " + entry.name + ": it is watched");
         }
         *present = core::Shared<core::ProcessPlan>(std::move(now));
         changed.push_back(entry.name);

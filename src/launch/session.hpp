@@ -30,7 +30,7 @@ namespace healer::launch {
 [[nodiscard]] std::vector<core::ProcessKey> familyOf(core::ProcessKey instance);
 
 /// The living processes that were started with this variable ("NAME=value") in their environment, and since
-/// then. A daemon that leaves its session keeps it, as long as it does not write over it; nobody else's
+/// then. A daemon that leaves its session keeps it, as long as it does not write over it; no other
 /// process has it, as the value is random.
 [[nodiscard]] std::vector<core::ProcessKey> carriersOf(const std::string& variable, std::uint64_t sinceTicks);
 

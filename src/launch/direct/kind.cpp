@@ -2,19 +2,15 @@
 #include "launch/direct/kind.hpp"
 
 #include "launch/direct/children.hpp"
+#include "launch/direct/preparation.hpp"
 #include "launch/errands.hpp"
 #include "launch/predecessor_wait.hpp"
 #include "launch/session.hpp"
 #include "launch/signal_stop.hpp"
 #include "runtime/pidfd.hpp"
-#include "runtime/safe_open.hpp"
-#include "runtime/spawn/environment.hpp"
-#include "runtime/spawn/environment_file.hpp"
 #include "runtime/spawn/spawn.hpp"
 
-#include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,40 +30,6 @@ namespace {
 
 /// Two for each start: as many as are under way before the first of them have descriptors of their own.
 constexpr int kLowDescriptors = 32;
-
-using SpawnResult = core::Result<std::unique_ptr<runtime::Spawn>>;
-
-/// Those that a child would not have anyway.
-std::vector<runtime::Limit> differing(std::vector<runtime::Limit> wanted) {
-    std::erase_if(wanted, [](const runtime::Limit& limit) {
-        rlimit now{};
-        return ::getrlimit(static_cast<__rlimit_resource_t>(limit.resource), &now) == 0 &&
-               now.rlim_cur == limit.value.rlim_cur && now.rlim_max == limit.value.rlim_max;
-    });
-    return wanted;
-}
-
-/// Of a program that may put itself into the background, or change its user: what it leaves behind might not
-/// be recognised.
-std::string markFor(const LaunchOrder& order) {
-    if (!order.mayFork) {
-        return {};
-    }
-    std::uint64_t number = 0;
-    if (::getrandom(&number, sizeof number, 0) != sizeof number) {
-        return {};
-    }
-    return "HEALER_START=" + std::to_string(number);
-}
-
-/// A script's shell may have children in process groups of their own.
-Children::Program programAt(const std::string& path) {
-    const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    char start[2] = {};
-    const bool script =
-        file && ::pread(file.get(), start, sizeof start, 0) == 2 && start[0] == '#' && start[1] == '!';
-    return script ? Children::Program::script : Children::Program::binary;
-}
 
 class Direct final : public Launcher {
 public:
@@ -117,11 +79,9 @@ private:
     /// What an earlier start has left behind.
     [[nodiscard]] bool leftMore(const std::string& name,
                                 const std::optional<core::Instance>& predecessor) const;
-    SpawnResult prepare(const LaunchOrder& order, const std::string& mark) const;
-    core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::SpawnSettings& settings) const;
     void awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name);
     void predecessorGone(const std::string& name, const core::Result<void>& outcome,
-                         const std::optional<core::ProcessKey>& stranger = {});
+                         const std::optional<core::ProcessKey>& unrelated = {});
     void clearAndStart(const std::string& name, core::ProcessKey leader);
     void start(const std::string& name);
     runtime::Task<Events> stopping(StopOrder order);
@@ -156,7 +116,7 @@ void Direct::launch(LaunchOrder order) {
     pending.stop = order.stop;
     pending.mark = markFor(order);
     pending.predecessor = order.predecessor;
-    pending.spawn = prepare(order, pending.mark);
+    pending.spawn = prepare(order, pending.mark, limits_);
     awaitEndOf(order.predecessor, name);
 }
 
@@ -176,52 +136,13 @@ void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const 
         return;
     }
     pending.wait.emplace(context_.loop, predecessor,
-                         [this, name, stranger = core::processOf(predecessor)](
-                             const core::Result<void>& gone) { predecessorGone(name, gone, stranger); });
+                         [this, name, unrelated = core::processOf(predecessor)](
+                             const core::Result<void>& gone) { predecessorGone(name, gone, unrelated); });
 }
 
-SpawnResult Direct::prepare(const LaunchOrder& order, const std::string& mark) const {
-    core::CommandPlan command = order.command;
-    auto fromFiles = runtime::readEnvironmentFiles(command.environmentFiles);
-    if (!fromFiles) {
-        return fromFiles.error().in("cannot start " + command.path);
-    }
-    fromFiles->merge(command.environment);
-    command.environment = std::move(*fromFiles);
-    runtime::SpawnSettings settings = runtime::spawnSettingsFor(command);
-    settings.limits = limits_;
-    if (!mark.empty()) {
-        settings.environment.push_back(mark);
-    }
-    if (auto chosen = chooseOutput(command, settings); !chosen) {
-        return chosen.error().in("cannot start " + command.path);
-    }
-    return runtime::Spawn::prepare(std::move(settings));
-}
-
-core::Result<void> Direct::chooseOutput(const core::CommandPlan& command,
-                                        runtime::SpawnSettings& settings) const {
-    if (!command.output || *command.output == "/dev/null") {
-        return {};
-    }
-    auto opened = runtime::openForAppend(*command.output);
-    if (!opened) {
-        return opened.error();
-    }
-    if (opened->file) {
-        settings.output = std::move(opened->file);
-        return {};
-    }
-    if (command.user.uid == 0) {
-        return core::Error{"root does not write to " + *command.output + ": " + opened->untrusted};
-    }
-    settings.outputPath = command.output;
-    return {};
-}
-
-/// What it leaves in its session is ended before its successor starts. `stranger`: it was no child.
+/// What it leaves in its session is ended before its successor starts. `unrelated`: it was no child.
 void Direct::predecessorGone(const std::string& name, const core::Result<void>& outcome,
-                             const std::optional<core::ProcessKey>& stranger) {
+                             const std::optional<core::ProcessKey>& unrelated) {
     Pending& pending = pending_.at(name);
     if (!outcome) {
         answerLater(name, outcome.error().in("cannot wait for the end of the predecessor"));
@@ -233,7 +154,7 @@ void Direct::predecessorGone(const std::string& name, const core::Result<void>& 
     }
     const bool left = pending.stop.mode == core::KillMode::process;
     const auto outlived = children_.outlived(name);
-    const auto leader = outlived ? outlived : stranger;
+    const auto leader = outlived ? outlived : unrelated;
     if (!left && (leader || leftMore(name, pending.predecessor))) {
         clearAndStart(name, leader.value_or(core::ProcessKey{}));
     } else {

@@ -41,7 +41,7 @@ systemd::TransientUnit settingsFor(const LaunchOrder& order, const std::optional
     standard.environment.clear();
     settings.environment = runtime::environmentFor(standard);
     if (secrets) {
-        settings.environmentFiles.push_back({*secrets, false});
+        settings.environmentFiles.push_back({.path = *secrets});
     }
     for (const auto& file : order.command.environmentFiles) {
         const bool mayBeMissing = file.starts_with('-');

@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* kUnit = "web.service";
 
-/// A process with a command that turns out to be the main process of somebody else's unit.
+/// A process with a command that turns out to be the main process of a foreign unit.
 class FollowedUnitsTest : public CoordinatorTest {
 protected:
     /// It was found at the start of Healer.

@@ -18,7 +18,7 @@ using Variables = std::map<std::string, std::string>;
 
 class EnvironmentStoreTest : public testing::Test {
 protected:
-    // Only a directory that nobody else can change is used as root.
+    // Only a directory that no other user can change is used as root.
     test::TemporaryFolder folder_{geteuid() == 0 ? "/run" : "/tmp"};
     EnvironmentStore store_{(folder_.path() / "healer" / "environment").string()};
 
