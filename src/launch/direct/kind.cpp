@@ -8,6 +8,7 @@
 #include "launch/session.hpp"
 #include "launch/signal_stop.hpp"
 #include "runtime/pidfd.hpp"
+#include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/spawn.hpp"
 
 #include <sys/epoll.h>
