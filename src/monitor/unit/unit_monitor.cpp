@@ -31,6 +31,7 @@ UnitMonitor::UnitMonitor(UnitHost& host, MonitorContext context)
     : host_(host), process_(context.process.name), unit_(context.process.unit),
       tracker_(context.process.name, unit_,
                [&host](std::uint32_t job) { return host.manager().jobs().isOwn(job); }),
+      main_(host.loop(), [this](const core::Exit& /*exit*/) { planReread(); }),
       events_(host.loop(), std::move(context.report)) {
     watch(unit_);
 }
@@ -171,7 +172,30 @@ void UnitMonitor::note() {
     events_.post(std::move(settings));
 }
 
+/// PID 1 does not report a main process that takes over from another one while the unit runs (a daemon that
+/// is upgraded on the fly writes its PID into the PID file): after the end of the main process it is asked.
+void UnitMonitor::watchMain() {
+    const auto key = facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt;
+    if (key && key != main_.key()) {
+        rereads_ = 0;
+        main_.hold(key);
+    }
+}
+
+void UnitMonitor::planReread() {
+    constexpr core::Duration kSoon = std::chrono::milliseconds(200);
+    constexpr int kMost = 10;
+    reread_ = host_.loop().addTimer(host_.loop().now() + kSoon, [this] {
+        const bool reported = !systemd::isActive(facts_) || facts_.mainPid != main_.key()->pid;
+        if (!reported && ++rereads_ <= kMost) {
+            read();
+            planReread();
+        }
+    });
+}
+
 void UnitMonitor::judge() {
+    watchMain();
     inquiry_.reset();
     facts_.hadProcesses = !facts_.invocation.empty() && facts_.invocation == daemonRun_;
     if (!systemd::mayBecomeHollow(facts_)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "monitor/event_queue.hpp"
+#include "monitor/instance_watch.hpp"
 #include "monitor/unit/unit_host.hpp"
 #include "monitor/unit/unit_tracker.hpp"
 #include "runtime/task.hpp"
@@ -39,6 +40,8 @@ private:
     void noteJob();
     void heard();
     void judge();
+    void watchMain();
+    void planReread();
     void inquire(const UnitTracker::Question& question);
     void conclude(const systemd::Surroundings& surroundings);
     void count();
@@ -65,6 +68,9 @@ private:
     runtime::Source nextCount_;
     std::string watchedUnit_;
     systemd::Manager::Handle watch_;
+    InstanceWatch main_; ///< the main process, as PID 1 reported it last
+    runtime::Source reread_;
+    int rereads_ = 0;
     EventQueue events_;
 };
 
