@@ -134,7 +134,7 @@ std::vector<std::string> callersOf(const Identity& identity) {
         callers.emplace_back(baseName(callers[at]));
     }
     std::ranges::sort(callers);
-    callers.erase(std::ranges::unique(callers).begin(), callers.end());
+    callers.erase(std::unique(callers.begin(), callers.end()), callers.end());
     return callers;
 }
 
