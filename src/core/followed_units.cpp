@@ -44,7 +44,8 @@ void FollowedUnits::apply(Plan& plan) {
 
 void FollowedUnits::revise(const Plan& configured) {
     std::erase_if(units_, [&](const auto& entry) {
-        const auto& [name, followed] = entry;
+        const std::string& name = entry.first;
+        const Entry& followed = entry.second;
         const auto now = std::find_if(configured.processes.begin(), configured.processes.end(),
                                       [&](const auto& process) { return process->name == name; });
         return now == configured.processes.end() || !(*now)->enabled || !(*now)->unit.empty() ||
