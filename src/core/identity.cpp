@@ -6,6 +6,7 @@
 #include "core/script_identity.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace healer::core {
 
@@ -146,7 +147,10 @@ std::vector<const Candidate*> rootsOf(const std::vector<const Candidate*>& candi
             return other->facts.key.pid == candidate->facts.parent;
         });
     });
-    std::ranges::sort(roots, {}, [](const Candidate* root) { return root->facts.key.startTicks; });
+    // What has executed the program goes before what another process of it has merely forked.
+    std::ranges::sort(roots, {}, [](const Candidate* root) {
+        return std::pair(root->facts.forkedOnly, root->facts.key.startTicks);
+    });
     return roots;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/fork_time.hpp"
 #include "core/outcomes.hpp"
 #include "core/reactions.hpp"
 #include "core/restart_policy.hpp"
@@ -110,16 +111,19 @@ bool isClean(const Exit& exit) {
     return exit.reason == ExitReason::exited && exit.code == 0;
 }
 
-/// The end of a start that may have left a daemon behind. Where it is not known how it ended, that is possible.
+/// The end of a start that may have left a daemon behind. Where it is not known how it ended, that is
+/// possible.
 bool mayHaveForked(const Exit& exit) {
     return isClean(exit) || exit.reason == ExitReason::vanished;
 }
 
-/// Whether another process may have taken over from the instance. A PID file names it whatever is known of
-/// the end.
-bool mayHaveHeir(const Lifecycle& life, const Exit& exit) {
-    return life.plan().unit.empty() &&
-           (isClean(exit) || (exit.reason == ExitReason::vanished && monitorNamesInstance(life.plan())));
+/// Whether another process may have taken over from the instance. Of an end that was not seen that is
+/// possible where a PID file names the other one, and soon after the start.
+bool mayHaveHeir(const Lifecycle& life, const Exit& exit, const ActionSink& out) {
+    const auto& since = life.record().activeSince;
+    const bool young = since && out.now.at < since->at + kForksWithin;
+    const bool unseen = exit.reason == ExitReason::vanished && (young || monitorNamesInstance(life.plan()));
+    return life.plan().unit.empty() && (isClean(exit) || unseen);
 }
 
 } // namespace
@@ -239,7 +243,7 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
         if (up && life.unit().holdsBack(down)) {
             return;
         }
-        if (up && mayHaveHeir(life, down.exit)) {
+        if (up && mayHaveHeir(life, down.exit, out)) {
             lookForHeir(life, down.instance, down.exit, out);
             return;
         }

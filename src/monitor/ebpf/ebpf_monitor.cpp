@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/ebpf/ebpf_monitor.hpp"
 
+#include "core/fork_time.hpp"
 #include "runtime/proc_entry.hpp"
 #include "runtime/program_identity.hpp"
 
@@ -119,8 +120,10 @@ void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
         return;
     }
     const auto key = *watch_.key();
-    predecessor_ =
-        core::Predecessor{key, endTicks, exit.reason == core::ExitReason::exited && exit.code == 0};
+    const bool clean = exit.reason == core::ExitReason::exited && exit.code == 0;
+    const bool young = endTicks < key.startTicks + ticksOf(core::TimePoint(core::kForksWithin));
+    const bool mayHaveForked = clean || (young && exit.reason == core::ExitReason::vanished);
+    predecessor_ = core::Predecessor{key, endTicks, mayHaveForked};
     events_.post(core::event::Down{process_.name, key, std::move(exit)});
     events_.flush();
     if (!watch_.alive()) {
