@@ -37,6 +37,7 @@ constexpr std::array<Command, 15> kCommands{{{"list", 0, kAnyNumber},
 
 std::vector<std::string> commandNames() {
     std::vector<std::string> names;
+    names.reserve(std::size(kCommands));
     for (const Command& command : kCommands) {
         names.emplace_back(command.name);
     }

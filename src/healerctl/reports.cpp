@@ -81,7 +81,8 @@ void printTable(const Terminal& terminal, const std::vector<ProcessStatus>& proc
         }
     }
     // Only the reason is cut: `status` shows it in full.
-    const std::size_t before = std::accumulate(widths.begin(), widths.end() - 1, std::size_t{0}) + 2 * 6;
+    constexpr std::size_t kGaps = 12; // two columns between two cells
+    const std::size_t before = std::accumulate(widths.begin(), widths.end() - 1, kGaps);
     const std::size_t reasonWidth =
         terminal.width == 0 ? widths.back() : std::max<std::size_t>(terminal.width, before + 20) - before;
     const auto toneOfCell = [&](std::size_t row, std::size_t column) {
