@@ -85,7 +85,7 @@ void ExecProbe::release() {
 }
 
 std::string ExecProbe::expire() {
-    const std::string said = run_ ? run_->output() : std::string();
+    std::string said = run_ ? run_->output() : std::string();
     cancel();
     return said;
 }
