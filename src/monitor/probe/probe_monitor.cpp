@@ -79,7 +79,7 @@ void ProbeMonitor::plan() {
 void ProbeMonitor::turn() {
     state_.begin();
     patience_.emplace(shared_.loop, timeout_, [this] { timeUp(); });
-    probe_->begin([this](Finding finding) { finished(std::move(finding)); });
+    probe_->begin([this](const Finding& finding) { finished(finding); });
 }
 
 void ProbeMonitor::timeUp() {
@@ -88,7 +88,7 @@ void ProbeMonitor::timeUp() {
               "timed out after " + core::durationText(timeout_) + (said.empty() ? said : ": " + said)});
 }
 
-void ProbeMonitor::finished(Finding finding) {
+void ProbeMonitor::finished(const Finding& finding) {
     const bool again = repeats(finding);
     patience_.reset();
     const auto stalled = shared_.loop.stalled();

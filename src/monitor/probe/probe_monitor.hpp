@@ -43,7 +43,7 @@ private:
     /// A unit that does not run is not asked: that might start it.
     [[nodiscard]] bool isAtRest() const { return isUnit_ && !following_; }
     void timeUp();
-    void finished(Finding finding);
+    void finished(const Finding& finding);
     /// Healer was held up during a probe that has failed: true, and it is made again instead of judged.
     [[nodiscard]] bool repeats(const Finding& finding);
     void report(const Reports& reports, const Finding& finding);
