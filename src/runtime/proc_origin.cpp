@@ -159,7 +159,12 @@ std::vector<std::string> namedIn(const std::string& directory, const std::vector
     std::vector<std::string> named;
     for (const auto& argument : arguments) {
         const auto files = core::filesNamedBy(argument);
-        if (std::ranges::any_of(files, [&](const auto& file) { return exists(directory + "/" + file); })) {
+        const auto isThere = [&](const std::string& file) {
+            std::string path = directory;
+            path.append("/").append(file);
+            return exists(path);
+        };
+        if (std::ranges::any_of(files, isThere)) {
             named.push_back(argument);
         }
     }
