@@ -126,13 +126,24 @@ std::string environmentFileText(const std::map<std::string, std::string>& variab
     return text;
 }
 
+namespace {
+
+std::string pathIn(const std::string& folder, const std::string& name) {
+    std::string path = folder;
+    path.append("/").append(name);
+    return path;
+}
+
+} // namespace
+
 core::Result<std::string> EnvironmentStore::keep(const std::string& unit,
                                                  const std::map<std::string, std::string>& variables) const {
     const std::string text = environmentFileText(variables);
     const std::string folder = folder_ + "/" + folderName(unit);
     for (const auto& name : entriesOf(folder)) {
-        if (holds(folder + "/" + name, text)) {
-            return folder + "/" + name;
+        std::string path = pathIn(folder, name);
+        if (holds(path, text)) {
+            return path;
         }
     }
     const std::string above = folder_.substr(0, folder_.rfind('/'));
@@ -148,7 +159,7 @@ core::Result<std::string> EnvironmentStore::keep(const std::string& unit,
 void EnvironmentStore::removeOthers(const std::string& unit, std::string_view kept) const {
     const std::string folder = folder_ + "/" + folderName(unit);
     for (const auto& name : entriesOf(folder)) {
-        const std::string path = folder + "/" + name;
+        const std::string path = pathIn(folder, name);
         if (path != kept) {
             ::unlink(path.c_str());
         }

@@ -196,8 +196,7 @@ void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
         return found;
     };
     pending.clearing = std::make_unique<runtime::Flow>(
-        context_.loop, endAll(context_.loop, left, order),
-        std::function<void(bool)>([this, name, leader](bool gone) {
+        context_.loop, endAll(context_.loop, left, order), std::function<void(bool)>([this, name](bool gone) {
             const auto clearing = std::move(pending_.at(name).clearing);
             children_.forgetOutlived(name);
             if (!gone) {

@@ -145,7 +145,7 @@ TEST_F(FollowedUnitsTest, ASecondCopyOfAnEarlierStartIsEndedWhereItRuns) {
     for (const auto& action : late) {
         if (const auto* stop = std::get_if<action::Stop>(&action)) {
             stopped = true;
-            EXPECT_EQ(stop->instance, ProcessKey(8, 8));
+            EXPECT_EQ(stop->instance, (ProcessKey{8, 8}));
             EXPECT_EQ(stop->launcher, kLaunchService);
             EXPECT_EQ(stop->unit, "healer-web.service");
         }
