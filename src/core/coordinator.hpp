@@ -40,9 +40,9 @@ public:
     [[nodiscard]] Actions begin(Moment now);
     [[nodiscard]] Actions handle(const Event& event, Moment now);
     [[nodiscard]] Actions advance(Moment now);
-    /// Healer itself did not run for so long, which is no failure of a process: what would be judged by the clock
-    /// gets that time on top. To be called before advance(), so that what has happened meanwhile is heard
-    /// first.
+    /// Healer itself did not run for so long, which is no failure of a process: what would be judged by the
+    /// clock gets that time on top. To be called before advance(), so that what has happened meanwhile is
+    /// heard first.
     [[nodiscard]] Actions heldUp(Duration pause, Moment now);
     /// Replaces the plan. What did not change in an entry is not touched.
     [[nodiscard]] Actions reload(Plan plan, Moment now);
