@@ -118,6 +118,9 @@ std::optional<ProcessDraft> ProcessCompiler::compile(const Field& field) {
         const auto stop = entry->take("stop");
         draft.plan.startTimeoutGiven = entry->take("start_timeout_secs").has_value();
         draft.plan.stopTimeoutGiven = stop && hasKey(*stop, "timeout_secs");
+        if (stop && hasKey(*stop, "mode")) {
+            stop->error("mode is set in the unit file (KillMode=)");
+        }
         draft.unit = unit->site();
         if (const auto fault = commands_.faultOf(draft.plan.unit)) {
             unit->missing(*fault);

@@ -291,6 +291,8 @@ TEST_F(UnitEntry, RefusesTheKeysOfACommand) {
                             HasSubstr("processes[web].output: belongs to a command")));
     EXPECT_THAT(errors(entry("nginx", "    run_as_user: web\n")),
                 ElementsAre(HasSubstr("processes[web].run_as_user: belongs to a command")));
+    EXPECT_THAT(errors(entry("nginx.service", "    stop: {timeout_secs: 5, mode: process}\n")),
+                ElementsAre(HasSubstr("mode is set in the unit file (KillMode=)")));
 }
 
 TEST_F(UnitEntry, RefusesMonitorsThatFollowACommand) {
