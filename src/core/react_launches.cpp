@@ -53,8 +53,8 @@ void awaitConfirmation(const Instance& started, Lifecycle& life, ActionSink& out
     auto& launching = *life.in<phase::Launching>();
     const bool named = launching.launched && launching.seen;
     if (isEnded(started)) {
-        // It has put itself into the background before it could be looked at. What a monitor has seen since is
-        // the instance.
+        // It has put itself into the background before it could be looked at. What a monitor has seen since
+        // is the instance.
         if (!named) {
             putIntoBackground(life, started, out);
         }

@@ -15,8 +15,8 @@ namespace healer::runtime {
 /// valid name is left out, as systemd does.
 [[nodiscard]] std::map<std::string, std::string> parseEnvironment(std::string_view text);
 
-/// Whether each of these files (see core::CommandPlan) can be used: it is there, and as root no other user can
-/// change it. An error names the file.
+/// Whether each of these files (see core::CommandPlan) can be used: it is there, and as root no other user
+/// can change it. An error names the file.
 [[nodiscard]] core::Result<void> checkEnvironmentFiles(const std::vector<std::string>& files);
 
 /// Their variables; a later file takes precedence.
