@@ -36,6 +36,7 @@ struct Track {
 /// Look again whether an instance is running; answered with Up or Absent.
 struct Look {
     std::string name;
+    bool probesToo = true; ///< else the monitors of instances alone are asked, and answer for all
 };
 
 /// Start the program. If `predecessor` is set, only after that incarnation is really gone. Answered with
@@ -69,6 +70,9 @@ struct Stop {
     std::string name;
     Instance instance;
     bool force = false;
+    /// A start follows: an existing unit is restarted by one job, so that the units which require it come
+    /// back with it. The start that is ordered then adopts what that job has started.
+    bool forRestart = false;
 
     // How, filled in by the coordinator.
     std::string launcher = {};

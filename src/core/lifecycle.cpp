@@ -202,6 +202,7 @@ void Lifecycle::rest(std::string reason, ActionSink& out) {
 void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
     stopping.deadline = out.now.at + stopPatience();
     const Instance instance = stopping.instance;
+    const bool forRestart = isFollowedByStart(stopping);
     health_.clearUnhealthy();
     const bool bySystemd = !plan_->unit.empty() && !plan_->stopTimeoutGiven;
     const auto limit = unit_.stopLimit();
@@ -211,7 +212,7 @@ void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
                           durationText(plan_->stop.timeout),
           out);
     track(instance, out);
-    out.add(action::Stop{.name = name(), .instance = instance});
+    out.add(action::Stop{.name = name(), .instance = instance, .forRestart = forRestart});
 }
 
 void Lifecycle::forceStop(ActionSink& out) {

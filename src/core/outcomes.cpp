@@ -84,7 +84,7 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
     const auto* stopping = life.in<phase::Stopping>();
     Record& record = life.record();
     record.predecessor = instance;
-    if (stopping != nullptr && stopping->afterwards == AfterStop::relaunch) {
+    if (stopping != nullptr && stopping->afterwards == AfterStop::relaunch && !life.requests().stopWanted()) {
         life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::restarting}, out);
         return;
     }
@@ -144,7 +144,11 @@ void followEnd(Lifecycle& life, ActionSink& out) {
         life.decide(out);
         break;
     case phase::AfterStop::launch:
-        life.check(notice::Cause::request, out);
+        if (life.plan().unit.empty()) {
+            life.check(notice::Cause::request, out);
+        } else {
+            life.relaunch(notice::Cause::request, out); // what systemd has started, the launcher finds
+        }
         break;
     case phase::AfterStop::relaunch:
         life.relaunch(stopping.cause, out);

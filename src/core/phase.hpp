@@ -90,6 +90,10 @@ struct Stopping {
     TimePoint deadline = {};                      ///< of the signal that was sent last
 };
 
+[[nodiscard]] inline bool isFollowedByStart(const Stopping& stopping) {
+    return stopping.afterwards == AfterStop::launch || stopping.afterwards == AfterStop::relaunch;
+}
+
 /// Down, and nothing is to be done: stopped or paused on request, ended in a way that `restart_on` does not
 /// answer, or observe_only.
 struct Resting {};

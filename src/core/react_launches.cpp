@@ -117,7 +117,8 @@ void react(const event::StopUnderWay& stop, Lifecycle& life, ActionSink& out) {
 }
 
 void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& out) {
-    if (const auto* stopping = life.in<phase::Stopping>(); stopping != nullptr && !life.plan().unit.empty()) {
+    const auto* stopping = life.in<phase::Stopping>();
+    if (stopping != nullptr && !life.plan().unit.empty() && !isFollowedByStart(*stopping)) {
         // The unit may be down before the answer that reports that it was Healer who stopped it.
         Exit exit;
         exit.reason = ExitReason::vanished;
@@ -147,10 +148,12 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         (void)noteEndWithoutHeir(life, out);
         life.decide(out);
         break;
+    case PhaseKind::stopping:
+        life.requests().answerStarts(Error{"a stop was requested meanwhile", ErrorKind::busy}, out);
+        break;
     case PhaseKind::disabled:
     case PhaseKind::looking:
     case PhaseKind::up:
-    case PhaseKind::stopping:
     case PhaseKind::resting:
         break;
     }
@@ -196,7 +199,7 @@ void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
     } else if (held.end) {
         react(*held.end, life, out);
     } else if (held.failure) {
-        react(*held.failure, life, out);
+        react(*held.failure, life, out); // of a unit, after another look
     }
 }
 

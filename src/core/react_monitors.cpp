@@ -107,6 +107,23 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
     }
 }
 
+/// systemd has restarted the unit that is being stopped for its restart: the start that follows adopts that.
+void restartedMeanwhile(const event::Up& up, Lifecycle& life, ActionSink& out) {
+    const auto& stopping = *life.in<phase::Stopping>();
+    if (life.plan().unit.empty() || !isFollowedByStart(stopping) || up.instance == stopping.instance) {
+        return;
+    }
+    noteEnd(life, Instance(stopping.instance), Exit{}, out);
+    followEnd(life, out);
+}
+
+/// A probe has failed, and systemd says that the unit is in order.
+void confirmSuspicion(Lifecycle& life, ActionSink& out) {
+    if (const auto failure = life.unit().takeSuspicion()) {
+        actOnFailure(*failure, life, out);
+    }
+}
+
 bool isClean(const Exit& exit) {
     return exit.reason == ExitReason::exited && exit.code == 0;
 }
@@ -150,7 +167,9 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
     }
     switch (life.kind()) {
     case PhaseKind::disabled:
+        return;
     case PhaseKind::stopping:
+        restartedMeanwhile(up, life, out);
         return;
     case PhaseKind::launching: {
         auto& launching = *life.in<phase::Launching>();
@@ -165,6 +184,8 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
                 reportAdopted(life, up.instance, out);
             }
             life.enterAdopted(up.instance, out);
+        } else {
+            confirmSuspicion(life, out);
         }
         return;
     case PhaseKind::looking:
@@ -198,6 +219,9 @@ void react(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
         }
     } else if (life.kind() == PhaseKind::looking) {
         firstLookAbsent(absent, life, out);
+    } else if (life.kind() == PhaseKind::up) {
+        // systemd does not say how the unit is; it would have reported an end.
+        confirmSuspicion(life, out);
     }
 }
 

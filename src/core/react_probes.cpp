@@ -129,6 +129,16 @@ void react(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out) 
     if (life.unit().holdsBack(unhealthy) || hasTime(unhealthy, life, out)) {
         return;
     }
+    if (life.kind() == PhaseKind::up && !life.plan().unit.empty()) {
+        // systemd may be stopping or restarting the unit, and have reported nothing yet.
+        life.unit().suspect(unhealthy);
+        out.add(action::Look{.name = life.name(), .probesToo = false});
+        return;
+    }
+    actOnFailure(unhealthy, life, out);
+}
+
+void actOnFailure(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out) {
     Exit exit;
     exit.reason = ExitReason::probeFailed;
     exit.probe = unhealthy.probe;

@@ -19,6 +19,8 @@ void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out);
 void react(const event::Healthy& healthy, Lifecycle& life, ActionSink& out);
 void react(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out);
 void react(const event::Inconclusive& inconclusive, Lifecycle& life, ActionSink& out);
+/// The failure stands: nothing explains it but the process itself.
+void actOnFailure(const event::Unhealthy& unhealthy, Lifecycle& life, ActionSink& out);
 
 // react_launches.cpp: answers to orders, and what the service manager does
 void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& out);

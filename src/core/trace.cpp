@@ -101,7 +101,8 @@ std::optional<Trace> traceOf(const Action& action) {
             return Trace{track.name, "the monitors follow " + text(track.instance)};
         },
         [](const action::Look& look) -> Words {
-            return Trace{look.name, "the monitors look for an instance"};
+            return Trace{look.name, look.probesToo ? "the monitors look for an instance"
+                                                   : "its unit is looked at, as a probe has failed"};
         },
         [](const action::Launch& launch) -> Words {
             return Trace{launch.name,

@@ -80,6 +80,11 @@ bool UnitSide::holdsBack(const event::Unhealthy& unhealthy) {
     return holds;
 }
 
+std::optional<event::Unhealthy> UnitSide::takeSuspicion() {
+    return state_ && !state_->jobUnderWay ? std::exchange(state_->heldBack.failure, std::nullopt)
+                                          : std::nullopt;
+}
+
 bool UnitSide::holdsBack(const event::Down& down) {
     const bool holds = state_ && state_->jobUnderWay;
     if (holds) {

@@ -38,6 +38,10 @@ public:
     /// back until the job has ended. The clock here is systemd's: a job ends at the latest when the unit's
     /// own time-outs say so, and with a lost connection to systemd it counts as ended.
     [[nodiscard]] bool holdsBack(const event::Unhealthy& unhealthy);
+    /// It is held back until systemd has said how the unit is.
+    void suspect(const event::Unhealthy& unhealthy) { state().heldBack.failure = unhealthy; }
+    /// The failure that was held back, where systemd is not at work on the unit; it is no longer held back.
+    [[nodiscard]] std::optional<event::Unhealthy> takeSuspicion();
     [[nodiscard]] bool holdsBack(const event::Down& down);
     /// The probes pass again.
     void forgetFailure();

@@ -160,7 +160,7 @@ void Engine::act(core::action::Track& track) {
 
 void Engine::act(core::action::Look& look) {
     if (const auto found = watched_.find(look.name); found != watched_.end()) {
-        found->second->monitors->look();
+        found->second->monitors->look(look.probesToo);
     }
 }
 

@@ -42,11 +42,15 @@ void MonitorSet::follow(std::optional<core::Instance> key) {
     }
 }
 
-void MonitorSet::look() {
+void MonitorSet::look(bool probesToo) {
     absence_.ask();
     absent_ = {};
-    for (const auto& monitor : monitors_) {
-        monitor->look();
+    for (std::size_t i = 0; i < monitors_.size(); ++i) {
+        if (probes_[i] && !probesToo) {
+            noteAnswer(i);
+        } else {
+            monitors_[i]->look();
+        }
     }
 }
 

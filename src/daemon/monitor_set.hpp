@@ -32,7 +32,8 @@ public:
 
     void start(std::optional<core::Instance> known);
     void follow(std::optional<core::Instance> key);
-    void look();
+    /// See core::action::Look.
+    void look(bool probesToo = true);
 
 private:
     void take(std::size_t index, core::Event event);

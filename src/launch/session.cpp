@@ -53,10 +53,12 @@ std::vector<Stat> livingProcesses() {
     return found;
 }
 
-std::vector<core::ProcessKey> inSession(const std::vector<Stat>& all, core::ProcessKey leader) {
+/// What it led: a shell gives each command line a group, but no session.
+std::vector<core::ProcessKey> ledBy(const std::vector<Stat>& all, core::ProcessKey leader) {
     std::vector<core::ProcessKey> members;
     for (const auto& stat : all) {
-        if (stat.session == leader.pid && stat.key.startTicks >= leader.startTicks) {
+        if ((stat.session == leader.pid || stat.group == leader.pid) &&
+            stat.key.startTicks >= leader.startTicks) {
             members.push_back(stat.key);
         }
     }
@@ -97,7 +99,7 @@ std::vector<core::ProcessKey> membersOfSession(core::ProcessKey leader) {
     if (leader.pid <= 1 || (now && *now != leader)) {
         return {};
     }
-    return inSession(livingProcesses(), leader);
+    return ledBy(livingProcesses(), leader);
 }
 
 bool leftGroup(pid_t leader) {
@@ -112,7 +114,7 @@ std::vector<core::ProcessKey> familyOf(core::ProcessKey instance) {
         return {};
     }
     if (self->session == instance.pid) {
-        return inSession(all, instance);
+        return ledBy(all, instance);
     }
     std::vector<core::ProcessKey> family{instance};
     std::set<pid_t> parents{instance.pid};

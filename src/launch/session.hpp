@@ -17,12 +17,12 @@
 /// Healer gives each program that it starts itself a session of its own.
 namespace healer::launch {
 
-/// The living processes of the session that `leader` led. A session's number belongs to no other process
-/// while the session lives; where another process has it now, the session is gone.
+/// The living processes of the session or the process group that `leader` led. Their number belongs to no
+/// other process while one of them lives; where another process has it now, they are gone.
 [[nodiscard]] std::vector<core::ProcessKey> membersOfSession(core::ProcessKey leader);
 
-/// Whether a process that was started in a session of its own seems to have left others of its group behind.
-/// One system call, and right after it was reaped only.
+/// Whether a process seems to have left others of its group behind. One system call. Right after it was
+/// reaped that is certain; later the number may have been given to another process.
 [[nodiscard]] bool leftGroup(pid_t leader);
 
 /// A living instance and what belongs to it: its session where it leads one, else its descendants in the

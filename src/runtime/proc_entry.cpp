@@ -84,6 +84,7 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
     // The fields of proc(5) from the third on; the name before them may contain any character.
     constexpr std::size_t kState = 0;
     constexpr std::size_t kParent = 1;
+    constexpr std::size_t kGroup = 2;
     constexpr std::size_t kSession = 3;
     constexpr std::size_t kFlags = 6;
     constexpr std::size_t kThreads = 17;
@@ -113,8 +114,9 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
     stat.key.pid = pid;
     unsigned flags = 0;
     if (fields[kState].empty() || !parseNumber(fields[kParent], stat.parent) ||
-        !parseNumber(fields[kSession], stat.session) || !parseNumber(fields[kFlags], flags) ||
-        !parseNumber(fields[kThreads], stat.threads) || !parseNumber(fields[kStart], stat.key.startTicks)) {
+        !parseNumber(fields[kGroup], stat.group) || !parseNumber(fields[kSession], stat.session) ||
+        !parseNumber(fields[kFlags], flags) || !parseNumber(fields[kThreads], stat.threads) ||
+        !parseNumber(fields[kStart], stat.key.startTicks)) {
         return std::nullopt;
     }
     stat.state = fields[kState].front();

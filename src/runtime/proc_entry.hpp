@@ -19,6 +19,7 @@ public:
     struct Stat {
         core::ProcessKey key;
         pid_t parent = 0;
+        pid_t group = 0;
         pid_t session = 0;
         char state = '?';
         long threads = 0;

@@ -40,14 +40,14 @@ void Monitors::watch(const std::string& name, const std::optional<core::Instance
     }
 }
 
-void Monitors::ask(const std::string& name, const std::optional<core::ProcessKey>& known) {
+void Monitors::ask(const std::string& name, const std::optional<core::ProcessKey>& known, bool probesToo) {
     if (const auto watched = watched_.find(name); watched != watched_.end()) {
         watched->second.absence.ask();
-        clock_.after(habits_.look, [this, name, known] { answer(name, known); });
+        clock_.after(habits_.look, [this, name, known, probesToo] { answer(name, known, probesToo); });
     }
 }
 
-void Monitors::answer(const std::string& name, const std::optional<core::ProcessKey>& known) {
+void Monitors::answer(const std::string& name, const std::optional<core::ProcessKey>& known, bool probesToo) {
     const auto watched = watched_.find(name);
     const core::ProcessPlan* plan = planOf_(name);
     if (watched == watched_.end() || plan == nullptr) {
@@ -59,7 +59,9 @@ void Monitors::answer(const std::string& name, const std::optional<core::Process
     std::vector<core::Event> others;
     for (std::size_t i = 0; i < plan->monitors.size(); ++i) {
         const core::MonitorPlan& monitor = plan->monitors[i];
-        if (!key || !(sees(monitor, programs_.alive().at(*key)) || (knownRuns && !isProbe(monitor)))) {
+        if (isProbe(monitor) && !probesToo) {
+            (void)watched->second.absence.report(i);
+        } else if (!key || !(sees(monitor, programs_.alive().at(*key)) || (knownRuns && !isProbe(monitor)))) {
             if (watched->second.absence.report(i)) {
                 others.emplace_back(event::Absent{name, "not running", habits_.doubtful});
             }

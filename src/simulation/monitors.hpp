@@ -38,7 +38,7 @@ public:
     /// `known`: an instance from before, recognised as long as it runs.
     void watch(const std::string& name, const std::optional<core::Instance>& known);
     void unwatch(const std::string& name) { watched_.erase(name); }
-    void look(const std::string& name) { ask(name, std::nullopt); }
+    void look(const std::string& name, bool probesToo = true) { ask(name, std::nullopt, probesToo); }
     void track(const std::string& name, const std::optional<core::Instance>& instance);
 
     /// A program was started, not by Healer.
@@ -68,8 +68,8 @@ private:
     /// Whether probes that follow this instance get no answer.
     [[nodiscard]] bool isFailing(core::ProcessKey key, const Watched& watched, const std::string& name) const;
 
-    void ask(const std::string& name, const std::optional<core::ProcessKey>& known);
-    void answer(const std::string& name, const std::optional<core::ProcessKey>& known);
+    void ask(const std::string& name, const std::optional<core::ProcessKey>& known, bool probesToo = true);
+    void answer(const std::string& name, const std::optional<core::ProcessKey>& known, bool probesToo);
     void reportHealthy(const std::string& name, std::size_t probe);
     void beginProbing(core::ProcessKey key, const std::string& name);
     void reportHealthyAfter(core::Duration delay, core::ProcessKey key, const std::string& name,

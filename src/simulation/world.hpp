@@ -85,7 +85,7 @@ private:
     void act(const core::action::Watch& watch) { monitors_.watch(watch.name, watch.known); }
     void act(const core::action::Unwatch& unwatch) { monitors_.unwatch(unwatch.name); }
     void act(const core::action::Track& track) { monitors_.track(track.name, track.instance); }
-    void act(const core::action::Look& look) { monitors_.look(look.name); }
+    void act(const core::action::Look& look) { monitors_.look(look.name, look.probesToo); }
     void act(const core::action::Launch& launch);
     void act(const core::action::CancelLaunch& cancel) { launching_.erase(cancel.attempt); }
     void act(const core::action::Stop& stop);

@@ -68,9 +68,19 @@ public:
     [[nodiscard]] Handle processes(const std::string& unit, Answer<std::size_t> answer) override {
         return keep<std::size_t>("processes " + unit, std::move(answer));
     }
-    [[nodiscard]] Handle watch(const std::string& /*unit*/,
-                               std::function<void(Change)> /*changed*/) override {
-        return {};
+    [[nodiscard]] Handle watch(const std::string& /*unit*/, std::function<void(Change)> changed) override {
+        auto watching = std::make_shared<std::function<void(Change)>>(std::move(changed));
+        watching_.push_back(watching);
+        return watching;
+    }
+    /// What PID 1 reports of the units that are watched.
+    void report(std::function<bool(systemd::UnitFacts&)> apply) {
+        const auto all = watching_;
+        for (const auto& entry : all) {
+            if (const auto watching = entry.lock()) {
+                (*watching)(Change{.last = true, .apply = apply});
+            }
+        }
     }
 
     struct Done {};
@@ -101,6 +111,7 @@ private:
 
     std::vector<Observer*> observers_;
     std::deque<Call> calls_;
+    std::vector<std::weak_ptr<std::function<void(Change)>>> watching_;
 };
 
 } // namespace healer::test

@@ -42,6 +42,8 @@ END
 }
 
 copies() { in_container /usr/local/bin/copies "$program" "$titled"; }
+# daemon_runs PID_FILE: the process that it names, and what started that has ended.
+daemon_runs() { one_copy && copies_are "$(in_container cat "$1" 2>/dev/null)"; }
 one_copy() { [ "$(copies | wc -l)" = 1 ]; }
 no_copy() { [ -z "$(copies)" ]; }
 copies_are() { [ "$(copies | xargs)" = "$1" ]; }
@@ -119,6 +121,7 @@ well_within() {
 by_unit() {
     local name=$1 unit=$2 heals=${3:-heals_kill}
     in_container systemctl start "$unit"
+    expect_within 10 "a copy runs" one_copy
     running=$(copies)
     start_healer
     finds "$name" "$running"

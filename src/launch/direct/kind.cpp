@@ -6,7 +6,7 @@
 #include "launch/errands.hpp"
 #include "launch/predecessor_wait.hpp"
 #include "launch/session.hpp"
-#include "launch/signal_stop.hpp"
+#include "launch/stops.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/spawn.hpp"
@@ -20,7 +20,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,11 +35,12 @@ class Direct final : public Launcher {
 public:
     explicit Direct(LauncherContext context)
         : context_(std::move(context)), limits_(differing(context_.limits)),
-          lowOomScore_(runtime::oomScoreIsLowered()),
-          children_(context_.loop, [this](const core::Event& event) {
-              noteEnd(event);
-              context_.report(event);
-          }) {}
+          lowOomScore_(runtime::oomScoreIsLowered()), children_(context_.loop,
+                                                                [this](const core::Event& event) {
+                                                                    noteEnd(event);
+                                                                    context_.report(event);
+                                                                }),
+          stops_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
     void cancel(const std::string& name, std::uint64_t attempt) override;
@@ -86,6 +86,9 @@ private:
     void clearAndStart(const std::string& name, core::ProcessKey leader);
     void start(const std::string& name);
     runtime::Task<Events> stopping(StopOrder order);
+    /// What the session of `leader` and this start have left behind.
+    [[nodiscard]] static std::vector<core::ProcessKey> leftBehind(core::ProcessKey leader,
+                                                                  const Start& start);
     std::vector<core::ProcessKey> belongingTo(const std::string& name, core::ProcessKey instance) const;
     void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
@@ -100,9 +103,8 @@ private:
     runtime::LowDescriptors numbers_{kLowDescriptors};
     Children children_;
     std::map<std::string, Pending> pending_;
-    std::map<std::string, Start> starts_;                         ///< by process
-    std::map<std::string, std::unique_ptr<runtime::Flow>> stops_; ///< by process
-    std::set<std::string> stopping_; ///< processes of which it was reported that their stop is under way
+    std::map<std::string, Start> starts_; ///< by process
+    Stops stops_;
     std::map<std::uint64_t, runtime::Source> overtaken_; ///< answers on their way, by attempt
 };
 
@@ -184,17 +186,7 @@ void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
     const bool kills = pending.stop.mode == core::KillMode::mixed;
     const EndingOrder order{kills ? SIGKILL : pending.stop.signal, pending.stop.timeout};
     const auto earlier = starts_.contains(name) ? starts_.at(name) : Start{};
-    const auto left = [leader, mark = earlier.mark, since = earlier.sinceTicks] {
-        auto found = membersOfSession(leader);
-        if (!mark.empty()) {
-            for (const auto& carrier : carriersOf(mark, since)) {
-                if (std::find(found.begin(), found.end(), carrier) == found.end()) {
-                    found.push_back(carrier);
-                }
-            }
-        }
-        return found;
-    };
+    const auto left = [leader, earlier] { return leftBehind(leader, earlier); };
     pending.clearing = std::make_unique<runtime::Flow>(
         context_.loop, endAll(context_.loop, left, order), std::function<void(bool)>([this, name](bool gone) {
             const auto clearing = std::move(pending_.at(name).clearing);
@@ -290,74 +282,38 @@ void Direct::cancel(const std::string& name, std::uint64_t attempt) {
     }
 }
 
-/// A later order, to kill, replaces an earlier one.
 void Direct::stop(const StopOrder& order) {
-    const std::string name = order.name;
-    auto& slot = stops_[name];
-    slot = std::make_unique<runtime::Flow>(context_.loop, stopping(order),
-                                           std::function<void(Events)>([this, name](const Events& events) {
-                                               const auto finished = std::move(stops_.extract(name).mapped());
-                                               for (const auto& event : events) {
-                                                   context_.report(event);
-                                               }
-                                           }));
-    slot->start();
+    stops_.run(order.name, stopping(order));
 }
 
 runtime::Task<Events> Direct::stopping(StopOrder order) {
     // Nothing is reported from within stop(), and that it takes longer is reported before it can have ended.
     co_await runtime::nextTurn(context_.loop);
-    const auto instance = core::processOf(order.instance);
-    const auto mode = order.plan.mode;
-    const bool alone = !instance || mode == core::KillMode::process;
-    Events events;
-    // The first one is signalled in any case; what else there is may not be readable.
-    const auto family = alone ? std::vector<core::ProcessKey>() : belongingTo(order.name, *instance);
-    const bool more = std::any_of(family.begin(), family.end(),
-                                  [&](const core::ProcessKey& member) { return member != *instance; });
-    if (more && stopping_.insert(order.name).second) {
-        context_.report(core::event::StopUnderWay{.name = order.name, .underWay = true});
+    Belongings belongings;
+    if (const auto instance = core::processOf(order.instance)) {
+        belongings.before = belongingTo(order.name, *instance);
+        belongings.others = [this, name = order.name, instance = *instance] {
+            const auto start = starts_.find(name);
+            return start == starts_.end()
+                       ? leftBehind(children_.outlived(name).value_or(instance), Start{})
+                       : leftBehind(children_.outlived(name).value_or(instance), start->second);
+        };
     }
-    const int child = children_.pidfdOf(order.instance);
-    const auto sent = child >= 0 ? signalStop(child, order) : signalStop(order);
-    if (!sent) {
-        events.emplace_back(core::event::StopFailed{order.name, sent.error().message});
-    }
-    if (alone) {
-        co_return events;
-    }
-    const bool waits = sent.ok() && mode == core::KillMode::mixed && !order.force;
-    if (waits) {
-        (void)co_await predecessorEnd(context_.loop, order.instance);
-    }
-    const bool kills = order.force || mode == core::KillMode::mixed;
-    const EndingOrder how{kills ? SIGKILL : order.plan.signal, order.plan.timeout};
-    const auto leader = children_.outlived(order.name).value_or(*instance);
-    const auto start = starts_.contains(order.name) ? starts_.at(order.name) : Start{};
-    auto others = [family, leader, own = *instance, mark = start.mark, since = start.sinceTicks] {
-        std::vector<core::ProcessKey> left;
-        for (const auto& member : family) {
-            if (member != own && isAlive(member)) {
-                left.push_back(member);
-            }
-        }
-        auto further = membersOfSession(leader);
-        if (!mark.empty()) {
-            const auto carriers = carriersOf(mark, since);
-            further.insert(further.end(), carriers.begin(), carriers.end());
-        }
-        for (const auto& member : further) {
-            if (member != own && std::find(left.begin(), left.end(), member) == left.end()) {
-                left.push_back(member);
-            }
-        }
-        return left;
-    };
-    (void)co_await endAll(context_.loop, others, how);
-    if (stopping_.erase(order.name) > 0) {
-        events.emplace_back(core::event::StopUnderWay{.name = order.name});
-    }
+    belongings.pidfd = children_.pidfdOf(order.instance);
+    const auto events = co_await stops_.ending(order, belongings);
     co_return events;
+}
+
+std::vector<core::ProcessKey> Direct::leftBehind(core::ProcessKey leader, const Start& start) {
+    auto found = membersOfSession(leader);
+    if (!start.mark.empty()) {
+        for (const auto& carrier : carriersOf(start.mark, start.sinceTicks)) {
+            if (std::find(found.begin(), found.end(), carrier) == found.end()) {
+                found.push_back(carrier);
+            }
+        }
+    }
+    return found;
 }
 
 /// Also what the session of a predecessor holds that handed over to this instance.
@@ -376,8 +332,7 @@ void Direct::forget(const std::string& name) {
     if (const auto entry = pending_.find(name); entry != pending_.end()) {
         drop(entry, Answer::dropped);
     }
-    stops_.erase(name);
-    stopping_.erase(name);
+    stops_.forget(name);
     starts_.erase(name);
     children_.forget(name);
 }

@@ -6,6 +6,7 @@
 #include "launch/predecessor_wait.hpp"
 #include "launch/service/unit_launch.hpp"
 #include "launch/signal_stop.hpp"
+#include "launch/stops.hpp"
 #include "systemd/awaits.hpp"
 #include "systemd/unit_reader.hpp"
 
@@ -26,7 +27,7 @@ using systemd::Manager;
 class ServiceLauncher final : public Launcher, private Manager::Observer {
 public:
     explicit ServiceLauncher(LauncherContext context)
-        : context_(std::move(context)), manager_(*context_.manager),
+        : context_(std::move(context)), manager_(*context_.manager), stops_(context_.loop, context_.report),
           errands_(context_.loop, context_.report) {
         manager_.observe(this);
         for (const auto& unit : environments_.units()) {
@@ -69,8 +70,7 @@ private:
     std::set<std::string> atWork_;                                ///< units that have a job
     std::map<std::string, std::string> jobTypes_; ///< of an operator's jobs: "stop", "restart", by unit
     std::map<std::string, KnownUnit> known_;      ///< by process
-    std::map<std::string, std::unique_ptr<runtime::Flow>> stops_; ///< by process
-    std::set<std::string> stopping_; ///< processes of which it was reported that their stop is under way
+    Stops stops_;
     Errands errands_;
 };
 
@@ -125,8 +125,7 @@ void ServiceLauncher::forget(const std::string& name) {
     launches_.erase(name);
     known_.erase(name);
     jobTypes_.erase(unit);
-    stops_.erase(name);
-    stopping_.erase(name);
+    stops_.forget(name);
     errands_.run(environmentUnused(unit));
     manager_.jobs().settle(unit);
 }
@@ -236,18 +235,8 @@ runtime::Task<Events> ServiceLauncher::environmentUnused(std::string unit) {
     co_return Events();
 }
 
-/// A later order, to kill, replaces an earlier one.
 void ServiceLauncher::stop(const StopOrder& order) {
-    const std::string name = order.name;
-    auto& slot = stops_[name];
-    slot = std::make_unique<runtime::Flow>(context_.loop, stopping(order),
-                                           std::function<void(Events)>([this, name](const Events& events) {
-                                               const auto finished = std::move(stops_.extract(name).mapped());
-                                               for (const auto& event : events) {
-                                                   context_.report(event);
-                                               }
-                                           }));
-    slot->start();
+    stops_.run(order.name, stopping(order));
 }
 
 /// By systemd where the process belongs to the unit; otherwise, or when systemd refuses, by a signal.
@@ -258,11 +247,11 @@ runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
     const auto process = core::processOf(order.instance);
     const bool ours = process && systemd::processInUnit(process->pid, unit) == process;
     if (!ours || !manager_.isConnected()) {
-        const auto events = signalling(order);
+        const auto events = co_await stops_.ending(order, process ? belongingsOf(*process) : Belongings());
         co_return events;
     }
-    if (!order.force && stopping_.insert(order.name).second) {
-        context_.report(core::event::StopUnderWay{.name = order.name, .underWay = true});
+    if (!order.force) {
+        stops_.lasts(order.name);
     }
     const auto failure = co_await stopThrough(order);
     Events events;
@@ -271,9 +260,7 @@ runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
                           "); signalling its process instead");
         events = signalling(order);
     }
-    if (stopping_.erase(order.name) > 0) {
-        events.emplace_back(core::event::StopUnderWay{.name = order.name});
-    }
+    stops_.over(order.name, events);
     co_return events;
 }
 

@@ -4,12 +4,14 @@
 #include "core/unit_name.hpp"
 #include "launch/predecessor_wait.hpp"
 #include "launch/service/failure_text.hpp"
+#include "launch/session.hpp"
 #include "runtime/spawn/environment_file.hpp"
 #include "systemd/awaits.hpp"
 #include "systemd/transient_file.hpp"
 #include "systemd/unit_reader.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -53,6 +55,7 @@ runtime::Task<Events> UnitLaunch::run() {
     if (!gone) {
         co_return fail(gone.error().in("cannot wait for the end of the predecessor"));
     }
+    co_await endLeftovers();
     if (!output_) {
         co_return fail(output_.error().in("cannot start " + order_.command.path));
     }
@@ -68,6 +71,31 @@ runtime::Task<Events> UnitLaunch::run() {
         outcome = co_await look();
     }
     co_return *outcome;
+}
+
+/// What a predecessor that was started elsewhere has left behind would keep its ports. systemd ends what is
+/// in the unit itself.
+runtime::Task<> UnitLaunch::endLeftovers() {
+    const auto leader = core::processOf(order_.predecessor);
+    const auto mode = order_.stop.mode;
+    if (!leader || circumstances_.predecessorWasMain || mode == core::KillMode::process ||
+        !leftGroup(leader->pid)) {
+        co_return;
+    }
+    const auto left = [leader = *leader, unit = settings_.unit] {
+        auto members = membersOfSession(leader);
+        std::erase_if(members, [&](const core::ProcessKey& member) {
+            return systemd::processInUnit(member.pid, unit) == member;
+        });
+        return members;
+    };
+    const EndingOrder order{mode == core::KillMode::mixed ? SIGKILL : order_.stop.signal,
+                            order_.stop.timeout};
+    const bool gone = co_await endAll(context_.loop, left, order);
+    if (!gone) {
+        context_.log.warn(order_.name + ": processes of an earlier start are not gone after SIGKILL; it is "
+                                        "started all the same");
+    }
 }
 
 runtime::Task<UnitLaunch::Outcome> UnitLaunch::look() {

@@ -2,11 +2,14 @@
 #include "launch/unit/kind.hpp"
 
 #include "launch/errands.hpp"
+#include "launch/unit/unit_restart.hpp"
 #include "launch/unit/unit_start.hpp"
 #include "systemd/awaits.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -33,13 +36,16 @@ private:
     LauncherContext context_;
     systemd::Manager& manager_;
     std::map<std::string, std::unique_ptr<UnitStart>> launches_; ///< by process
+    std::map<std::string, std::uint32_t> restarts_;              ///< jobs that restart a unit, by process
     Errands errands_;
 };
 
 void UnitLauncher::launch(LaunchOrder order) {
     const std::string name = order.name;
     auto& slot = launches_[name];
+    const auto restart = restarts_.extract(name);
     slot = std::make_unique<UnitStart>(context_.loop, manager_, std::move(order),
+                                       restart ? std::optional(restart.mapped()) : std::nullopt,
                                        [this, name](const Events& events) { launchDone(name, events); });
     slot->start();
 }
@@ -64,7 +70,11 @@ void UnitLauncher::cancel(const std::string& name, std::uint64_t attempt) {
 }
 
 void UnitLauncher::stop(const StopOrder& order) {
-    if (!order.unit.empty()) {
+    if (order.forRestart && !order.force) {
+        restarts_.erase(order.name);
+        errands_.run(restartUnit(context_.loop, manager_, order,
+                                 [this, name = order.name](std::uint32_t job) { restarts_[name] = job; }));
+    } else if (!order.unit.empty()) {
         const auto mode = order.force ? systemd::StopMode::kill : systemd::StopMode::orderly;
         errands_.run(stopping(order.name, order.unit, mode));
     }
@@ -83,6 +93,7 @@ runtime::Task<Events> UnitLauncher::stopping(std::string name, std::string unit,
 
 void UnitLauncher::forget(const std::string& name) {
     launches_.erase(name);
+    restarts_.erase(name);
 }
 
 /// Where systemd cannot be reached.

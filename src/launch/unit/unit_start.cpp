@@ -24,14 +24,18 @@ std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
 
 } // namespace
 
-UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, Done done)
-    : manager_(manager), order_(std::move(order)), flow_(loop, run(), std::move(done)) {
+UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order,
+                     std::optional<std::uint32_t> restart, Done done)
+    : manager_(manager), order_(std::move(order)), restart_(restart), flow_(loop, run(), std::move(done)) {
     circumstances_.predecessor = order_.predecessor;
     circumstances_.afterFailure = order_.afterFailure;
 }
 
 runtime::Task<Events> UnitStart::run() {
     Outcome outcome;
+    if (restart_) {
+        outcome = co_await followRestart(*restart_);
+    }
     while (!outcome) {
         outcome = co_await look();
     }
@@ -86,6 +90,27 @@ runtime::Task<UnitStart::Outcome> UnitStart::awaitJob(std::uint32_t job, std::st
     }
     awaitedForeign_ = std::get<std::string>(ended) == "done" && !own && !manager_.jobs().isOwn(job);
     co_return std::nullopt;
+}
+
+runtime::Task<UnitStart::Outcome> UnitStart::followRestart(std::uint32_t job) {
+    jobUnderWay_ = true;
+    const auto ended = co_await systemd::endOfJob(manager_, job);
+    if (const auto* failure = std::get_if<Failure>(&ended)) {
+        co_return co_await failed(*failure);
+    }
+    jobUnderWay_ = false;
+    if (std::get<std::string>(ended) == "canceled") {
+        // An operator's job has taken its place: a stop counts, whatever this start was for.
+        circumstances_.afterFailure = true;
+        co_return std::nullopt;
+    }
+    const auto answer = co_await systemd::read(manager_, order_.unit);
+    if (const auto* failure = std::get_if<Failure>(&answer)) {
+        co_return co_await failed(*failure);
+    }
+    const auto& facts = std::get<systemd::UnitFacts>(answer);
+    const std::string trigger = co_await systemd::activeTrigger(manager_, facts);
+    co_return conclude(std::get<std::string>(ended), facts, trigger);
 }
 
 runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts before) {

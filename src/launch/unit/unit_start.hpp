@@ -21,8 +21,10 @@ public:
     /// The answers, in order. Called once, from the loop; may destroy the launch.
     using Done = std::function<void(Events)>;
 
-    /// `loop` and `manager` outlive it.
-    UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order, Done done);
+    /// `loop` and `manager` outlive it. `restart`: the job by which the predecessor was ended, and which
+    /// starts the unit: see restartUnit().
+    UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order,
+              std::optional<std::uint32_t> restart, Done done);
 
     void start() { flow_.start(); }
     [[nodiscard]] std::uint64_t attempt() const { return order_.attempt; }
@@ -38,6 +40,7 @@ private:
     runtime::Task<Events> run();
     runtime::Task<Outcome> look();
     runtime::Task<Outcome> awaitJob(std::uint32_t job, std::string invocation);
+    runtime::Task<Outcome> followRestart(std::uint32_t job);
     runtime::Task<Outcome> start(Verb verb, systemd::UnitFacts before);
     runtime::Task<Outcome> failed(systemd::Failure failure);
     [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,
@@ -47,6 +50,7 @@ private:
 
     systemd::Manager& manager_;
     LaunchOrder order_;
+    std::optional<std::uint32_t> restart_;
     StartCircumstances circumstances_;
     std::string awaitedRun_;      ///< invocation of the unit when another client's job was awaited
     bool awaitedForeign_ = false; ///< that job has ended well

@@ -177,6 +177,7 @@ void UnitMonitor::note() {
 void UnitMonitor::watchMain() {
     const auto key = facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt;
     if (key && key != main_.key()) {
+        reread_.reset();
         rereads_ = 0;
         main_.hold(key);
     }

@@ -205,13 +205,14 @@ TEST_F(CoordinatorTest, AUnitThatIsReportedStoppedWhileHealerStopsItIsGone) {
     plan.unit = "web.service";
     World& w = up(plan);
     w.habits().stop = 1h;
-    const auto id = w.request(Verb::restart, "web");
+    const auto id = w.request(Verb::stop, "web");
     w.vanish("web");
     w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
     w.pass(1s);
     ASSERT_TRUE(w.answer(id));
     EXPECT_TRUE(w.answer(id)->ok());
-    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.view("web").stateReason, "stopped by request");
 }
 
 TEST_F(CoordinatorTest, AUnitThatIsStartedThroughSystemdAgainIsHealedAgain) {

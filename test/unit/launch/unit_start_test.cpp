@@ -27,13 +27,14 @@ systemd::UnitFacts facts(const std::string& active) {
 
 class UnitStartTest : public testing::Test {
 protected:
-    void launch() {
+    void launch(std::optional<std::uint32_t> restart = std::nullopt) {
         LaunchOrder order;
         order.name = "web";
         order.attempt = 3;
-        order.afterFailure = true;
+        order.afterFailure = !restart;
         order.unit = kUnit;
-        start_.emplace(loop_, manager_, order, [this](Events events) { events_ = std::move(events); });
+        start_.emplace(loop_, manager_, order, restart,
+                       [this](Events events) { events_ = std::move(events); });
         start_->start();
     }
     [[nodiscard]] std::string error() const {
@@ -103,6 +104,36 @@ TEST_F(UnitStartTest, anotherClientsJobIsAwaited) {
     manager_.answer(stopping);
     EXPECT_EQ(manager_.open(), "");
     endJob(5, "done");
+    manager_.answer(facts("inactive"));
+    ASSERT_EQ(events_.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<core::event::StoppedOnPurpose>(events_[0]));
+}
+
+TEST_F(UnitStartTest, theJobThatRestartsItIsItsStart) {
+    launch(7);
+    EXPECT_EQ(manager_.open(), "");
+    EXPECT_TRUE(start_->jobUnderWay());
+    endJob(7, "done");
+    EXPECT_EQ(manager_.open(), "read nginx.service");
+    manager_.answer(facts("active"));
+    EXPECT_EQ(error(), "");
+}
+
+TEST_F(UnitStartTest, aRestartThatFailsIsNotRepeated) {
+    endJob(7, "failed"); // it may have ended before the launch
+    launch(7);
+    manager_.answer(facts("failed"));
+    EXPECT_THAT(error(), HasSubstr("systemd did not start unit nginx.service"));
+    EXPECT_EQ(manager_.open(), "");
+}
+
+TEST_F(UnitStartTest, aStopThatTakesThePlaceOfARestartCounts) {
+    launch(7);
+    endJob(7, "canceled");
+    auto stopping = facts("deactivating");
+    stopping.job = 8;
+    manager_.answer(stopping);
+    endJob(8, "done");
     manager_.answer(facts("inactive"));
     ASSERT_EQ(events_.size(), 1U);
     EXPECT_TRUE(std::holds_alternative<core::event::StoppedOnPurpose>(events_[0]));

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// A failed probe of a unit counts when systemd has said that the unit is in order; then it is restarted by
+// one job.
+#include "unit/core/coordinator_fixture.hpp"
+
+namespace healer::core::test {
+namespace {
+
+ProcessPlan probedUnit() {
+    ProcessPlan plan = processPlan("web");
+    plan.unit = "web.service";
+    plan.command = {};
+    plan.monitors = {MonitorPlan{"unit", {}, false}, MonitorPlan{"network", {}, true}};
+    plan.monitors[1].role = MonitorRole::probe;
+    plan.monitors[1].args["target_url"] = std::string("tcp://web");
+    return plan;
+}
+
+/// What the core orders, without a machine that carries it out.
+class UnitFailures : public testing::Test {
+protected:
+    UnitFailures() : core_(planOf({probedUnit()}), {}) {
+        actions_ = core_.begin(now_);
+        send(event::Healthy{"web", 1});
+        send(event::Up{"web", kFirst});
+        EXPECT_EQ(state(), State::running);
+    }
+    template <typename Of>
+    [[nodiscard]] std::vector<Of> ordered() const {
+        std::vector<Of> found;
+        for (const auto& action : actions_) {
+            if (const auto* wanted = std::get_if<Of>(&action)) {
+                found.push_back(*wanted);
+            }
+        }
+        return found;
+    }
+    void send(const core::Event& event) {
+        now_ = now_.after(10ms);
+        actions_ = core_.handle(event, now_);
+    }
+    void fails() { send(event::Unhealthy{"web", 1, "tcp://web", "refused"}); }
+    [[nodiscard]] State state() const { return core_.view("web")->state; }
+
+    static constexpr ProcessKey kFirst{100, 1};
+    static constexpr ProcessKey kSecond{200, 2};
+    Moment now_{TimePoint(1h)};
+    Coordinator core_;
+    Actions actions_;
+};
+
+TEST_F(UnitFailures, systemdIsAskedFirst) {
+    fails();
+    EXPECT_EQ(state(), State::running);
+    ASSERT_EQ(ordered<action::Look>().size(), 1U);
+    EXPECT_FALSE(ordered<action::Look>().front().probesToo);
+    EXPECT_TRUE(ordered<action::Stop>().empty());
+    send(event::Up{"web", kFirst});
+    ASSERT_EQ(ordered<action::Stop>().size(), 1U);
+    EXPECT_TRUE(ordered<action::Stop>().front().forRestart);
+}
+
+TEST_F(UnitFailures, whatSystemdHasRestartedMeanwhileHasNotFailed) {
+    fails();
+    send(event::Up{"web", kSecond});
+    EXPECT_TRUE(ordered<action::Stop>().empty());
+    EXPECT_EQ(state(), State::running);
+    send(event::Up{"web", kSecond});
+    EXPECT_TRUE(ordered<action::Stop>().empty()) << "the failure was of another instance";
+}
+
+TEST_F(UnitFailures, whatAnOperatorHasStoppedMeanwhileStaysStopped) {
+    fails();
+    send(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    send(event::Down{"web", kFirst, exitFromWaitStatus(0), {}});
+    EXPECT_EQ(state(), State::stopped);
+    EXPECT_TRUE(ordered<action::Launch>().empty());
+}
+
+TEST_F(UnitFailures, aProbeThatPassesAgainEndsTheSuspicion) {
+    fails();
+    send(event::Healthy{"web", 1});
+    send(event::Up{"web", kFirst});
+    EXPECT_TRUE(ordered<action::Stop>().empty());
+}
+
+TEST_F(UnitFailures, whereSystemdDoesNotAnswerTheProbeCounts) {
+    fails();
+    send(event::Absent{"web", "systemd does not report the state of unit web.service"});
+    EXPECT_EQ(ordered<action::Stop>().size(), 1U);
+}
+
+TEST_F(UnitFailures, afterAJobItIsAskedAgain) {
+    send(event::JobUnderWay{"web", true});
+    fails();
+    EXPECT_TRUE(ordered<action::Look>().empty());
+    send(event::Up{"web", kFirst});
+    EXPECT_TRUE(ordered<action::Stop>().empty()) << "systemd is at work on it";
+    send(event::JobUnderWay{"web", false});
+    EXPECT_EQ(ordered<action::Look>().size(), 1U);
+    EXPECT_TRUE(ordered<action::Stop>().empty());
+    send(event::Up{"web", kFirst});
+    EXPECT_EQ(ordered<action::Stop>().size(), 1U);
+}
+
+TEST_F(UnitFailures, theRestartIsFollowedByAStartThatAdopts) {
+    fails();
+    send(event::Up{"web", kFirst});
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGTERM), {}});
+    ASSERT_EQ(ordered<action::Launch>().size(), 1U);
+    const auto attempt = ordered<action::Launch>().front().attempt;
+    send(event::LaunchFinished{"web", attempt, Instance(kSecond)});
+    send(event::Up{"web", kSecond});
+    send(event::Healthy{"web", 1});
+    EXPECT_EQ(state(), State::running);
+    EXPECT_EQ(core_.view("web")->restartCount, 1U);
+}
+
+TEST_F(UnitFailures, anotherRunThatIsSeenFirstIsTheEndOfTheOldOne) {
+    fails();
+    send(event::Up{"web", kFirst});
+    send(event::Up{"web", kSecond});
+    EXPECT_EQ(ordered<action::Launch>().size(), 1U);
+    EXPECT_TRUE(ordered<action::Stop>().empty());
+}
+
+TEST_F(UnitFailures, anOperatorsStopDuringTheRestartCounts) {
+    fails();
+    send(event::Up{"web", kFirst});
+    send(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGTERM), {}});
+    EXPECT_TRUE(ordered<action::Launch>().empty());
+    EXPECT_EQ(state(), State::stopped);
+}
+
+TEST_F(UnitFailures, aRestartOnRequestThatIsOvertakenByAStopIsAnswered) {
+    send(event::Request{event::Verb::restart, "web", 9});
+    ASSERT_EQ(ordered<action::Stop>().size(), 1U);
+    EXPECT_TRUE(ordered<action::Stop>().front().forRestart);
+    send(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    ASSERT_EQ(ordered<action::Reply>().size(), 1U);
+    EXPECT_FALSE(ordered<action::Reply>().front().outcome.ok());
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGTERM), {}});
+    EXPECT_EQ(state(), State::stopped);
+}
+
+TEST_F(UnitFailures, aStopOnRequestIsNoRestart) {
+    send(event::Request{event::Verb::stop, "web", 9});
+    ASSERT_EQ(ordered<action::Stop>().size(), 1U);
+    EXPECT_FALSE(ordered<action::Stop>().front().forRestart);
+}
+
+} // namespace
+} // namespace healer::core::test
