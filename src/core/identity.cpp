@@ -136,7 +136,8 @@ bool isLeftOver(const ProcessFacts& candidate, const Predecessor& predecessor) {
     if (candidate.key.startTicks >= predecessor.endTicks) {
         return false;
     }
-    return !predecessor.exitedCleanly || candidate.key.startTicks < predecessor.key.startTicks;
+    const bool mayFollow = predecessor.exitedCleanly || (predecessor.endUnknown && !candidate.forkedOnly);
+    return !mayFollow || candidate.key.startTicks < predecessor.key.startTicks;
 }
 
 /// The roots of the trees that these candidates form, the oldest first.

@@ -125,6 +125,7 @@ struct Predecessor {
     ProcessKey key;
     std::uint64_t endTicks = 0; ///< when it ended, on the clock of ProcessKey::startTicks
     bool exitedCleanly = false; ///< with status 0, as a daemon that has forked itself
+    bool endUnknown = false;    ///< it is not known how it ended
 };
 
 /// What a search has come to: an instance, or a process that may be it, or nothing.
@@ -136,7 +137,9 @@ struct Finding {
 
 /// The instance among the candidates: the root of their tree, and the oldest if there are several. What is
 /// inferred yields to what is known, and must be the only one. What was already running when the predecessor
-/// ended is a left-over of it and no new instance, unless the predecessor ended cleanly and started it.
+/// ended is a left-over of it and no new instance, unless the predecessor ended cleanly and started it. Where
+/// it is not known how that ended, a process that has executed the program afresh meanwhile is its successor
+/// (an upgrade on the fly), and what it has merely forked is left over.
 [[nodiscard]] Finding choose(std::span<const Candidate> candidates,
                              const std::optional<Predecessor>& predecessor);
 

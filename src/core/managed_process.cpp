@@ -349,10 +349,13 @@ SavedState ManagedProcess::savedState() const {
                        : record.ending ? std::optional(record.ending->instance)
                                        : std::nullopt;
     const auto running = life_.instance();
+    const auto* stopping = life_.in<phase::Stopping>();
+    // Should Healer end now, the stop is no operator's.
+    const bool restarting = stopping != nullptr && isFollowedByStart(*stopping);
     const bool left =
         life_.kind() == PhaseKind::resting && !record.recovering && !life_.requests().stopWanted();
     return {.instance = running ? running : known,
-            .recovering = record.recovering,
+            .recovering = record.recovering || restarting,
             .paused = life_.requests().paused(),
             .stop = life_.requests().stop(),
             .degraded = record.degraded,

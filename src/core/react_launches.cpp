@@ -127,6 +127,9 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         followEnd(life, out);
         return;
     }
+    if (life.kind() == PhaseKind::looking && life.record().recovering) {
+        return; // an earlier Healer stopped it, to start it again
+    }
     auto* launching = life.in<phase::Launching>();
     const bool answersLaunch = launching != nullptr && !launching->answered;
     if (answersLaunch &&

@@ -12,8 +12,9 @@
 namespace healer::monitor {
 
 /// Observes nothing, but knows how a process that was followed before Healer was restarted has ended: it asks
-/// the unit of that process. Its answer to start() is event::Down of that incarnation where systemd knows its
-/// end, and event::Absent.
+/// the unit of that process, and the journal where the unit is no longer loaded. Its answer to start() is
+/// event::StoppedOnPurpose where another client has stopped the unit meanwhile, event::Down of that
+/// incarnation where systemd knows its end, and event::Absent.
 class UnitWitness final : public Monitor {
 public:
     /// `loop` and `manager` outlive it.
@@ -25,8 +26,14 @@ public:
     void look() override;
 
 private:
-    runtime::Task<std::optional<core::Exit>> ask(core::ProcessKey known);
-    void answer(const core::ProcessKey& known, const std::optional<core::Exit>& exit);
+    struct Ending {
+        std::optional<core::Exit> exit;
+        bool stopped = false; ///< through systemd
+    };
+    runtime::Task<Ending> ask(core::ProcessKey known);
+    runtime::Task<bool> wasStoppedUnseen(core::ProcessKey known);
+    runtime::Task<bool> systemWasUpAllTheTime(core::ProcessKey known);
+    void answer(const core::ProcessKey& known, const Ending& ending);
 
     runtime::Loop& loop_;
     systemd::Manager& manager_;

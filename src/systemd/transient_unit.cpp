@@ -183,6 +183,9 @@ std::vector<UnitProperty> propertiesOf(const TransientUnit& unit, ForkSupport su
         // The breaker decides how often to start; systemd's limit would also refuse an administrator's start.
         {"StartLimitIntervalUSec", std::uint64_t{0}},
         {"KillMode", Text(killModeOf(unit.stop.mode))},
+        // No target wants it, so that each `systemctl isolate` would stop it; rescue mode is to do so.
+        {"IgnoreOnIsolate", kYes},
+        {"Conflicts", std::vector<Text>{"rescue.target", "emergency.target"}},
     };
     // The unit lives as long as any of its processes: the end of the first one may be a daemon that puts
     // itself into the background, or an upgrade on the fly. Whether it was an end is decided by Healer. Where

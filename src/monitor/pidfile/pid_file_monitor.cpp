@@ -246,7 +246,8 @@ void PidFileMonitor::onEnded(core::Exit exit) {
     const auto key = *watch_.key();
     settled_ = false;
     predecessor_ = core::Predecessor{key, ticksOf(host_.loop().now()),
-                                     exit.reason == core::ExitReason::exited && exit.code == 0};
+                                     exit.reason == core::ExitReason::exited && exit.code == 0,
+                                     exit.reason == core::ExitReason::vanished};
     events_.post(core::event::Down{process_.name, key, std::move(exit)});
     // The file may already name the successor.
     update();

@@ -185,6 +185,17 @@ TEST(Choosing, doesNotTakeAWorkerOfADeadMasterForASuccessor) {
     EXPECT_EQ(choose(candidates({{11, 1, 150}, {12, 1, 200}}), killed).instance->pid, 12);
 }
 
+TEST(Choosing, ofAnEndThatWasNotSeenOnlyWhatHasExecutedTheProgramTakesOver) {
+    const Predecessor unseen{{10, 100}, 200, false, true};
+    auto one = candidates({{11, 1, 150}});
+    EXPECT_EQ(choose(one, unseen).instance, (ProcessKey{11, 150})) << "as after an upgrade on the fly";
+    one[0].facts.forkedOnly = true;
+    EXPECT_FALSE(choose(one, unseen).instance) << "a worker";
+    one[0].facts.forkedOnly = false;
+    one[0].facts.key.startTicks = 50;
+    EXPECT_FALSE(choose(one, unseen).instance) << "older than the predecessor";
+}
+
 TEST(Choosing, takesWhatACleanlyEndedPredecessorHasForked) {
     const Predecessor forked{{10, 100}, 200, true};
     EXPECT_EQ(choose(candidates({{11, 1, 150}}), forked).instance->pid, 11);
