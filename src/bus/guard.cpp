@@ -23,6 +23,7 @@ const char* errorName(core::ErrorKind kind) {
     case core::ErrorKind::accessDenied:
         return "org.freedesktop.DBus.Error.AccessDenied";
     case core::ErrorKind::failed:
+    case core::ErrorKind::impeded:
         break;
     }
     return "org.freedesktop.DBus.Error.Failed";

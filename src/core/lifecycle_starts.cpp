@@ -5,6 +5,7 @@
 #include "core/duration_text.hpp"
 #include "core/restart_policy.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -26,10 +27,6 @@ std::uint64_t jitterSeed(const std::string& name, std::uint64_t attempt) {
     return std::hash<std::string>{}(name) ^ (attempt * 0x9e3779b97f4a7c15U);
 }
 
-bool isAutomatic(notice::Cause cause) {
-    return cause == notice::Cause::failure || cause == notice::Cause::trial;
-}
-
 } // namespace
 
 void Lifecycle::decide(ActionSink& out) {
@@ -41,11 +38,14 @@ void Lifecycle::decide(ActionSink& out) {
         return;
     }
     const unsigned attempt = breaker_.startsInWindow(plan_->recovery, out.now) + 1;
-    const Duration delay = backoffDelay(plan_->recovery.backoff, attempt,
-                                        jitterSeed(name(), out.numbers.lastAttempt + record_.incident));
+    const Duration backoff = backoffDelay(plan_->recovery.backoff, attempt,
+                                          jitterSeed(name(), out.numbers.lastAttempt + record_.incident));
+    const Duration delay = std::max(backoff, pauseAfterFailedStarts(record_.failedStarts));
     if (delay > Duration::zero()) {
         enter(phase::Waiting{.deadline = out.now.at + delay},
-              "waits " + durationText(delay) + " before the next start", out);
+              (record_.startFault.empty() ? std::string() : record_.startFault + "; ") + "waits " +
+                  durationText(delay) + " before the next start",
+              out);
     } else if (record_.doubtful) {
         check(notice::Cause::failure, out);
     } else {
@@ -143,7 +143,7 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
         return;
     }
     const unsigned number = breaker_.startsInWindow(plan_->recovery, out.now) + 1;
-    if (isAutomatic(cause)) {
+    if (notice::isAutomatic(cause)) {
         breaker_.countStart(plan_->recovery, out.now);
     }
     const std::uint64_t attempt = out.nextAttempt();
@@ -153,7 +153,7 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
     enter(phase::Launching{.deadline = out.now.at + startPatience(), .cause = cause, .attempt = attempt},
           "being started", out);
     unit_.forgetEnd();
-    const bool afterFailure = isAutomatic(cause) && !unit_.stoppedByTarget();
+    const bool afterFailure = notice::isAutomatic(cause) && !unit_.stoppedByTarget();
     out.add(action::Launch{name(), attempt, record_.predecessor, afterFailure});
     announce(notice::RecoveryStarted{cause, number}, out);
 }

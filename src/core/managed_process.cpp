@@ -105,7 +105,7 @@ void ManagedProcess::launchTimedOut(ActionSink& out) {
                     .failure = why},
                    out);
     } else {
-        failStart(life_, why, out);
+        failStart(life_, Error{why}, out);
     }
 }
 

@@ -38,6 +38,11 @@ enum class Cause {
     unknown ///< to a client of D-Bus: the signals do not have it
 };
 
+/// By Healer itself, after a failure: such starts count for the breaker.
+[[nodiscard]] inline bool isAutomatic(Cause cause) {
+    return cause == Cause::failure || cause == Cause::trial;
+}
+
 struct RecoveryStarted {
     Cause cause = Cause::failure;
     unsigned attempt = 0; ///< the number of the start within the window, from 1

@@ -64,12 +64,18 @@ void wantStarted(Lifecycle& life, ActionSink& out) {
     life.requests().answer(event::Verb::stop, Error{"a start was requested meanwhile", ErrorKind::busy}, out);
 }
 
-void failStart(Lifecycle& life, const std::string& why, ActionSink& out) {
+void failStart(Lifecycle& life, const Error& error, ActionSink& out) {
+    const std::string& why = error.message;
     const auto* launching = life.in<phase::Launching>();
     const auto cause = launching != nullptr ? launching->cause : life.in<phase::Stopping>()->cause;
     if (launching != nullptr && launching->launched) {
         life.record().predecessor = launching->launched;
     }
+    if (error.kind == ErrorKind::impeded && notice::isAutomatic(cause)) {
+        life.uncountStart();
+    }
+    ++life.record().failedStarts;
+    life.record().startFault = why;
     life.record().endedWith.reset();
     life.announce(notice::RecoveryFinished{.cause = cause, .error = why, .took = timeSinceDown(life, out)},
                   out);
@@ -154,7 +160,7 @@ void followEnd(Lifecycle& life, ActionSink& out) {
         life.relaunch(stopping.cause, out);
         break;
     case phase::AfterStop::startFailed:
-        failStart(life, stopping.failure, out);
+        failStart(life, Error{stopping.failure}, out);
         break;
     }
 }

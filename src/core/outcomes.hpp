@@ -19,8 +19,9 @@ void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out);
 /// The time for the start is over. True: what was started runs, and only probes hold it up that say nothing
 /// or have never passed, so the start is complete. (react_probes.cpp)
 [[nodiscard]] bool completesUnproven(Lifecycle& life, ActionSink& out);
-/// The start has failed: decides what now. Only while launching, or stopping what did not come up.
-void failStart(Lifecycle& life, const std::string& why, ActionSink& out);
+/// The start has failed: decides what now. Only while launching, or stopping what did not come up. What was
+/// impeded was no start for the breaker.
+void failStart(Lifecycle& life, const Error& error, ActionSink& out);
 
 /// The end of an instance becomes known: for the record, and as an incident where it is a failure.
 void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out);

@@ -66,10 +66,8 @@ constexpr PhaseMove kMoves[] = {
     {deferred,  resting,   "a stop or pause is requested"},
 
     {launching, up,        "it was started, and the monitors that do so confirm it"},
-    {launching, launching, "the start failed, and the next attempt is made"},
-    {launching, waiting,   "the start failed: backoff"},
+    {launching, waiting,   "the start failed: a pause"},
     {launching, open,      "the start failed, and the breaker is open"},
-    {launching, deferred,  "the start failed, and a dependency is not ready"},
     {launching, stopping,  "it was started, but is not up in time, or a stop is requested"},
     {launching, resting,   "the start failed and is not to be repeated, or a stop is requested"},
 

@@ -87,7 +87,7 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
         return;
     }
     if (!finished.outcome.ok()) {
-        failStart(life, finished.outcome.error().message, out);
+        failStart(life, finished.outcome.error(), out);
     } else if (confirmsStart(life.plan())) {
         // The unit's own limit was for its start job; now its probes have their time.
         const bool own = !life.plan().unit.empty() && !life.plan().startTimeoutGiven;
@@ -132,8 +132,7 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
     }
     auto* launching = life.in<phase::Launching>();
     const bool answersLaunch = launching != nullptr && !launching->answered;
-    if (answersLaunch &&
-        (launching->cause == notice::Cause::failure || launching->cause == notice::Cause::trial)) {
+    if (answersLaunch && notice::isAutomatic(launching->cause)) {
         life.uncountStart();
     }
     life.requests().wantStop({OperatorRequests::StopBy::serviceManager, stopped.detail, out.now.at});
@@ -141,7 +140,7 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
     case PhaseKind::launching:
         if (answersLaunch) {
             launching->answered = true;
-            failStart(life, stopped.detail, out);
+            failStart(life, Error{stopped.detail}, out);
         }
         break;
     case PhaseKind::waiting:

@@ -237,7 +237,7 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
             return;
         }
         record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
-        failStart(life, describe(down.exit) + " while it was starting", out);
+        failStart(life, Error{describe(down.exit) + " while it was starting"}, out);
         return;
     }
     if (const auto* launching = life.in<phase::Launching>();
@@ -245,7 +245,7 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
         record.predecessor == down.instance && !mayHaveForked(down.exit)) {
         // How it ended was not known before, or had not been reported yet.
         record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
-        failStart(life, describe(down.exit) + " while it was starting", out);
+        failStart(life, Error{describe(down.exit) + " while it was starting"}, out);
         return;
     }
     if (life.kind() == PhaseKind::looking && record.restored && record.restored->instance == down.instance) {

@@ -56,6 +56,17 @@ Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t s
     return Duration(std::llround(std::max(moved, 0.0)));
 }
 
+Duration pauseAfterFailedStarts(unsigned failed) {
+    constexpr Duration kFirst = std::chrono::milliseconds(500);
+    constexpr Duration kLongest = std::chrono::seconds(30);
+    constexpr int kFactor = 4;
+    Duration pause = failed == 0 ? Duration::zero() : kFirst;
+    for (unsigned n = 1; n < failed && pause < kLongest; ++n) {
+        pause = std::min(pause * kFactor, kLongest);
+    }
+    return pause;
+}
+
 bool isEndPattern(std::string_view text) {
     return statusOf(text) || signalOf(text);
 }

@@ -17,6 +17,10 @@ namespace healer::core {
 /// seed, the same wait.
 [[nodiscard]] Duration backoffDelay(const BackoffPlan& plan, unsigned attempt, std::uint64_t seed);
 
+/// The wait after so many starts in a row that have failed: what kept the program from being started (an
+/// upgrade, a port that is not free yet) may be over in a moment. 0 for none.
+[[nodiscard]] Duration pauseAfterFailedStarts(unsigned failed);
+
 /// Whether this is an exit status (0 to 255) or the name of a signal, as success_exit_status lists them.
 [[nodiscard]] bool isEndPattern(std::string_view text);
 

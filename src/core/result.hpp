@@ -9,7 +9,16 @@
 namespace healer::core {
 
 /// Why a client is refused; the bus maps each to a D-Bus error name.
-enum class ErrorKind { failed, invalidConfig, noSuchProcess, recoveryFailed, busy, disabled, accessDenied };
+enum class ErrorKind {
+    failed,
+    invalidConfig,
+    noSuchProcess,
+    recoveryFailed,
+    busy,
+    disabled,
+    accessDenied,
+    impeded, ///< something is missing at present, or the machine refused: it may work in a moment
+};
 
 /// An expected failure: a sentence (what, where, what to do) and its kind.
 struct Error {

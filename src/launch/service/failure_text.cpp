@@ -33,6 +33,11 @@ std::string setupFailure(int status, const systemd::TransientUnit& settings) {
     }
 }
 
+/// The directory, the account or the control group: not the program, nor its settings.
+bool isOfSurroundings(int status) {
+    return status == 200 || status == 216 || status == 217 || status == 219;
+}
+
 std::string reason(const StartFailure& failure, const systemd::TransientUnit& settings) {
     if (failure.jobResult == "timeout" || failure.facts.result == "timeout") {
         return "systemd gave up waiting for its start";
@@ -56,9 +61,13 @@ std::string reason(const StartFailure& failure, const systemd::TransientUnit& se
 
 } // namespace
 
-std::string describe(const StartFailure& failure, const systemd::TransientUnit& settings) {
-    return "cannot start " + settings.program + " as " + settings.unit + ": " + reason(failure, settings) +
-           "; see journalctl -u " + settings.unit;
+core::Error describe(const StartFailure& failure, const systemd::TransientUnit& settings,
+                     bool programMissing) {
+    const bool impeded = programMissing || failure.facts.result == "resources" ||
+                         isOfSurroundings(systemd::mainExit(failure.facts).code.value_or(0));
+    return {"cannot start " + settings.program + " as " + settings.unit + ": " + reason(failure, settings) +
+                "; see journalctl -u " + settings.unit,
+            impeded ? core::ErrorKind::impeded : core::ErrorKind::failed};
 }
 
 } // namespace healer::launch::service

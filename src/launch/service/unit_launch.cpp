@@ -10,7 +10,10 @@
 #include "systemd/transient_file.hpp"
 #include "systemd/unit_reader.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <string_view>
 #include <utility>
@@ -281,7 +284,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::readFailure(std::string jobResult
         co_return co_await failed(*failure);
     }
     const StartFailure failure{jobResult, std::get<systemd::UnitFacts>(answer)};
-    co_return fail(core::Error{describe(failure, settings_)});
+    const bool missing = ::access(settings_.program.c_str(), F_OK) != 0 && errno == ENOENT;
+    auto error = describe(failure, settings_, missing);
+    co_return fail(std::move(error));
 }
 
 runtime::Task<UnitLaunch::Outcome> UnitLaunch::pause(std::string why) {

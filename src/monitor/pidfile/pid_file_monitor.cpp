@@ -42,6 +42,7 @@ void PidFileMonitor::start(std::optional<core::Instance> known) {
     host_.folders().add(*this, path_);
     if (const auto process = core::processOf(known); process && isRunning(*process)) {
         awaited_ = process;
+        known_ = process;
     }
     look();
 }
@@ -106,7 +107,8 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
         return Verdict{std::nullopt, "PID file " + path_ + " belongs to UID " + std::to_string(note->writer) +
                                          ", neither to root nor to the user of the process"};
     }
-    if (watch_.alive() && facts->key == watch_.key()) {
+    // What an earlier Healer has recognised is known.
+    if ((watch_.alive() && facts->key == watch_.key()) || facts->key == known_) {
         return Verdict{facts->key, {}};
     }
     if (isOfAnother_(*facts)) {

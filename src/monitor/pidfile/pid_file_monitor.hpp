@@ -68,6 +68,7 @@ private:
     bool warned_ = false;                        ///< that the file has stopped naming it
     std::optional<core::ProcessKey> upReported_; ///< the last one reported without being asked
     std::optional<core::ProcessKey> awaited_;    ///< runs, but is not in the file
+    std::optional<core::ProcessKey> known_;      ///< from an earlier Healer
     std::optional<core::TimePoint> waitUntil_;   ///< for the file to name it
     std::optional<core::Predecessor> predecessor_;
     std::optional<core::ProcessKey> started_; ///< the last one that was followed, or that was started

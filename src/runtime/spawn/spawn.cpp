@@ -29,6 +29,28 @@ std::string text(int error) {
     return std::strerror(error);
 }
 
+/// Whether it may work in a moment: a file that is being replaced, or resources that the machine lacks.
+bool passes(int error) {
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ETXTBSY:
+    case ESTALE:
+    case EIO:
+    case EAGAIN:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+core::Error failure(const std::string& what, int error) {
+    return {what + ": " + text(error), passes(error) ? core::ErrorKind::impeded : core::ErrorKind::failed};
+}
+
 /// The same file behind a descriptor above those that the child overwrites (0 to 3).
 UniqueFd aboveStandard(UniqueFd fd) {
     if (!fd || fd.get() > kStatusDescriptor) {
@@ -106,22 +128,22 @@ core::Result<void> Spawn::allocate() {
     if (settings.output) {
         settings.output = aboveStandard(std::move(settings.output));
         if (!settings.output) {
-            return core::Error{"cannot duplicate a descriptor: " + text(errno)};
+            return failure("cannot duplicate a descriptor", errno);
         }
     }
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return core::Error{"cannot create a pipe: " + text(errno)};
+        return failure("cannot create a pipe", errno);
     }
     statusRead_.reset(ends[0]);
     statusWrite_ = aboveStandard(UniqueFd(ends[1]));
     if (!statusWrite_) {
-        return core::Error{"cannot duplicate a descriptor: " + text(errno)};
+        return failure("cannot duplicate a descriptor", errno);
     }
     void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
     if (stack == MAP_FAILED) {
-        return core::Error{"cannot allocate a stack: " + text(errno)};
+        return failure("cannot allocate a stack", errno);
     }
     stack_ = stack;
     return {};
@@ -170,8 +192,7 @@ core::Result<void> Spawn::start(LowDescriptors& numbers) {
     const int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (pid_ < 0) {
-        return core::Error{"cannot start " + memory_->settings.path +
-                           ": cannot make a process: " + text(error)};
+        return failure("cannot start " + memory_->settings.path + ": cannot make a process", error);
     }
     running_ = true;
     pidfd_.reset(pidfd);
@@ -215,29 +236,33 @@ std::optional<core::Result<void>> Spawn::outcome() {
     return failure_ ? core::Result<void>(describe(*failure_)) : core::Result<void>();
 }
 
-core::Error Spawn::describe(Message failure) const {
-    const std::string why = ": " + text(failure.error);
-    const std::string start = "cannot start " + memory_->settings.path;
-    switch (failure.step) {
+core::Error Spawn::describe(Message message) const {
+    const auto& settings = memory_->settings;
+    const std::string start = "cannot start " + settings.path;
+    switch (message.step) {
     case Step::session:
-        return {start + ": cannot create a session" + why};
+        return failure(start + ": cannot create a session", message.error);
     case Step::descriptors:
-        return {start + ": cannot arrange its descriptors" + why};
+        return failure(start + ": cannot arrange its descriptors", message.error);
     case Step::limits:
-        return {start + ": cannot set its resource limits" + why};
+        return failure(start + ": cannot set its resource limits", message.error);
     case Step::groups:
-        return {start + ": cannot set the groups of user " + memory_->settings.userName + why};
+        return failure(start + ": cannot set the groups of user " + settings.userName, message.error);
     case Step::user:
-        return {start + ": cannot become user " + memory_->settings.userName + why};
+        return failure(start + ": cannot become user " + settings.userName, message.error);
     case Step::workingDirectory:
-        return {start + ": cannot enter working directory " + memory_->settings.workingDirectory + why};
-    case Step::output:
-        return {start + ": cannot open output " + memory_->settings.outputPath.value_or("") + why +
-                confinementHint(failure.error)};
-    case Step::exec:
-        return {start + why};
+        return failure(start + ": cannot enter working directory " + settings.workingDirectory,
+                       message.error);
+    case Step::output: {
+        auto error =
+            failure(start + ": cannot open output " + settings.outputPath.value_or(""), message.error);
+        error.message += confinementHint(message.error);
+        return error;
     }
-    return {start + why};
+    case Step::exec:
+        break;
+    }
+    return failure(start, message.error);
 }
 
 std::vector<Limit> currentLimits() {

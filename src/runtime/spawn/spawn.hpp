@@ -79,7 +79,7 @@ private:
     void receive();
     /// Waits at most 100 ms for the end of the child, or for a message through `status` (-1: ignored).
     bool hasNews(int status) const;
-    core::Error describe(Message failure) const;
+    core::Error describe(Message message) const;
 
     std::unique_ptr<Memory> memory_;
     UniqueFd statusRead_;

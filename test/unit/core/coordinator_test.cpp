@@ -211,7 +211,27 @@ TEST_F(CoordinatorTest, AStartThatDiesBeforeItIsConfirmedHasFailedAtOnce) {
     world->pass(10ms);
     world->kill("web", 0x100);
     world->pass(10ms);
+    EXPECT_EQ(world->launches("web"), 1) << "a pause: what was in its way may be over";
+    EXPECT_EQ(world->view("web").stateReason,
+              "exited with status 1 while it was starting; waits 500 ms before the next start");
+    world->pass(600ms);
     EXPECT_EQ(world->launches("web"), 2);
+}
+
+TEST_F(CoordinatorTest, AFaultOfASecondCostsASecondOrTwo) {
+    World& w = up();
+    w.habits().startsFail = true;
+    w.kill("web");
+    w.pass(1s);
+    EXPECT_EQ(w.view("web").breaker, BreakerState::closed);
+    w.habits().startsFail = false;
+    w.pass(2s);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.view("web").restartCount, 1U);
+    w.pass(2min);
+    w.kill("web");
+    w.pass(50ms);
+    EXPECT_EQ(w.state("web"), State::running) << "without a pause again";
 }
 
 TEST_F(CoordinatorTest, AThousandDeathsAtOnceAreAllRecoveredOnce) {

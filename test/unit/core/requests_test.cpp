@@ -76,6 +76,7 @@ TEST_F(CoordinatorTest, AFailedManualStartIsAnsweredAndThenHealedAsUsual) {
     ASSERT_TRUE(w.answer(id));
     ASSERT_FALSE(w.answer(id)->ok());
     EXPECT_EQ(w.answer(id)->error().kind, ErrorKind::recoveryFailed);
+    w.pass(20s);
     EXPECT_EQ(w.state("web"), State::tripped);
     w.habits().startsFail = false;
     w.pass(200s);

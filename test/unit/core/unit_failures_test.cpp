@@ -144,6 +144,24 @@ TEST_F(UnitFailures, aRestartOnRequestThatIsOvertakenByAStopIsAnswered) {
     EXPECT_EQ(state(), State::stopped);
 }
 
+TEST_F(UnitFailures, whatIsImpededDoesNotCountForTheBreaker) {
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGKILL), {}});
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        ASSERT_EQ(ordered<action::Launch>().size(), 1U) << attempt;
+        const auto number = ordered<action::Launch>().front().attempt;
+        send(event::LaunchFinished{"web", number, Error{"no such file", ErrorKind::impeded}});
+        EXPECT_EQ(core_.view("web")->breaker, BreakerState::closed);
+        now_ = now_.after(31s);
+        actions_ = core_.advance(now_);
+        send(event::Absent{"web", "not running"});
+    }
+    const auto number = ordered<action::Launch>().front().attempt;
+    send(event::LaunchFinished{"web", number, Instance(kSecond)});
+    send(event::Healthy{"web", 1});
+    send(event::Up{"web", kSecond});
+    EXPECT_EQ(state(), State::running);
+}
+
 TEST_F(UnitFailures, aStopOnRequestIsNoRestart) {
     send(event::Request{event::Verb::stop, "web", 9});
     ASSERT_EQ(ordered<action::Stop>().size(), 1U);

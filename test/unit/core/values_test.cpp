@@ -82,6 +82,10 @@ TEST(Signal, NamesAndNumbers) {
 
 TEST(Backoff, GrowsByTheMultiplierUpToTheMaximum) {
     const BackoffPlan plan{100ms, 2, 1s, 0};
+    EXPECT_EQ(pauseAfterFailedStarts(0), 0ms);
+    EXPECT_EQ(pauseAfterFailedStarts(1), 500ms);
+    EXPECT_EQ(pauseAfterFailedStarts(3), 8s);
+    EXPECT_EQ(pauseAfterFailedStarts(1000), 30s);
     EXPECT_EQ(backoffDelay(plan, 1, 7), 100ms);
     EXPECT_EQ(backoffDelay(plan, 2, 7), 200ms);
     EXPECT_EQ(backoffDelay(plan, 4, 7), 800ms);

@@ -42,7 +42,7 @@ TEST(FailureText, saysWhatWasInTheWay) {
         return failed;
     };
     const auto text = [&](int status) {
-        return describe(failure("failed", "exit-code", CLD_EXITED, status), settings);
+        return describe(failure("failed", "exit-code", CLD_EXITED, status), settings).message;
     };
     EXPECT_EQ(text(203),
               "cannot start /usr/bin/web as healer-web.service: the program cannot be executed (203/EXEC); "
@@ -51,11 +51,18 @@ TEST(FailureText, saysWhatWasInTheWay) {
     EXPECT_THAT(text(217), HasSubstr("cannot become user www (217/USER)"));
     EXPECT_THAT(text(209), HasSubstr("cannot open output /var/log/web.log (209/STDOUT)"));
     EXPECT_THAT(text(7), HasSubstr("it exited with status 7"));
-    EXPECT_THAT(describe(failure("failed", "signal", CLD_KILLED, SIGKILL), settings),
+    EXPECT_THAT(describe(failure("failed", "signal", CLD_KILLED, SIGKILL), settings).message,
                 HasSubstr("killed by SIGKILL"));
-    EXPECT_THAT(describe(failure("timeout", "timeout", 0, 0), settings), HasSubstr("gave up waiting"));
-    EXPECT_THAT(describe(failure("dependency", "success", 0, 0), settings),
+    EXPECT_THAT(describe(failure("timeout", "timeout", 0, 0), settings).message, HasSubstr("gave up waiting"));
+    EXPECT_THAT(describe(failure("dependency", "success", 0, 0), settings).message,
                 HasSubstr("ended as \"dependency\""));
+    const auto kind = [&](int status, bool missing = false) {
+        return describe(failure("failed", "exit-code", CLD_EXITED, status), settings, missing).kind;
+    };
+    EXPECT_EQ(kind(203), core::ErrorKind::failed);
+    EXPECT_EQ(kind(203, true), core::ErrorKind::impeded) << "it is being replaced";
+    EXPECT_EQ(kind(217), core::ErrorKind::impeded);
+    EXPECT_EQ(describe(failure("failed", "resources", 0, 0), settings).kind, core::ErrorKind::impeded);
 }
 
 } // namespace
