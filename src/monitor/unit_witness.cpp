@@ -2,15 +2,10 @@
 #include "monitor/unit_witness.hpp"
 
 #include "monitor/instance_watch.hpp"
-#include "runtime/background.hpp"
-#include "systemd/awaits.hpp"
-#include "systemd/journal_evidence.hpp"
-#include "systemd/unit_reader.hpp"
 
 #include <chrono>
 #include <functional>
 #include <utility>
-#include <variant>
 
 namespace healer::monitor {
 
@@ -18,8 +13,6 @@ namespace {
 
 /// How long other monitors' answers may be held back when PID 1 does not answer.
 constexpr core::Duration kPatience = std::chrono::seconds(2);
-/// The unit of ProcessKey::startTicks.
-constexpr core::Duration kTick = std::chrono::milliseconds(10);
 
 } // namespace
 
@@ -35,57 +28,17 @@ void UnitWitness::start(std::optional<core::Instance> known) {
         return;
     }
     patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
-    asking_.emplace(loop_, ask(*process),
-                    std::function<void(Ending)>(
-                        [this, known = *process](const Ending& ending) { answer(known, ending); }));
+    if (isRunning(*process)) {
+        answer(*process, {});
+        return;
+    }
+    const auto asked = [this, known = *process](const systemd::MissedEnd& end) { answer(known, end); };
+    asking_.emplace(loop_, systemd::missedEnd(loop_, manager_, unit_, *process),
+                    std::function<void(systemd::MissedEnd)>(asked));
     asking_->start();
 }
 
-runtime::Task<UnitWitness::Ending> UnitWitness::ask(core::ProcessKey known) {
-    Ending ending;
-    co_await systemd::connection(manager_);
-    const auto answered = co_await systemd::read(manager_, unit_);
-    const auto* facts = std::get_if<systemd::UnitFacts>(&answered);
-    if (facts == nullptr || isRunning(known)) {
-        co_return ending;
-    }
-    ending.exit = systemd::endOf(*facts, known, systemd::suspendedSinceBoot());
-    if (ending.exit) {
-        ending.stopped = systemd::wasStopped(*facts);
-    } else if (facts->invocation.empty()) {
-        ending.stopped = co_await wasStoppedUnseen(known);
-    }
-    if (ending.stopped) {
-        ending.stopped = co_await systemWasUpAllTheTime(known);
-    }
-    co_return ending;
-}
-
-/// What a change to rescue mode or a soft reboot stops, no operator has stopped.
-runtime::Task<bool> UnitWitness::systemWasUpAllTheTime(core::ProcessKey known) {
-    const std::string target = "basic.target";
-    const auto answered = co_await systemd::read(manager_, target);
-    const auto* facts = std::get_if<systemd::UnitFacts>(&answered);
-    if (facts == nullptr) {
-        co_return true;
-    }
-    const core::Duration up(static_cast<core::Duration::rep>(facts->activeEnter));
-    const auto began = kTick * static_cast<core::Duration::rep>(known.startTicks);
-    co_return up <= began;
-}
-
-/// A unit that was stopped is unloaded at once, as is one whose program has ended well by itself.
-runtime::Task<bool> UnitWitness::wasStoppedUnseen(core::ProcessKey known) {
-    const auto now = core::WallTime(
-        std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
-    const auto age = loop_.now().time_since_epoch() + core::Duration(std::chrono::seconds(1)) -
-                     kTick * static_cast<core::Duration::rep>(known.startTicks);
-    const auto read = [unit = unit_, since = now - age] { return systemd::lastJobOf(unit, since); };
-    const auto last = co_await runtime::readInBackground(loop_, read, loop_.now() + kPatience);
-    co_return last == systemd::LastJob::stop;
-}
-
-void UnitWitness::answer(const core::ProcessKey& known, const Ending& ending) {
+void UnitWitness::answer(const core::ProcessKey& known, const systemd::MissedEnd& ending) {
     if (ending.stopped) {
         events_.post(core::event::StoppedOnPurpose{process_, "stopped through systemd (systemctl stop " +
                                                                  unit_ + ") while Healer was not running"});

@@ -5,6 +5,7 @@
 #include "monitor/monitor.hpp"
 #include "runtime/task.hpp"
 #include "systemd/manager.hpp"
+#include "systemd/missed_end.hpp"
 
 #include <optional>
 #include <string>
@@ -26,14 +27,7 @@ public:
     void look() override;
 
 private:
-    struct Ending {
-        std::optional<core::Exit> exit;
-        bool stopped = false; ///< through systemd
-    };
-    runtime::Task<Ending> ask(core::ProcessKey known);
-    runtime::Task<bool> wasStoppedUnseen(core::ProcessKey known);
-    runtime::Task<bool> systemWasUpAllTheTime(core::ProcessKey known);
-    void answer(const core::ProcessKey& known, const Ending& ending);
+    void answer(const core::ProcessKey& known, const systemd::MissedEnd& ending);
 
     runtime::Loop& loop_;
     systemd::Manager& manager_;

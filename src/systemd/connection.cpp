@@ -13,10 +13,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <iterator>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace healer::systemd {
@@ -29,13 +31,30 @@ constexpr std::string_view kPrivateSocket = "/run/systemd/private";
 constexpr core::Duration kFirstRetry = std::chrono::milliseconds(20);
 constexpr core::Duration kLastRetry = std::chrono::seconds(2);
 
-bool accepts(std::string_view path) {
+/// 0, or the errno of a connection to this socket.
+int knock(std::string_view path) {
     const runtime::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
-    return socket &&
-           ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool connected =
+        socket && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    return connected ? 0 : errno;
+}
+
+/// While PID 1 executes itself again, its socket refuses, or is not there, for some tenths of a second. A
+/// refusal that lasts is a PID 1 that is busy.
+bool isThere(std::string_view path) {
+    constexpr auto kPatience = std::chrono::seconds(2);
+    constexpr auto kPause = std::chrono::milliseconds(20);
+    static bool waited = false; // where there is none, that is waited for once
+    int error = knock(path);
+    for (auto left = std::exchange(waited, true) ? std::chrono::milliseconds(0) : kPatience;
+         error == ENOENT && left > std::chrono::milliseconds(0); left -= kPause) {
+        std::this_thread::sleep_for(kPause);
+        error = knock(path);
+    }
+    return error != ENOENT && error != ENOTDIR;
 }
 
 std::string text(int negativeErrno) {
@@ -136,8 +155,8 @@ core::Result<void> Connection::reachable() {
     if (::geteuid() != 0) {
         return core::Error{"only root can have systemd start system services"};
     }
-    if (!accepts(kPrivateSocket)) {
-        return core::Error{"systemd does not answer on " + std::string(kPrivateSocket)};
+    if (!isThere(kPrivateSocket)) {
+        return core::Error{"there is no " + std::string(kPrivateSocket) + " to reach systemd by"};
     }
     return {};
 }
@@ -191,11 +210,10 @@ int Connection::open(Route route) {
     return 0;
 }
 
+/// Root does not take the way over the message bus instead where PID 1 refuses, as it does while it executes
+/// itself again: the bus does not tell when PID 1 has gone from there, and with it its signals.
 void Connection::connect() {
-    int result = ::geteuid() == 0 ? open(Route::privateSocket) : -ENOTSUP;
-    if (result < 0) {
-        result = open(Route::systemBus);
-    }
+    const int result = open(::geteuid() == 0 ? Route::privateSocket : Route::systemBus);
     if (result < 0) {
         if (!std::exchange(logged_, true)) {
             log_.report(core::notice::SystemdUnreachable{core::notice::SystemdUse::connection, text(result)});

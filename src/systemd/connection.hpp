@@ -74,7 +74,8 @@ public:
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
-    /// Whether systemd is PID 1 and this user can have it start system services; if not, why. Does not wait.
+    /// Whether systemd is PID 1 and this user can have it start system services; if not, why. Waits
+    /// for 2 s at most, the first time only, for a PID 1 that is executing itself again.
     [[nodiscard]] static core::Result<void> reachable();
 
     /// Calls back with every PropertiesChanged of the object at this path, for as long as the handle lives:

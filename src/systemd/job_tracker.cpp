@@ -57,7 +57,19 @@ void JobTracker::removed(const Job& job) {
     notify(waiting, job.result);
 }
 
+bool JobTracker::mayHaveMissed(const std::string& unit) const {
+    const auto found = heard_.find(unit);
+    return losses_ != (found == heard_.end() ? 0 : found->second);
+}
+
+void JobTracker::heard(const std::string& unit) {
+    if (losses_ != 0) {
+        heard_[unit] = losses_;
+    }
+}
+
 void JobTracker::lost() {
+    ++losses_;
     newest_ = 0;
     ended_.clear();
     recent_.clear();

@@ -54,10 +54,20 @@ public:
     /// Whether another client gave this transient unit of Healer's a job since the last settle().
     [[nodiscard]] bool foreign(const std::string& unit) const { return foreign_.contains(unit); }
     /// The unit is up, or what others did with it has been reported.
-    void settle(const std::string& unit) { foreign_.erase(unit); }
+    void settle(const std::string& unit) {
+        foreign_.erase(unit);
+        heard(unit);
+    }
+    /// Whether a job of this unit may have been missed, as the connection has broken since it was settled or
+    /// heard.
+    [[nodiscard]] bool mayHaveMissed(const std::string& unit) const;
+    /// What became of the unit is known up to now.
+    void heard(const std::string& unit);
 
 private:
     std::uint32_t newest_ = 0;
+    std::uint64_t losses_ = 0;                   ///< how often the connection has broken
+    std::map<std::string, std::uint64_t> heard_; ///< by unit: losses_ at that time; none: 0
     std::set<std::uint32_t> own_;
     std::map<std::string, std::set<std::uint32_t>> foreign_; ///< by unit; no entry is empty
     std::multimap<std::uint32_t, std::weak_ptr<Ended>> waiting_;

@@ -32,6 +32,8 @@ inline constexpr const char* kNoSuchUnit = "org.freedesktop.systemd1.NoSuchUnit"
 [[nodiscard]] inline bool isLost(const Failure& failure) {
     return failure.name == kConnectionLost;
 }
+/// Whether PID 1 was too busy, or lacked something, to answer: it may have done what it was asked for.
+[[nodiscard]] bool isNoAnswer(const Failure& failure);
 
 /// A unit as Manager.ListUnitsByNames describes it.
 struct UnitState {

@@ -292,6 +292,7 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
     request.verb = systemd::JobRequest::Verb::stop;
     request.unit = unit;
     const auto ended = co_await systemd::runJob(manager_, request);
+    manager_.jobs().heard(unit); // that stop was Healer's own
     const auto* failure = std::get_if<systemd::Failure>(&ended);
     const bool over =
         failure == nullptr || failure->name == systemd::kNoSuchUnit || systemd::isLost(*failure);

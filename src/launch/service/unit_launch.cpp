@@ -7,6 +7,7 @@
 #include "launch/session.hpp"
 #include "runtime/spawn/environment_file.hpp"
 #include "systemd/awaits.hpp"
+#include "systemd/missed_end.hpp"
 #include "systemd/transient_file.hpp"
 #include "systemd/unit_reader.hpp"
 
@@ -66,14 +67,29 @@ runtime::Task<Events> UnitLaunch::run() {
         co_return fail(secrets_.error().in("cannot keep the environment of " + settings_.unit));
     }
     co_await systemd::allRead(context_.manager);
-    Outcome outcome;
-    if (knowsUnit_ && !foreignJob()) {
+    Outcome outcome = co_await askWhatWasMissed();
+    if (!outcome && knowsUnit_ && !foreignJob()) {
         outcome = co_await start(Verb::restart);
     }
     while (!outcome) {
         outcome = co_await look();
     }
     co_return *outcome;
+}
+
+/// While the connection was broken (PID 1 was executing itself again) an operator may have stopped the unit.
+runtime::Task<UnitLaunch::Outcome> UnitLaunch::askWhatWasMissed() {
+    const auto process = core::processOf(order_.predecessor);
+    if (!order_.afterFailure || !process ||
+        (context_.manager.isConnected() && !context_.manager.jobs().mayHaveMissed(settings_.unit))) {
+        co_return std::nullopt;
+    }
+    const auto end = co_await systemd::missedEnd(context_.loop, context_.manager, settings_.unit, *process);
+    context_.manager.jobs().heard(settings_.unit);
+    if (end.stopped) {
+        co_return stoppedOnPurpose();
+    }
+    co_return std::nullopt;
 }
 
 /// What a predecessor that was started elsewhere has left behind would keep its ports. systemd ends what is
@@ -305,8 +321,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::failed(Failure failure) {
         co_await systemd::connection(context_.manager);
         co_return std::nullopt;
     }
-    co_return fail(core::Error{"cannot start " + order_.command.path + " as " + settings_.unit + ": " +
-                               failure.message});
+    const auto kind = systemd::isNoAnswer(failure) ? core::ErrorKind::impeded : core::ErrorKind::failed;
+    co_return fail(core::Error{
+        "cannot start " + order_.command.path + " as " + settings_.unit + ": " + failure.message, kind});
 }
 
 std::string UnitLaunch::madeAs() const {

@@ -61,6 +61,7 @@ private:
     using Verb = systemd::JobRequest::Verb;
 
     runtime::Task<Events> run();
+    runtime::Task<Outcome> askWhatWasMissed();
     runtime::Task<> endLeftovers();
     runtime::Task<Outcome> look();
     runtime::Task<Outcome> take(LaunchStep step, std::uint32_t job);

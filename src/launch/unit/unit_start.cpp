@@ -166,7 +166,10 @@ runtime::Task<UnitStart::Outcome> UnitStart::failed(Failure failure) {
         co_return std::nullopt;
     }
     jobUnderWay_ = false;
-    co_return fail("systemd does not start unit " + order_.unit + ": " + failure.message);
+    const auto kind = systemd::isNoAnswer(failure) ? core::ErrorKind::impeded : core::ErrorKind::failed;
+    const core::Error error{"systemd does not start unit " + order_.unit + ": " + failure.message, kind};
+    const core::event::LaunchFinished finished{order_.name, order_.attempt, error};
+    co_return Events{finished};
 }
 
 Events UnitStart::succeed(core::Instance running) const {

@@ -82,6 +82,7 @@ void UnitMonitor::connected() {
 
 void UnitMonitor::read() {
     stale_ = false;
+    again_.reset();
     reading_ = host_.manager().read(unit_, [this](const auto& outcome) {
         reading_.reset();
         wasRead(outcome);
@@ -92,8 +93,7 @@ void UnitMonitor::wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& o
     if (const auto* failure = std::get_if<systemd::Failure>(&outcome)) {
         // When the connection is back it is read again.
         if (!systemd::isLost(*failure)) {
-            report(tracker_.unknown("systemd does not report the state of unit " + unit_ + ": " +
-                                    failure->message));
+            refused(*failure);
         }
         return;
     }
@@ -101,6 +101,7 @@ void UnitMonitor::wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& o
         read();
         return;
     }
+    refusals_ = 0;
     facts_ = std::get<systemd::UnitFacts>(outcome);
     const auto before = std::exchange(heardDown_, std::nullopt);
     if (before && facts_.invocation.empty() && systemd::conditionOf(facts_) == systemd::UnitCondition::down) {
@@ -114,6 +115,17 @@ void UnitMonitor::wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& o
     watch(facts_.id);
     note();
     judge();
+}
+
+/// No answer is not the answer that nothing runs.
+void UnitMonitor::refused(const systemd::Failure& failure) {
+    constexpr core::Duration kAgain = std::chrono::seconds(1);
+    constexpr int kMost = 5;
+    if (++refusals_ == kMost) {
+        report(
+            tracker_.unknown("systemd does not report the state of unit " + unit_ + ": " + failure.message));
+    }
+    again_ = host_.loop().addTimer(host_.loop().now() + kAgain, [this] { read(); });
 }
 
 void UnitMonitor::changed(const systemd::Manager::Change& change) {

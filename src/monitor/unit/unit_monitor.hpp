@@ -35,6 +35,7 @@ private:
     void watch(const std::string& unit);
     void read();
     void wasRead(const systemd::Manager::Outcome<systemd::UnitFacts>& outcome);
+    void refused(const systemd::Failure& failure);
     void changed(const systemd::Manager::Change& change);
     void note();
     void noteJob();
@@ -70,6 +71,8 @@ private:
     systemd::Manager::Handle watch_;
     InstanceWatch main_; ///< the main process, as PID 1 reported it last
     runtime::Source reread_;
+    runtime::Source again_;
+    int refusals_ = 0; ///< one after the other
     int rereads_ = 0;
     EventQueue events_;
 };
