@@ -238,6 +238,7 @@ void Lifecycle::forceStop(ActionSink& out) {
 void Lifecycle::withdrawLaunch(ActionSink& out) {
     auto* launching = in<phase::Launching>();
     if (launching != nullptr && !std::exchange(launching->answered, true)) {
+        record_.withdrawn = Record::Withdrawn{launching->attempt, out.now.at + startPatience()};
         out.add(action::CancelLaunch{name(), launching->attempt});
     }
 }

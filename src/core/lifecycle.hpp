@@ -35,6 +35,12 @@ struct Record {
         Exit exit;
         Moment at;
     };
+    /// A launch that was withdrawn and has not been answered: what it was about to start may still come up.
+    struct Withdrawn {
+        std::uint64_t attempt = 0;
+        TimePoint until;
+    };
+    std::optional<Withdrawn> withdrawn;
     std::optional<Ending> ending;           ///< only while checking
     std::optional<Exit> endedWith;          ///< the end that restart_on judges
     std::optional<Instance> predecessor;    ///< the instance that ended last

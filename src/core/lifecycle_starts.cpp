@@ -149,6 +149,7 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
     const std::uint64_t attempt = out.nextAttempt();
     record_.downSince = record_.downSince.value_or(out.now.at);
     record_.doubtful.reset();
+    record_.withdrawn.reset();
     record_.launchedWith = fingerprintOf(plan_->command);
     enter(phase::Launching{.deadline = out.now.at + startPatience(), .cause = cause, .attempt = attempt},
           "being started", out);

@@ -76,6 +76,9 @@ void react(const event::LaunchFinished& finished, Lifecycle& life, ActionSink& o
     const bool awaited =
         launching != nullptr && finished.attempt == launching->attempt && !launching->answered;
     if (!awaited) {
+        if (life.record().withdrawn && life.record().withdrawn->attempt == finished.attempt) {
+            life.record().withdrawn.reset();
+        }
         if (finished.outcome.ok()) {
             lateLaunch(*finished.outcome, life, out);
         }

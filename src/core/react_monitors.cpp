@@ -107,6 +107,13 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
     }
 }
 
+/// What comes up after a stop was requested during its start: the order for that could not be withdrawn in
+/// time, and a monitor has seen it before the launcher reports it.
+bool isWithdrawnStart(const Lifecycle& life, const ActionSink& out) {
+    const auto& withdrawn = life.record().withdrawn;
+    return life.requests().stopWanted() && withdrawn && out.now.at < withdrawn->until;
+}
+
 /// systemd has restarted the unit that is being stopped for its restart: the start that follows adopts that.
 void restartedMeanwhile(const event::Up& up, Lifecycle& life, ActionSink& out) {
     const auto& stopping = *life.in<phase::Stopping>();
@@ -188,12 +195,18 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
             confirmSuspicion(life, out);
         }
         return;
+    case PhaseKind::resting:
+        if (isWithdrawnStart(life, out)) {
+            life.stop({.instance = up.instance}, out);
+            return;
+        }
+        adopt(life, up.instance, out);
+        return;
     case PhaseKind::looking:
     case PhaseKind::waiting:
     case PhaseKind::deferred:
     case PhaseKind::open:
     case PhaseKind::checking:
-    case PhaseKind::resting:
         adopt(life, up.instance, out);
         return;
     }

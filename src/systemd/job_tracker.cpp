@@ -63,9 +63,7 @@ bool JobTracker::mayHaveMissed(const std::string& unit) const {
 }
 
 void JobTracker::heard(const std::string& unit) {
-    if (losses_ != 0) {
-        heard_[unit] = losses_;
-    }
+    heard_[unit] = losses_;
 }
 
 void JobTracker::lost() {

@@ -66,7 +66,8 @@ public:
 
 private:
     std::uint32_t newest_ = 0;
-    std::uint64_t losses_ = 0;                   ///< how often the connection has broken
+    /// How often the connection has broken; before the first one nothing was heard.
+    std::uint64_t losses_ = 1;
     std::map<std::string, std::uint64_t> heard_; ///< by unit: losses_ at that time; none: 0
     std::set<std::uint32_t> own_;
     std::map<std::string, std::set<std::uint32_t>> foreign_; ///< by unit; no entry is empty

@@ -101,6 +101,20 @@ TEST_F(Handover, aDaemonThatIsSeenBeforeTheLauncherAnswersStaysTheInstance) {
     EXPECT_EQ(count<action::Launch>(), 0U);
 }
 
+TEST_F(Handover, whatComesUpAfterAStopDuringItsStartIsStopped) {
+    begin(Confirms::no);
+    handle(event::Request{event::Verb::stop, "web", 5});
+    EXPECT_EQ(count<action::CancelLaunch>(), 1U);
+    EXPECT_EQ(view().state, State::stopped);
+    handle(event::Up{"web", kFirst});
+    EXPECT_EQ(count<action::Stop>(), 1U);
+    launched(kFirst);
+    handle(event::Down{"web", kFirst, exited(0)});
+    EXPECT_EQ(view().state, State::stopped);
+    handle(event::Up{"web", kDaemon});
+    EXPECT_EQ(count<action::Stop>(), 0U) << "that one was started elsewhere, later";
+}
+
 TEST_F(Handover, aStartWhoseEndNobodySawMayHaveForked) {
     begin(Confirms::byPidFile);
     launched(kFirst);
