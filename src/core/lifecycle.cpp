@@ -163,9 +163,29 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     unit_.forgetStopByTarget();
     unit_.forgetEnd();
     track(instance, out);
-    requests_.answerStarts(pidOf(instance), out);
+    answerStarts(instance, out);
     if (requests_.awaits(event::Verb::stop)) {
         stop({.instance = instance}, out);
+    }
+}
+
+/// Where nothing confirms a start, a program that has no more than begun to execute may end right away.
+void Lifecycle::answerStarts(const Instance& instance, ActionSink& out) {
+    constexpr Duration kSettling = std::chrono::milliseconds(200);
+    if (!requests_.awaitsStart()) {
+        return;
+    }
+    if (confirmsStart(*plan_) || core::isUnidentified(instance)) {
+        requests_.answerStarts(pidOf(instance), out);
+    } else {
+        requests_.settleAt(out.now.at + kSettling);
+    }
+}
+
+void Lifecycle::settleStart(ActionSink& out) {
+    const auto when = requests_.settlesAt();
+    if (when && out.now.at >= *when) {
+        requests_.answerStarts(pidOf(in<phase::Up>()->instance), out);
     }
 }
 
@@ -205,6 +225,7 @@ void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
     stopping.deadline = out.now.at + stopPatience();
     const Instance instance = stopping.instance;
     const bool forRestart = isFollowedByStart(stopping);
+    requests_.settleAt(std::nullopt);
     health_.clearUnhealthy();
     const bool bySystemd = !plan_->unit.empty() && !plan_->stopTimeoutGiven;
     const auto limit = unit_.stopLimit();

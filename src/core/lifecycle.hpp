@@ -128,6 +128,8 @@ public:
     void enterUp(const Instance& instance, ActionSink& out);
     /// The same for an instance that Healer has not launched just now.
     void enterAdopted(const Instance& instance, ActionSink& out);
+    /// A requested start has lasted for a moment: it is answered. Up only.
+    void settleStart(ActionSink& out);
     /// Whether the running instance was started with other settings than those in force.
     [[nodiscard]] bool hasOldSettings() const;
     void rest(std::string reason, ActionSink& out);
@@ -170,6 +172,7 @@ private:
     static constexpr Duration kLookSlack = std::chrono::seconds(10);
 
     void enter(Phase to, std::string reason, ActionSink& out);
+    void answerStarts(const Instance& instance, ActionSink& out);
     [[nodiscard]] std::string reasonToLeave() const;
     [[nodiscard]] std::string runningReason() const;
     [[nodiscard]] bool mayStart(ActionSink& out);

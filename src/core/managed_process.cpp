@@ -31,6 +31,9 @@ void ManagedProcess::advance(ActionSink& out) {
         return;
     }
     life_.advanceBreaker(out);
+    if (life_.kind() == PhaseKind::up) {
+        life_.settleStart(out);
+    }
     const TimePoint now = out.now.at;
     if (const auto deadline = deadlineOf(life_.phase()); !deadline || now < *deadline) {
         return;
@@ -251,9 +254,12 @@ std::optional<TimePoint> ManagedProcess::deadline() const {
     if (life_.kind() == PhaseKind::disabled) {
         return std::nullopt;
     }
-    const auto phase = deadlineOf(life_.phase());
-    const auto breaker = life_.breaker().deadline(plan().recovery, life_.upSince());
-    return phase && breaker ? std::min(*phase, *breaker) : phase ? phase : breaker;
+    std::optional<TimePoint> earliest;
+    for (const auto& due : {deadlineOf(life_.phase()), life_.requests().settlesAt(),
+                            life_.breaker().deadline(plan().recovery, life_.upSince())}) {
+        earliest = due && earliest ? std::min(*due, *earliest) : due ? due : earliest;
+    }
+    return earliest;
 }
 
 TargetFacts ManagedProcess::facts() const {

@@ -23,6 +23,7 @@ void OperatorRequests::answer(event::Verb verb, const Result<pid_t>& outcome, Ac
 void OperatorRequests::answerStarts(const Result<pid_t>& outcome, ActionSink& out) {
     answer(event::Verb::start, outcome, out);
     answer(event::Verb::restart, outcome, out);
+    settlesAt_.reset();
 }
 
 } // namespace healer::core

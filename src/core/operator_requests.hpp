@@ -50,6 +50,9 @@ public:
     void answer(event::Verb verb, const Result<pid_t>& outcome, ActionSink& out);
     /// Answers all pending starts and restarts.
     void answerStarts(const Result<pid_t>& outcome, ActionSink& out);
+    /// It is up, but may end right away: pending starts are answered then.
+    void settleAt(std::optional<TimePoint> when) { settlesAt_ = when; }
+    [[nodiscard]] std::optional<TimePoint> settlesAt() const { return settlesAt_; }
 
 private:
     struct Pending {
@@ -60,6 +63,7 @@ private:
     bool paused_ = false;
     std::optional<Stop> stop_;
     std::vector<Pending> pending_;
+    std::optional<TimePoint> settlesAt_; ///< only while up, and a start is pending
 };
 
 } // namespace healer::core

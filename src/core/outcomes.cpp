@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/outcomes.hpp"
 
+#include "core/restart_policy.hpp"
+
 #include <utility>
 
 namespace healer::core {
@@ -10,6 +12,18 @@ namespace {
 /// Since the process was known to be down, or its start was requested.
 Duration timeSinceDown(const Lifecycle& life, const ActionSink& out) {
     return out.now.at - life.record().downSince.value_or(out.now.at);
+}
+
+/// A start on request, of what has ended right after it.
+void answerStartThatEnded(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out) {
+    const bool isItsWay = life.unit().endedWell() || whyNotRestarted(life.plan().recovery, exit);
+    if (isItsWay) {
+        life.requests().answerStarts(pidOf(instance), out);
+    } else {
+        life.requests().answerStarts(
+            Error{life.name() + " ended right after its start: " + describe(exit), ErrorKind::recoveryFailed},
+            out);
+    }
 }
 
 } // namespace
@@ -90,6 +104,9 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
     const auto* stopping = life.in<phase::Stopping>();
     Record& record = life.record();
     record.predecessor = instance;
+    if (stopping == nullptr && life.requests().settlesAt()) {
+        answerStartThatEnded(life, instance, exit, out);
+    }
     if (stopping != nullptr && stopping->afterwards == AfterStop::relaunch && !life.requests().stopWanted()) {
         life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::restarting}, out);
         return;

@@ -83,6 +83,37 @@ TEST_F(CoordinatorTest, AFailedManualStartIsAnsweredAndThenHealedAsUsual) {
     EXPECT_EQ(w.state("web"), State::running);
 }
 
+TEST_F(CoordinatorTest, AProgramThatDiesRightAfterItsStartWasNotStarted) {
+    World& w = up();
+    const auto restart = w.request(Verb::restart, "web");
+    w.pass(20ms);
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_FALSE(w.answer(restart)) << "it may still end right away";
+    w.kill("web", 0x100);
+    w.pass(5ms);
+    ASSERT_TRUE(w.answer(restart));
+    ASSERT_FALSE(w.answer(restart)->ok());
+    EXPECT_EQ(w.answer(restart)->error().message, "web ended right after its start: exited with status 1");
+    w.pass(1s);
+    EXPECT_EQ(w.state("web"), State::running) << "and it is healed";
+    const auto again = w.request(Verb::restart, "web");
+    w.pass(250ms);
+    ASSERT_TRUE(w.answer(again));
+    EXPECT_TRUE(w.answer(again)->ok());
+}
+
+TEST_F(CoordinatorTest, AJobThatIsDoneRightAfterItsStartWasStarted) {
+    ProcessPlan plan = processPlan("web");
+    plan.recovery.restartOn = RestartOn::failure;
+    World& w = up(plan);
+    const auto restart = w.request(Verb::restart, "web");
+    w.pass(20ms);
+    w.kill("web", 0);
+    w.pass(100ms);
+    ASSERT_TRUE(w.answer(restart));
+    EXPECT_TRUE(w.answer(restart)->ok());
+}
+
 TEST_F(CoordinatorTest, TheLastRequestCounts) {
     World& w = up();
     w.habits().stop = 1s;
