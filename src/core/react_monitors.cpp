@@ -297,7 +297,7 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
 
 void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out) {
     UnitSide& unit = life.unit();
-    const bool hadObstacle = !unit.obstacle().empty();
+    const std::string obstacle = unit.obstacle();
     // A unit that was unloaded has nothing to say about an end that is known from before.
     const bool says = rest.startedSince || rest.end || rest.unit.success || !rest.unit.leave.empty();
     if (says) {
@@ -315,7 +315,7 @@ void react(const event::UnitAtRest& rest, Lifecycle& life, ActionSink& out) {
         }
         break;
     case PhaseKind::deferred:
-        if (hadObstacle && unit.obstacle().empty()) {
+        if (!obstacle.empty() && unit.obstacle() != obstacle) {
             life.check(life.in<phase::Deferred>()->cause, out);
         }
         break;

@@ -23,8 +23,9 @@ constexpr core::Duration kTick = std::chrono::milliseconds(10);
 runtime::Task<bool> wasStoppedUnseen(runtime::Loop& loop, std::string unit, core::ProcessKey process) {
     const auto now = core::WallTime(
         std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
-    const auto age = loop.now().time_since_epoch() + core::Duration(std::chrono::seconds(1)) -
-                     kTick * static_cast<core::Duration::rep>(process.startTicks);
+    // A stop before that was not of this process, which may have been started outside the unit.
+    const auto age =
+        loop.now().time_since_epoch() - kTick * static_cast<core::Duration::rep>(process.startTicks);
     const auto read = [unit, since = now - age] { return lastJobOf(unit, since); };
     const auto last = co_await runtime::readInBackground(loop, read, loop.now() + kPatience);
     co_return last == LastJob::stop;

@@ -105,7 +105,7 @@ account() {
     in_container ps -eo pid,ppid,sid,user,unit,args --sort pid | grep -v ' \[' | tail -25
 } >&2
 
-# well_within SECONDS NAME WHAT CMD...: by then, and still so 2 s later.
+# well_within SECONDS NAME WHAT CMD...: by then, and still so 1 s later.
 well_within() {
     local seconds=$1 name=$2 what=$3
     shift 3
@@ -114,7 +114,7 @@ well_within() {
         fail "expected within $seconds s: $name $what ($*)"
         return 0
     fi
-    holds 2 "$name $what" "$@"
+    holds 1 "$name $what" "$@"
 }
 
 # The chapters and situations that several families share, in the order of a day.
@@ -189,10 +189,10 @@ stays_stopped() {
     expect_within 15 "$name is stopped" state_is "$name" stopped
     expect_within 5 "no copy runs" no_copy
     expect_match "StateReason of $name" "$who" "$(property "$name" StateReason)"
-    holds 2 "no copy runs" no_copy
+    holds 1 "no copy runs" no_copy
     in_container systemctl restart healer
     expect_within 10 "$name is stopped" state_is "$name" stopped
-    holds 2 "no copy runs" no_copy
+    holds 1 "no copy runs" no_copy
     in_container healerctl start "$name"
     well_within 30 "$name" "runs again" is_well "$name"
     expect_equal "RestartCount of $name" "$restarts" "$(restarts_of "$name")"
@@ -249,7 +249,7 @@ keeps() {
     pid=$(up_as "$name")
     restarts=$(restarts_of "$name")
     in_container "$@" "$pid"
-    holds 3 "$name is the same" is_well_as "$name" "$pid"
+    holds 1 "$name is the same" is_well_as "$name" "$pid"
     expect_equal "RestartCount of $name" "$restarts" "$(restarts_of "$name")"
 }
 

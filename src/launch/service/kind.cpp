@@ -247,7 +247,11 @@ runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
     const auto process = core::processOf(order.instance);
     const bool ours = process && systemd::processInUnit(process->pid, unit) == process;
     if (!ours || !manager_.isConnected()) {
-        const auto events = co_await stops_.ending(order, process ? belongingsOf(*process) : Belongings());
+        Belongings belongings;
+        if (process) {
+            belongings = belongingsOf(*process);
+        }
+        const auto events = co_await stops_.ending(order, belongings);
         co_return events;
     }
     if (!order.force) {

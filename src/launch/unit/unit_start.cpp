@@ -56,7 +56,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
 
     switch (nextStep(facts, circumstances_)) {
     case StartStep::refuse:
-        co_return fail(systemd::loadFailure(facts, order_.unit));
+        co_return fail(systemd::loadFailure(facts, order_.unit), core::ErrorKind::impeded);
     case StartStep::awaitJob:
         co_return co_await awaitJob(facts.job, facts.invocation);
     case StartStep::adopt:
@@ -167,17 +167,15 @@ runtime::Task<UnitStart::Outcome> UnitStart::failed(Failure failure) {
     }
     jobUnderWay_ = false;
     const auto kind = systemd::isNoAnswer(failure) ? core::ErrorKind::impeded : core::ErrorKind::failed;
-    const core::Error error{"systemd does not start unit " + order_.unit + ": " + failure.message, kind};
-    const core::event::LaunchFinished finished{order_.name, order_.attempt, error};
-    co_return Events{finished};
+    co_return fail("systemd does not start unit " + order_.unit + ": " + failure.message, kind);
 }
 
 Events UnitStart::succeed(core::Instance running) const {
     return {core::event::LaunchFinished{order_.name, order_.attempt, running}};
 }
 
-Events UnitStart::fail(std::string why) const {
-    return {core::event::LaunchFinished{order_.name, order_.attempt, core::Error{std::move(why)}}};
+Events UnitStart::fail(std::string why, core::ErrorKind kind) const {
+    return {core::event::LaunchFinished{order_.name, order_.attempt, core::Error{std::move(why), kind}}};
 }
 
 } // namespace healer::launch::unit

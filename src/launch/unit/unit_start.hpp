@@ -46,7 +46,7 @@ private:
     [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,
                                   const std::string& trigger) const;
     [[nodiscard]] Events succeed(core::Instance running) const;
-    [[nodiscard]] Events fail(std::string why) const;
+    [[nodiscard]] Events fail(std::string why, core::ErrorKind kind = core::ErrorKind::failed) const;
 
     systemd::Manager& manager_;
     LaunchOrder order_;

@@ -151,7 +151,8 @@ core::UnitEnd UnitTracker::judged(const systemd::UnitFacts& facts,
         end.leave.clear();
         end.success = false;
     }
-    end.obstacle = surroundings.obstacle;
+    const std::string failure = systemd::loadFailure(facts, unit_);
+    end.obstacle = failure.empty() ? surroundings.obstacle : "waits: " + failure;
     return end;
 }
 
