@@ -22,7 +22,7 @@ core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::Spawn
     if (!command.output || *command.output == "/dev/null") {
         return {};
     }
-    auto opened = runtime::openForAppend(*command.output);
+    auto opened = runtime::openForAppendSoon(*command.output);
     if (!opened) {
         return opened.error();
     }
