@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +33,20 @@ namespace {
 
 /// Two for each start: as many as are under way before the first of them have descriptors of their own.
 constexpr int kLowDescriptors = 32;
+/// Before a process that could not be looked at is looked at again.
+constexpr core::Duration kPause = std::chrono::milliseconds(50);
+
+Members united(Members one, const Members& other) {
+    if (!one || !other) {
+        return std::nullopt;
+    }
+    for (const auto& member : *other) {
+        if (std::find(one->begin(), one->end(), member) == one->end()) {
+            one->push_back(member);
+        }
+    }
+    return one;
+}
 
 class Direct final : public Launcher {
 public:
@@ -185,23 +201,17 @@ void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
     const EndingOrder order{kills ? SIGKILL : pending.stop.signal, pending.stop.timeout};
     const auto earlier = starts_.contains(name) ? starts_.at(name) : Start{};
     const auto left = [leader, mark = earlier.mark, since = earlier.sinceTicks] {
-        auto found = membersOfSession(leader);
-        if (!mark.empty()) {
-            for (const auto& carrier : carriersOf(mark, since)) {
-                if (std::find(found.begin(), found.end(), carrier) == found.end()) {
-                    found.push_back(carrier);
-                }
-            }
-        }
-        return found;
+        return united(membersOfSession(leader),
+                      mark.empty() ? Members(std::in_place) : carriersOf(mark, since));
     };
     pending.clearing = std::make_unique<runtime::Flow>(
         context_.loop, endAll(context_.loop, left, order), std::function<void(bool)>([this, name](bool gone) {
             const auto clearing = std::move(pending_.at(name).clearing);
             children_.forgetOutlived(name);
             if (!gone) {
-                context_.log.warn(name + ": processes of an earlier start are not gone after SIGKILL; it is "
-                                         "started all the same");
+                context_.log.warn(name +
+                                  ": processes of an earlier start may not be gone after SIGKILL; it is "
+                                  "started all the same");
             }
             start(name);
         }));
@@ -235,6 +245,13 @@ void Direct::statusChanged(const std::string& name) {
         return;
     }
     pending.stopWatching();
+    // Not reaped yet, so that the number is certainly still this process.
+    const auto process = runtime::keyOfPid((*pending.spawn)->pid());
+    if (*outcome && process.isUnknown()) {
+        pending.status =
+            context_.loop.addTimer(context_.loop.now() + kPause, [this, name] { statusChanged(name); });
+        return;
+    }
     auto spawn = std::move(*pending.spawn);
     if (!*outcome) {
         children_.bury(std::move(spawn));
@@ -244,8 +261,6 @@ void Direct::statusChanged(const std::string& name) {
     if (lowOomScore_) {
         runtime::resetOomScore(spawn->pid());
     }
-    // Not reaped yet, so that the number is certainly still this process.
-    const auto process = runtime::keyOfPid(spawn->pid());
     const core::Instance key = process ? core::Instance(*process) : core::EndedProcess{spawn->pid()};
     children_.follow(name, key, spawn->takePidfd(), programAt(pending.path));
     starts_[name] = Start{key, pending.mark, process ? process->startTicks : 0};
@@ -335,21 +350,12 @@ runtime::Task<Events> Direct::stopping(StopOrder order) {
     const auto leader = children_.outlived(order.name).value_or(*instance);
     const auto start = starts_.contains(order.name) ? starts_.at(order.name) : Start{};
     auto others = [family, leader, own = *instance, mark = start.mark, since = start.sinceTicks] {
-        std::vector<core::ProcessKey> left;
-        for (const auto& member : family) {
-            if (member != own && isAlive(member)) {
-                left.push_back(member);
-            }
-        }
-        auto further = membersOfSession(leader);
-        if (!mark.empty()) {
-            const auto carriers = carriersOf(mark, since);
-            further.insert(further.end(), carriers.begin(), carriers.end());
-        }
-        for (const auto& member : further) {
-            if (member != own && std::find(left.begin(), left.end(), member) == left.end()) {
-                left.push_back(member);
-            }
+        std::vector<core::ProcessKey> known;
+        std::copy_if(family.begin(), family.end(), std::back_inserter(known), runtime::mayRun);
+        auto left = united(united(Members(std::move(known)), membersOfSession(leader)),
+                           mark.empty() ? Members(std::in_place) : carriersOf(mark, since));
+        if (left) {
+            std::erase(*left, own);
         }
         return left;
     };
@@ -362,11 +368,11 @@ runtime::Task<Events> Direct::stopping(StopOrder order) {
 
 /// Also what the session of a predecessor holds that handed over to this instance.
 std::vector<core::ProcessKey> Direct::belongingTo(const std::string& name, core::ProcessKey instance) const {
-    auto family = familyOf(instance);
+    auto family = familyOf(instance).value_or(std::vector<core::ProcessKey>());
     if (const auto leader = children_.outlived(name)) {
-        const auto members = membersOfSession(*leader);
-        if (std::find(members.begin(), members.end(), instance) != members.end()) {
-            family = members;
+        auto members = membersOfSession(*leader);
+        if (members && std::find(members->begin(), members->end(), instance) != members->end()) {
+            family = std::move(*members);
         }
     }
     return family;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -29,6 +30,10 @@ constexpr unsigned kMostUnloads = 4;
 constexpr std::string_view kUnitExists = "org.freedesktop.systemd1.UnitExists";
 constexpr std::string_view kBadUnitSetting = "org.freedesktop.systemd1.BadUnitSetting";
 constexpr std::string_view kPropertyReadOnly = "org.freedesktop.DBus.Error.PropertyReadOnly";
+
+std::string cannotLook(int error) {
+    return "its main process cannot be looked at: " + std::generic_category().message(error);
+}
 
 } // namespace
 
@@ -147,6 +152,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::inspectMain() {
         co_return co_await failed(*failure);
     }
     const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit);
+    if (key.isUnknown()) {
+        co_return co_await pause(cannotLook(key.error()));
+    }
     const bool successor = key && core::Instance(*key) != order_.predecessor;
     if (successor && (circumstances_.foreignJob || (sameSettings_ && !order_.mayFork))) {
         co_return succeed(*key);
@@ -224,8 +232,12 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::readMain() {
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         co_return co_await failed(*failure);
     }
-    if (const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit)) {
+    const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit);
+    if (key) {
         co_return succeed(*key);
+    }
+    if (key.isUnknown()) {
+        co_return co_await pause(cannotLook(key.error()));
     }
     co_return co_await readEnd();
 }

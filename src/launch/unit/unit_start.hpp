@@ -40,11 +40,13 @@ private:
     runtime::Task<Outcome> awaitJob(std::uint32_t job, std::string invocation);
     runtime::Task<Outcome> start(Verb verb, systemd::UnitFacts before);
     runtime::Task<Outcome> failed(systemd::Failure failure);
+    runtime::Task<Outcome> pause();
     [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,
                                   const std::string& trigger) const;
     [[nodiscard]] Events succeed(core::Instance running) const;
     [[nodiscard]] Events fail(std::string why) const;
 
+    runtime::Loop& loop_;
     systemd::Manager& manager_;
     LaunchOrder order_;
     StartCircumstances circumstances_;

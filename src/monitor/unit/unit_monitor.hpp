@@ -69,6 +69,7 @@ private:
     std::string watchedUnit_;
     systemd::Manager::Handle watch_;
     InstanceWatch main_; ///< the main process, as PID 1 reported it last
+    runtime::Source rejudge_;
     runtime::Source reread_;
     int rereads_ = 0;
     EventQueue events_;
