@@ -78,6 +78,9 @@ int Daemon::run() {
     signals_.push_back(loop_.addSignal(SIGINT, [this] { stop(SIGINT); }));
     signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
     signals_.push_back(loop_.addSignal(SIGUSR1, [this] { log_.reopenFile(); }));
+    if (runtime::getsOrphans()) {
+        orphans_.emplace(loop_);
+    }
     loop_.feedWatchdog();
     backend_.connect(engine_);
     useSystemd(coordinator_.plan());
