@@ -104,6 +104,18 @@ Members membersOfSession(core::ProcessKey leader) {
     return all && !now.isUnknown() ? Members(inSession(*all, leader)) : std::nullopt;
 }
 
+Members united(Members one, const Members& other) {
+    if (!one || !other) {
+        return std::nullopt;
+    }
+    for (const auto& member : *other) {
+        if (std::find(one->begin(), one->end(), member) == one->end()) {
+            one->push_back(member);
+        }
+    }
+    return one;
+}
+
 bool leftGroup(pid_t leader) {
     return leader > 1 && (::kill(-leader, 0) == 0 || errno == EPERM);
 }

@@ -25,6 +25,9 @@ using Members = std::optional<std::vector<core::ProcessKey>>;
 /// while the session lives; where another process has it now, the session is gone.
 [[nodiscard]] Members membersOfSession(core::ProcessKey leader);
 
+/// Each of both once; none where one of them is not known.
+[[nodiscard]] Members united(Members one, const Members& other);
+
 /// Whether a process that was started in a session of its own seems to have left others of its group behind.
 /// One system call, and right after it was reaped only.
 [[nodiscard]] bool leftGroup(pid_t leader);

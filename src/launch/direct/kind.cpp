@@ -36,18 +36,6 @@ constexpr int kLowDescriptors = 32;
 /// Before a process that could not be looked at is looked at again.
 constexpr core::Duration kPause = std::chrono::milliseconds(50);
 
-Members united(Members one, const Members& other) {
-    if (!one || !other) {
-        return std::nullopt;
-    }
-    for (const auto& member : *other) {
-        if (std::find(one->begin(), one->end(), member) == one->end()) {
-            one->push_back(member);
-        }
-    }
-    return one;
-}
-
 class Direct final : public Launcher {
 public:
     explicit Direct(LauncherContext context)
