@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -33,6 +34,8 @@ namespace healer {
 namespace {
 
 constexpr int kUsageError = 2;
+/// For a busy disk at the boot; a frozen file system must not hold up the start.
+constexpr core::Duration kLogFilePatience = std::chrono::seconds(1);
 
 void printError(const std::string& message) {
     std::fprintf(stderr, "healer: %s\n", message.c_str());
@@ -99,7 +102,7 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
     const auto logTarget =
         daemon::defaultLogTarget(options.foreground ? daemon::RunMode::foreground : daemon::RunMode::daemon);
     (void)daemon::setLogTarget(log, logTarget);
-    daemon::setLogFile(log, loaded.plan.logDirectory);
+    daemon::setLogFile(log, loaded.plan.logDirectory, kLogFilePatience);
     if (chdir(loaded.plan.workingDirectory.c_str()) != 0) {
         log.report(healer::core::notice::ConfigurationWarning{"cannot enter working_directory " +
                                                               loaded.plan.workingDirectory + ": " +

@@ -3,6 +3,7 @@
 
 #include "config/plan_diff.hpp"
 #include "runtime/own_process.hpp"
+#include "runtime/patience.hpp"
 #include "runtime/service_manager.hpp"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ namespace {
 
 /// Long enough for the first starts to be published.
 constexpr core::Duration kMemoryReturnDelay = std::chrono::seconds(5);
+/// What takes longer is opened while Healer goes on.
+constexpr core::Duration kLogFilePatience = std::chrono::milliseconds(10);
 /// Between two looks at what was missing at the start: first, and after a while.
 constexpr core::Duration kLateQuick = std::chrono::seconds(2);
 constexpr core::Duration kLateSlow = std::chrono::seconds(15);
@@ -75,6 +78,9 @@ int Daemon::run() {
     signals_.push_back(loop_.addSignal(SIGINT, [this] { stop(SIGINT); }));
     signals_.push_back(loop_.addSignal(SIGHUP, [this] { (void)reload().ok(); }));
     signals_.push_back(loop_.addSignal(SIGUSR1, [this] { log_.reopenFile(); }));
+    if (runtime::getsOrphans()) {
+        orphans_.emplace(loop_);
+    }
     loop_.feedWatchdog();
     backend_.connect(engine_);
     useSystemd(coordinator_.plan());
@@ -215,7 +221,7 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
         log_.setLevel(to.logLevel);
     }
     if (from.logDirectory != to.logDirectory) {
-        setLogFile(log_, to.logDirectory);
+        setLogFile(log_, to.logDirectory, kLogFilePatience);
     } else {
         log_.reopenFile();
     }
@@ -223,10 +229,14 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     if (from.pidFileDirectory != to.pidFileDirectory) {
         pidFile_.reset();
         if (to.pidFileDirectory) {
-            if (auto file = PidFile::create(*to.pidFileDirectory); file.ok()) {
-                pidFile_ = std::move(*file);
+            auto file = runtime::readPatiently(
+                [directory = *to.pidFileDirectory] { return PidFile::create(directory); });
+            if (!file) {
+                log_.warn("no healer.pid: the file system of " + *to.pidFileDirectory + " does not answer");
+            } else if (file->ok()) {
+                pidFile_ = std::move(**file);
             } else {
-                log_.warn(file.error().message);
+                log_.warn(file->error().message);
             }
         }
     }

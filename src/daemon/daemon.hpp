@@ -17,6 +17,7 @@
 #include "daemon/state_store.hpp"
 #include "runtime/log_hub.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/orphans.hpp"
 
 #include <optional>
 #include <string>
@@ -80,6 +81,7 @@ private:
     core::TimePoint lateSince_;
     runtime::Source lateTimer_;
     std::vector<runtime::Source> signals_;
+    std::optional<runtime::OrphanReaper> orphans_; ///< where Healer gets any
     runtime::Source memoryReturn_;
 };
 

@@ -2,6 +2,7 @@
 #include "daemon/log_setup.hpp"
 
 #include "runtime/log_sinks.hpp"
+#include "runtime/queued_sink.hpp"
 
 #include <utility>
 
@@ -20,10 +21,10 @@ bool setLogTarget(runtime::LogHub& log, LogTarget target) {
         if (!runtime::journalAvailable()) {
             return false;
         }
-        log.setMain(runtime::makeJournalSink());
+        log.setMain(runtime::makeQueuedSink("the journal", runtime::makeJournalSink()));
         return true;
     case LogTarget::console:
-        log.setMain(runtime::makeStderrSink());
+        log.setMain(runtime::makeQueuedSink("standard error", runtime::makeStderrSink()));
         return true;
     case LogTarget::none:
         log.setMain(nullptr);
@@ -32,12 +33,13 @@ bool setLogTarget(runtime::LogHub& log, LogTarget target) {
     return false;
 }
 
-void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory) {
+void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory, core::Duration patience) {
     log.setFile(nullptr);
     if (!directory) {
         return;
     }
-    if (auto sink = runtime::makeFileSink({.directory = *directory}); sink.ok()) {
+    const auto open = [directory = *directory] { return runtime::makeFileSink({.directory = directory}); };
+    if (auto sink = runtime::makeQueuedSink(*directory + "/healer.log", open, patience); sink.ok()) {
         log.setFile(std::move(*sink));
     } else {
         log.warn(sink.error().message);

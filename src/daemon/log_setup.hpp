@@ -24,6 +24,7 @@ enum class RunMode { foreground, daemon };
 [[nodiscard]] bool setLogTarget(runtime::LogHub& log, LogTarget target);
 
 /// Also writes healer.log in this directory from now on; nullopt ends that. A failure is logged as a warning.
-void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory);
+/// Opening it is waited for at most this long; where that hangs, its entries wait in memory.
+void setLogFile(runtime::LogHub& log, const std::optional<std::string>& directory, core::Duration patience);
 
 } // namespace healer::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/manager_gate.hpp"
 
-#include "monitor/instance_watch.hpp"
+#include "runtime/pidfd.hpp"
 #include "systemd/awaits.hpp"
 
 #include <utility>
@@ -88,7 +88,7 @@ runtime::Task<core::Event> ManagerGate::checkOwner(core::event::Up up) {
         }
     }
     const auto process = core::processOf(up.instance);
-    if (process && !monitor::isRunning(*process)) {
+    if (process && !runtime::mayRun(*process)) {
         co_return core::event::Absent{up.name, "it ended while it was looked at"};
     }
     co_return up;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/runtime_directory.hpp"
 
+#include "runtime/patience.hpp"
 #include "runtime/safe_open.hpp"
 
 #include <fcntl.h>
@@ -153,7 +154,7 @@ core::Result<PidFile> PidFile::create(const std::string& directory) {
 
 PidFile::~PidFile() {
     if (lock_) {
-        unlink(path_.c_str());
+        (void)runtime::workPatiently([path = path_] { unlink(path.c_str()); });
     }
 }
 

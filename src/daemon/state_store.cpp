@@ -28,6 +28,9 @@ constexpr std::string_view kSuffix = ".json";
 /// A history file of more lines is rewritten.
 constexpr std::size_t kMaxLines = 400;
 constexpr std::size_t kMaxBytes = 4'194'304;
+/// A write that takes so long hangs.
+constexpr core::Duration kHangs = std::chrono::seconds(3);
+constexpr core::Duration kPatienceAtTheEnd = std::chrono::seconds(1);
 
 std::optional<std::string> readFile(const std::string& path) {
     const runtime::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -48,15 +51,6 @@ std::optional<std::string> readFile(const std::string& path) {
     }
 }
 
-bool writeFile(const std::string& path, const std::string& text, int how = O_TRUNC) {
-    const runtime::UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0600));
-    return fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
-} // namespace
-
-namespace {
-
 core::Duration wallOffset() {
     timespec boot{};
     clock_gettime(CLOCK_BOOTTIME, &boot);
@@ -68,8 +62,12 @@ core::Duration wallOffset() {
 } // namespace
 
 StateStore::StateStore(std::string directory, runtime::Log& log)
-    : directory_(std::move(directory)), log_(log),
+    : directory_(std::move(directory)), files_(std::make_shared<StateFiles>(directory_)), log_(log),
       bootId_(readFile("/proc/sys/kernel/random/boot_id").value_or("unknown")) {}
+
+StateStore::~StateStore() {
+    (void)writer_.finish(kPatienceAtTheEnd);
+}
 
 std::map<std::string, StoredState, std::less<>> StateStore::load() const {
     std::map<std::string, StoredState, std::less<>> all;
@@ -112,53 +110,67 @@ HistoryLines StateStore::loadHistory(const std::string& name) const {
 }
 
 void StateStore::save(const std::string& name, const core::SavedState& snapshot) {
-    const std::string target = path(name);
-    const std::string fresh = target + ".new";
-    const bool done =
-        writeFile(fresh, encodeState(snapshot, bootId_)) && std::rename(fresh.c_str(), target.c_str()) == 0;
-    done ? saved() : notSaved(name, target);
+    if (files_->state(name, encodeState(snapshot, bootId_))) {
+        queue(name);
+    }
+    report();
 }
 
 void StateStore::append(const std::string& name, const HistoryLine& line, const HistoryLines& all) {
-    const std::string target = historyPath(name);
     // What an earlier Healer left there is not counted, so the first event rewrites the file.
     std::size_t& lines = lines_.try_emplace(name, kMaxLines).first->second;
-    if (++lines <= kMaxLines) {
-        writeFile(target, line.text, O_APPEND) ? saved() : notSaved(name, target);
-        return;
-    }
     std::string text;
-    for (const auto& kept : all) {
-        text += kept.text;
+    const bool whole = ++lines > kMaxLines;
+    if (whole) {
+        for (const auto& kept : all) {
+            text += kept.text;
+        }
+        lines = all.size();
     }
-    lines = all.size();
-    const std::string fresh = target + ".new";
-    const bool done = writeFile(fresh, text) && std::rename(fresh.c_str(), target.c_str()) == 0;
-    done ? saved() : notSaved(name, target);
-}
-
-void StateStore::saved() {
-    reported_ = false;
-}
-
-void StateStore::notSaved(const std::string& name, const std::string& file) {
-    if (!std::exchange(reported_, true)) {
-        log_.report(core::notice::StateNotSaved{name, file, std::generic_category().message(errno)});
+    if (whole ? files_->wholeHistory(name, std::move(text)) : files_->moreHistory(name, line.text)) {
+        queue(name);
     }
+    report();
 }
 
 void StateStore::remove(const std::string& name) {
-    unlink(path(name).c_str());
-    unlink(historyPath(name).c_str());
     lines_.erase(name);
+    if (files_->removal(name)) {
+        queue(name);
+    }
+    report();
+}
+
+void StateStore::queue(const std::string& name) {
+    if (!writer_.push([files = files_, name] { files->write(name); })) {
+        files_->write(name); // no further thread is allowed
+    }
+}
+
+bool StateStore::flush(core::Duration patience) {
+    const bool done = writer_.flush(patience);
+    report();
+    return done;
+}
+
+void StateStore::report() {
+    if (const auto failure = files_->takeFailure()) {
+        log_.report(core::notice::StateNotSaved{failure->name, failure->file,
+                                                std::generic_category().message(failure->error)});
+    }
+    hung_ = hung_ && !writer_.idle();
+    if (writer_.heldUp() > kHangs && !std::exchange(hung_, true)) {
+        log_.warn("Writing the state in " + directory_ +
+                  " is held up; the newest state of each process is written when that is possible again");
+    }
 }
 
 std::string StateStore::path(const std::string& name) const {
-    return directory_ + "/" + name + std::string(kSuffix);
+    return files_->path(name);
 }
 
 std::string StateStore::historyPath(const std::string& name) const {
-    return directory_ + "/" + name + ".history";
+    return files_->historyPath(name);
 }
 
 } // namespace healer::daemon

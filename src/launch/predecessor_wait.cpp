@@ -5,25 +5,38 @@
 
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <utility>
 
 namespace healer::launch {
 
+namespace {
+
+constexpr core::Duration kPause = std::chrono::milliseconds(50);
+
+} // namespace
+
 PredecessorWait::PredecessorWait(runtime::Loop& loop, std::optional<core::Instance> predecessor,
                                  Callback callback)
-    : callback_(std::move(callback)) {
+    : loop_(loop), callback_(std::move(callback)) {
     if (const auto process = core::processOf(predecessor)) {
-        auto opened = runtime::openPidfd(*process);
-        if (!opened) {
-            source_ = loop.addDeferred([this, error = opened.error()] { answer(error); });
-            return;
-        }
-        pidfd_ = std::move(*opened);
-    }
-    if (pidfd_ && !runtime::hasExited(pidfd_.get())) {
-        source_ = loop.addIo(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { answer({}); });
+        watch(*process);
     } else {
-        source_ = loop.addDeferred([this] { answer({}); });
+        source_ = loop_.addDeferred([this] { answer({}); });
+    }
+}
+
+void PredecessorWait::watch(core::ProcessKey predecessor) {
+    auto opened = runtime::openPidfd(predecessor);
+    if (!opened && runtime::mayRun(predecessor)) {
+        source_ = loop_.addTimer(loop_.now() + kPause, [this, predecessor] { watch(predecessor); });
+        return;
+    }
+    pidfd_ = opened ? std::move(*opened) : runtime::UniqueFd();
+    if (pidfd_ && !runtime::hasExited(pidfd_.get())) {
+        source_ = loop_.addIo(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { answer({}); });
+    } else {
+        source_ = loop_.addDeferred([this] { answer({}); });
     }
 }
 

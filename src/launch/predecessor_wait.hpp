@@ -14,9 +14,10 @@
 
 namespace healer::launch {
 
-/// Calls back once, from the loop, when an incarnation has really ended and released its ports and files, or
-/// with the error if it cannot be watched. No predecessor, or one that is gone: in the next iteration. Has no
-/// time-out of its own; destroying it (in the callback too) ends the wait.
+/// Calls back once, from the loop, when an incarnation has really ended and released its ports and files. No
+/// predecessor, or one that is gone: in the next iteration. While there are no descriptors to watch it with,
+/// it is looked at again and again. Has no time-out of its own; destroying it (in the callback too) ends the
+/// wait.
 class PredecessorWait {
 public:
     using Callback = std::function<void(core::Result<void>)>;
@@ -24,8 +25,10 @@ public:
     PredecessorWait(runtime::Loop& loop, std::optional<core::Instance> predecessor, Callback callback);
 
 private:
+    void watch(core::ProcessKey predecessor);
     void answer(const core::Result<void>& outcome);
 
+    runtime::Loop& loop_;
     Callback callback_;
     runtime::UniqueFd pidfd_;
     runtime::Source source_;

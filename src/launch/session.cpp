@@ -33,11 +33,14 @@ constexpr core::Duration kLastLook = std::chrono::milliseconds(50);
 /// After SIGKILL.
 constexpr core::Duration kDying = std::chrono::seconds(5);
 
-/// All living processes.
-std::vector<Stat> livingProcesses() {
+/// All living processes; none when some of them may be missing.
+std::optional<std::vector<Stat>> livingProcesses() {
     std::vector<Stat> found;
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), &::closedir);
-    while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
+    if (!folder) {
+        return std::nullopt;
+    }
+    while (const dirent* entry = ::readdir(folder.get())) {
         const std::string_view name(entry->d_name);
         pid_t pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
@@ -45,7 +48,10 @@ std::vector<Stat> livingProcesses() {
             continue;
         }
         const auto process = runtime::ProcEntry::open(pid);
-        const auto stat = process ? process->stat() : std::nullopt;
+        const auto stat = process ? process->stat() : runtime::Reading<Stat>::as(process);
+        if (runtime::isShortage(stat.error())) {
+            return std::nullopt;
+        }
         if (stat && !stat->zombie() && !stat->kernelThread) {
             found.push_back(*stat);
         }
@@ -65,11 +71,14 @@ std::vector<core::ProcessKey> ledBy(const std::vector<Stat>& all, core::ProcessK
     return members;
 }
 
-/// With a zero byte in front of each variable.
-std::string environmentOf(pid_t pid) {
+/// With a zero byte in front of each variable. None: it cannot be read for now.
+std::optional<std::string> environmentOf(pid_t pid) {
     constexpr std::size_t kLargest = 256UL * 1024;
     const std::string path = "/proc/" + std::to_string(pid) + "/environ";
     const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && runtime::isShortage(errno)) {
+        return std::nullopt;
+    }
     std::string text(1, '\0');
     std::array<char, 4096> buffer{};
     for (ssize_t count = 0;
@@ -88,30 +97,41 @@ void send(core::ProcessKey key, const EndingOrder& order, bool kill) {
 
 } // namespace
 
-bool isAlive(core::ProcessKey key) {
-    const auto process = runtime::ProcEntry::open(key.pid);
-    const auto stat = process ? process->stat() : std::nullopt;
-    return stat && stat->key == key && !stat->zombie();
+Members membersOfSession(core::ProcessKey leader) {
+    const auto now = runtime::keyOfPid(leader.pid);
+    if (leader.pid <= 1 || (now && !(now == leader))) {
+        return std::vector<core::ProcessKey>();
+    }
+    const auto all = livingProcesses();
+    return all && !now.isUnknown() ? Members(ledBy(*all, leader)) : std::nullopt;
 }
 
-std::vector<core::ProcessKey> membersOfSession(core::ProcessKey leader) {
-    const auto now = runtime::keyOfPid(leader.pid);
-    if (leader.pid <= 1 || (now && *now != leader)) {
-        return {};
+Members united(Members one, const Members& other) {
+    if (!one || !other) {
+        return std::nullopt;
     }
-    return ledBy(livingProcesses(), leader);
+    for (const auto& member : *other) {
+        if (std::find(one->begin(), one->end(), member) == one->end()) {
+            one->push_back(member);
+        }
+    }
+    return one;
 }
 
 bool leftGroup(pid_t leader) {
     return leader > 1 && (::kill(-leader, 0) == 0 || errno == EPERM);
 }
 
-std::vector<core::ProcessKey> familyOf(core::ProcessKey instance) {
-    const auto all = livingProcesses();
+Members familyOf(core::ProcessKey instance) {
+    const auto living = livingProcesses();
+    if (!living) {
+        return std::nullopt;
+    }
+    const auto& all = *living;
     const auto self =
         std::find_if(all.begin(), all.end(), [&](const Stat& stat) { return stat.key == instance; });
     if (self == all.end()) {
-        return {};
+        return std::vector<core::ProcessKey>();
     }
     if (self->session == instance.pid) {
         return ledBy(all, instance);
@@ -130,33 +150,50 @@ std::vector<core::ProcessKey> familyOf(core::ProcessKey instance) {
     return family;
 }
 
-std::vector<core::ProcessKey> carriersOf(const std::string& variable, std::uint64_t sinceTicks) {
+Members carriersOf(const std::string& variable, std::uint64_t sinceTicks) {
     std::string wanted(1, '\0');
     wanted += variable;
     wanted += '\0';
+    const auto all = livingProcesses();
+    if (!all) {
+        return std::nullopt;
+    }
     std::vector<core::ProcessKey> carriers;
-    for (const auto& stat : livingProcesses()) {
-        const bool may = stat.key.startTicks >= sinceTicks && stat.key.pid != ::getpid();
-        if (may && environmentOf(stat.key.pid).find(wanted) != std::string::npos && isAlive(stat.key)) {
+    for (const auto& stat : *all) {
+        if (stat.key.startTicks < sinceTicks || stat.key.pid == ::getpid()) {
+            continue;
+        }
+        const auto environment = environmentOf(stat.key.pid);
+        if (!environment) {
+            return std::nullopt;
+        }
+        if (environment->find(wanted) != std::string::npos && runtime::mayRun(stat.key)) {
             carriers.push_back(stat.key);
         }
     }
     return carriers;
 }
 
-runtime::Task<bool> endAll(runtime::Loop& loop, std::function<std::vector<core::ProcessKey>()> find,
-                           EndingOrder order) {
+runtime::Task<bool> endAll(runtime::Loop& loop, std::function<Members()> find, EndingOrder order) {
     bool kill = order.signal == SIGKILL;
     auto deadline = loop.now() + (kill ? kDying : order.patience);
     std::set<core::ProcessKey> signalled;
-    for (auto members = find(); !members.empty(); members = find()) {
-        for (const auto& member : members) {
+    for (auto members = find(); !members || !members->empty(); members = find()) {
+        if (!members) {
+            if (loop.now() >= deadline) {
+                co_return false;
+            }
+            const auto next = loop.now() + kLastLook;
+            co_await runtime::until(loop, next);
+            continue;
+        }
+        for (const auto& member : *members) {
             if (signalled.insert(member).second) {
                 send(member, order, kill);
             }
         }
         auto pause = kFirstLook;
-        while (std::any_of(members.begin(), members.end(), isAlive)) {
+        while (std::any_of(members->begin(), members->end(), runtime::mayRun)) {
             if (loop.now() >= deadline) {
                 if (std::exchange(kill, true)) {
                     co_return false;

@@ -4,15 +4,18 @@
 #include "launch/predecessor_wait.hpp"
 #include "launch/session.hpp"
 #include "launch/signal_stop.hpp"
+#include "runtime/pidfd.hpp"
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 namespace healer::launch {
 
 Belongings belongingsOf(core::ProcessKey instance) {
-    return {.before = familyOf(instance), .others = [instance] { return membersOfSession(instance); }};
+    return {.before = familyOf(instance).value_or(std::vector<core::ProcessKey>()),
+            .others = [instance] { return membersOfSession(instance); }};
 }
 
 void Stops::run(const std::string& name, runtime::Task<Events> stop) {
@@ -69,16 +72,11 @@ runtime::Task<Events> Stops::ending(StopOrder order, Belongings with) {
     const bool kills = order.force || mode == core::KillMode::mixed;
     const EndingOrder how{kills ? SIGKILL : order.plan.signal, order.plan.timeout};
     auto others = [before = with.before, further = with.others, own = *instance] {
-        std::vector<core::ProcessKey> left;
-        for (const auto& member : before) {
-            if (member != own && isAlive(member)) {
-                left.push_back(member);
-            }
-        }
-        for (const auto& member : further()) {
-            if (member != own && std::find(left.begin(), left.end(), member) == left.end()) {
-                left.push_back(member);
-            }
+        std::vector<core::ProcessKey> known;
+        std::copy_if(before.begin(), before.end(), std::back_inserter(known), runtime::mayRun);
+        auto left = united(Members(std::move(known)), further());
+        if (left) {
+            std::erase(*left, own);
         }
         return left;
     };

@@ -4,6 +4,7 @@
 #include "core/process.hpp"
 #include "launch/errands.hpp"
 #include "launch/launcher.hpp"
+#include "launch/session.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/task.hpp"
 
@@ -19,7 +20,7 @@ namespace healer::launch {
 /// What belongs to an instance that no unit holds together.
 struct Belongings {
     std::vector<core::ProcessKey> before; ///< known before the instance is signalled, itself included
-    std::function<std::vector<core::ProcessKey>()> others; ///< asked again until it finds none
+    std::function<Members()> others;      ///< asked again until it finds none
     int pidfd = -1; ///< of an instance that is a child; it stays open while the stop is under way
 };
 

@@ -17,9 +17,12 @@ namespace {
 
 constexpr core::Duration kRetry = std::chrono::seconds(1);
 
-std::string unitOf(pid_t pid) {
+/// None: it cannot be read now.
+std::optional<std::string> unitOf(pid_t pid) {
     const auto entry = runtime::ProcEntry::open(pid);
-    return entry ? entry->unit() : std::string();
+    auto unit = entry ? entry->unit() : std::string();
+    return entry.isUnknown() || (entry && entry->metShortage()) ? std::nullopt
+                                                                : std::optional(std::move(unit));
 }
 
 } // namespace
@@ -40,7 +43,7 @@ void InstanceWatch::arm() {
     auto opened = runtime::openPidfd(*key_);
     if (!opened) {
         source_ = loop_.addTimer(loop_.now() + kRetry, [this] {
-            if (isRunning(*key_)) {
+            if (runtime::mayRun(*key_)) {
                 arm();
             } else {
                 end({});
@@ -71,18 +74,16 @@ void InstanceWatch::markEnded() {
 }
 
 bool InstanceWatch::hasEnded() const {
-    return reported_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !isRunning(*key_));
-}
-
-bool isRunning(core::ProcessKey key) {
-    const auto entry = runtime::ProcEntry::open(key.pid);
-    const auto stat = entry ? entry->stat() : std::nullopt;
-    return stat && stat->key == key && !stat->zombie();
+    return reported_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !runtime::mayRun(*key_));
 }
 
 core::event::Up upOf(const std::string& process, core::ProcessKey key) {
-    static const std::string kOwn = unitOf(getpid());
-    return core::event::Up{process, key, core::foreignServiceOf(unitOf(key.pid), kOwn)};
+    static std::optional<std::string> own;
+    if (!own) {
+        own = unitOf(getpid());
+    }
+    const auto unit = own ? unitOf(key.pid) : std::nullopt;
+    return core::event::Up{process, key, unit ? core::foreignServiceOf(*unit, *own) : std::string()};
 }
 
 std::uint64_t ticksOf(core::TimePoint when) {

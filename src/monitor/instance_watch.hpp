@@ -48,9 +48,6 @@ private:
     runtime::Source source_;
 };
 
-/// Whether exactly this incarnation still runs, according to /proc. A zombie does not.
-[[nodiscard]] bool isRunning(core::ProcessKey key);
-
 /// What is reported about a verified instance of this process, the service that it is in included.
 [[nodiscard]] core::event::Up upOf(const std::string& process, core::ProcessKey key);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/unit_witness.hpp"
 
-#include "monitor/instance_watch.hpp"
+#include "runtime/pidfd.hpp"
 
 #include <chrono>
 #include <functional>
@@ -28,7 +28,7 @@ void UnitWitness::start(std::optional<core::Instance> known) {
         return;
     }
     patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
-    if (isRunning(*process)) {
+    if (runtime::mayRun(*process)) {
         answer(*process, {});
         return;
     }

@@ -4,6 +4,7 @@
 #include "core/notice.hpp"
 #include "core/plan.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,14 +20,15 @@ namespace healer::runtime {
 struct LogEntry {
     core::LogLevel level = core::LogLevel::info;
     std::string message;
-    std::string_view messageId = {}; ///< 32 hex digits, see core/event_catalog; or empty
-    std::vector<std::pair<std::string_view, std::string>> fields = {};
+    std::string_view messageId = {}; ///< 32 hex digits, see core/event_catalog, where they live; or empty
+    std::vector<std::pair<std::string_view, std::string>> fields = {}; ///< names that live for ever
+    std::chrono::system_clock::time_point at = {};                     ///< the epoch: when it is written
 };
 
 /// The journal entry of an event. PURE.
 [[nodiscard]] LogEntry entryOf(const core::RenderedEvent& event);
 
-/// Receives log entries. Never fails and never blocks for long; entries that cannot be written are dropped.
+/// Receives log entries. Never fails and never waits; entries that cannot be written are dropped and counted.
 class Log {
 public:
     Log() = default;

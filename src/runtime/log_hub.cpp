@@ -16,8 +16,9 @@ namespace healer::runtime {
 
 namespace {
 
-std::string timeStamp() {
-    const auto now = std::chrono::system_clock::now();
+constexpr core::Duration kPatienceAtTheEnd = std::chrono::milliseconds(250);
+
+std::string timeStamp(std::chrono::system_clock::time_point now) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
     const auto milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
@@ -30,7 +31,23 @@ std::string timeStamp() {
     return text.data();
 }
 
+/// What is wrong with one destination is reported to the other.
+void passOn(LogSink* from, LogSink* to) {
+    std::string complaint = from != nullptr && to != nullptr ? from->takeComplaint() : std::string();
+    if (!complaint.empty()) {
+        to->write({core::LogLevel::warn, std::move(complaint)});
+    }
+}
+
 } // namespace
+
+LogHub::~LogHub() {
+    for (auto* sink : {main_.get(), file_.get()}) {
+        if (sink != nullptr) {
+            sink->finish(kPatienceAtTheEnd);
+        }
+    }
+}
 
 void LogHub::write(const LogEntry& entry) {
     if (!wants(entry.level)) {
@@ -42,6 +59,8 @@ void LogHub::write(const LogEntry& entry) {
     if (file_) {
         file_->write(entry);
     }
+    passOn(file_.get(), main_.get());
+    passOn(main_.get(), file_.get());
 }
 
 void LogHub::reopenFile() {
@@ -62,7 +81,8 @@ std::optional<core::LogLevel> logLevelFromEnvironment() {
 }
 
 std::string plainLine(const LogEntry& entry) {
-    std::string line = timeStamp() + " ";
+    const bool dated = entry.at != std::chrono::system_clock::time_point();
+    std::string line = timeStamp(dated ? entry.at : std::chrono::system_clock::now()) + " ";
     std::string word(core::toString(entry.level));
     for (char& letter : word) {
         letter = static_cast<char>(letter - 'a' + 'A');

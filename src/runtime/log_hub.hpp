@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/time.hpp"
 #include "runtime/log.hpp"
 
 #include <memory>
@@ -21,12 +22,20 @@ public:
     virtual void write(const LogEntry& entry) = 0;
     /// For a file: what its name refers to now is written from now on.
     virtual void reopen() {}
+    /// Waits until all entries are written, at most this long. Nothing is written afterwards.
+    virtual void finish(core::Duration /*patience*/) {}
+    /// What is wrong with this destination and another one should report, once; empty: nothing.
+    [[nodiscard]] virtual std::string takeComplaint() { return {}; }
 };
 
 /// The log of the daemon: drops entries below the level and passes the others to its sinks.
 class LogHub final : public Log {
 public:
     explicit LogHub(core::LogLevel level) : level_(level) {}
+    LogHub(const LogHub&) = delete;
+    LogHub& operator=(const LogHub&) = delete;
+    /// Waits briefly until all entries are written.
+    ~LogHub() override;
 
     /// The main destination, which LogControl1 may replace; null: none.
     void setMain(std::unique_ptr<LogSink> main) { main_ = std::move(main); }

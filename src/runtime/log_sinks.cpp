@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -60,16 +61,25 @@ public:
     }
 };
 
-class StderrSink final : public LogSink {
-public:
-    void write(const LogEntry& entry) override {
-        pollfd ready{STDERR_FILENO, POLLOUT, 0};
-        if (poll(&ready, 1, 0) != 1) {
+/// Others may have made the descriptor non-blocking.
+void writeAll(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t count = ::write(fd, text.data(), text.size());
+        if (count > 0) {
+            text.remove_prefix(static_cast<std::size_t>(count));
+            continue;
+        }
+        pollfd ready{fd, POLLOUT, 0};
+        const bool again = errno == EINTR || (errno == EAGAIN && poll(&ready, 1, -1) == 1);
+        if (count == 0 || !again) {
             return;
         }
-        const std::string line = plainLine(entry) + "\n";
-        (void)!::write(STDERR_FILENO, line.data(), line.size());
     }
+}
+
+class StderrSink final : public LogSink {
+public:
+    void write(const LogEntry& entry) override { writeAll(STDERR_FILENO, plainLine(entry) + "\n"); }
 };
 
 class FileSink final : public LogSink {

@@ -16,10 +16,12 @@ namespace healer::runtime {
 /// True when a journal daemon listens.
 [[nodiscard]] bool journalAvailable();
 
+// A write to any of these may hang: makeQueuedSink() makes one that never holds up its caller.
+
 /// Native journal entries: MESSAGE, PRIORITY, MESSAGE_ID and the fields.
 [[nodiscard]] std::unique_ptr<LogSink> makeJournalSink();
 
-/// Plain lines on standard error. When the reader does not read, lines are dropped; it never blocks.
+/// Plain lines on standard error.
 [[nodiscard]] std::unique_ptr<LogSink> makeStderrSink();
 
 struct LogFileSettings {

@@ -13,7 +13,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace healer::runtime {
 
@@ -49,10 +51,30 @@ std::optional<core::Exit> exitOfChild(int pidfd) {
 
 } // namespace
 
-std::optional<core::ProcessKey> keyOfPid(pid_t pid) {
+namespace {
+
+Reading<ProcEntry::Stat> statOf(pid_t pid) {
     const auto entry = ProcEntry::open(pid);
-    const auto stat = entry ? entry->stat() : std::nullopt;
-    return stat ? std::optional(stat->key) : std::nullopt;
+    return entry ? entry->stat() : Reading<ProcEntry::Stat>::as(entry);
+}
+
+} // namespace
+
+Reading<core::ProcessKey> keyOfPid(pid_t pid) {
+    const auto stat = statOf(pid);
+    return stat ? Reading(stat->key) : Reading<core::ProcessKey>::as(stat);
+}
+
+Presence presenceOf(core::ProcessKey key) {
+    const auto stat = statOf(key.pid);
+    if (stat.isUnknown()) {
+        return Presence::unknown;
+    }
+    return stat && stat->key == key && !stat->zombie() ? Presence::running : Presence::ended;
+}
+
+bool mayRun(core::ProcessKey key) {
+    return presenceOf(key) != Presence::ended;
 }
 
 core::Result<UniqueFd> openPidfd(core::ProcessKey key) {
@@ -68,10 +90,11 @@ core::Result<UniqueFd> openPidfd(core::ProcessKey key) {
         return refused("cannot open a pidfd of process", key.pid, errno);
     }
     // Compared after opening, as from then on the PID cannot be reused.
-    if (keyOfPid(key.pid) != key) {
-        return UniqueFd();
+    const auto now = keyOfPid(key.pid);
+    if (now.isUnknown()) {
+        return refused("cannot look at process", key.pid, now.error());
     }
-    return fd;
+    return now == key ? std::move(fd) : UniqueFd();
 }
 
 bool hasExited(int pidfd) {

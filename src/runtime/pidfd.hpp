@@ -3,15 +3,19 @@
 
 #include "core/process.hpp"
 #include "core/result.hpp"
+#include "runtime/reading.hpp"
 #include "runtime/unique_fd.hpp"
-
-#include <optional>
 
 namespace healer::runtime {
 
-/// The incarnation that has this PID now (a zombie too), from /proc/PID/stat; none if there is no such
-/// process.
-[[nodiscard]] std::optional<core::ProcessKey> keyOfPid(pid_t pid);
+/// The incarnation that has this PID now (a zombie too), from /proc/PID/stat.
+[[nodiscard]] Reading<core::ProcessKey> keyOfPid(pid_t pid);
+
+/// Whether exactly this incarnation runs, according to /proc. A zombie has ended.
+enum class Presence { running, ended, unknown };
+[[nodiscard]] Presence presenceOf(core::ProcessKey key);
+/// Whether it is not known to have ended.
+[[nodiscard]] bool mayRun(core::ProcessKey key);
 
 /// A pidfd of exactly this incarnation, which may be a zombie. An empty UniqueFd: it no longer exists (its
 /// PID may have been reused). An error: the system call failed (out of descriptors, no permission).

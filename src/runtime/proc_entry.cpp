@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <climits>
 #include <cstdlib>
@@ -62,9 +63,13 @@ std::vector<std::string> split(std::string_view arguments) {
 }
 
 /// The parent of the cgroup of PID 1: "" on a host, a longer path in containers without a cgroup namespace.
-std::string cgroupRoot() {
+/// None: it cannot be read at the moment.
+std::optional<std::string> readCgroupRoot() {
     constexpr std::string_view kInit = "/init.scope";
     const UniqueFd fd(open("/proc/1/cgroup", O_RDONLY | O_CLOEXEC));
+    if (!fd && isShortage(errno)) {
+        return std::nullopt;
+    }
     std::array<char, kSmallFile> buffer{};
     const ssize_t length = fd ? read(fd.get(), buffer.data(), buffer.size()) : 0;
     std::istringstream lines(std::string(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
@@ -75,7 +80,15 @@ std::string cgroupRoot() {
             return line.substr(path, line.size() - kInit.size() - path);
         }
     }
-    return {};
+    return std::string();
+}
+
+const std::optional<std::string>& cgroupRoot() {
+    static std::optional<std::string> root;
+    if (!root) {
+        root = readCgroupRoot();
+    }
+    return root;
 }
 
 } // namespace
@@ -132,29 +145,31 @@ std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text) {
     return stat;
 }
 
-std::optional<ProcEntry> ProcEntry::open(pid_t pid) {
+Reading<ProcEntry> ProcEntry::open(pid_t pid) {
     if (pid <= 0) {
-        return std::nullopt;
+        return Reading<ProcEntry>::none();
     }
     const std::string path = "/proc/" + std::to_string(pid);
     UniqueFd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!folder) {
-        return std::nullopt;
+        return Reading<ProcEntry>::failed(errno);
     }
     return ProcEntry(pid, std::move(folder));
 }
 
-std::optional<std::string> ProcEntry::readText(const std::string& name, std::size_t limit) const {
+Reading<std::string> ProcEntry::readText(const std::string& name, std::size_t limit) const {
     const UniqueFd fd(openat(folder_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
-        return std::nullopt;
+        note(errno);
+        return Reading<std::string>::failed(errno);
     }
     std::string text;
     std::array<char, kSmallFile> buffer{};
     while (text.size() < limit) {
         const ssize_t length = read(fd.get(), buffer.data(), buffer.size());
         if (length < 0) {
-            return std::nullopt;
+            note(errno);
+            return Reading<std::string>::failed(errno);
         }
         if (length == 0) {
             break;
@@ -164,9 +179,13 @@ std::optional<std::string> ProcEntry::readText(const std::string& name, std::siz
     return text;
 }
 
-std::optional<ProcEntry::Stat> ProcEntry::stat() const {
+Reading<ProcEntry::Stat> ProcEntry::stat() const {
     const auto text = readText("stat", kSmallFile);
-    return text ? parseStat(pid_, *text) : std::nullopt;
+    if (!text) {
+        return Reading<Stat>::as(text);
+    }
+    const auto parsed = parseStat(pid_, *text);
+    return parsed ? Reading<Stat>(*parsed) : Reading<Stat>::unknown(EIO);
 }
 
 std::optional<ProcEntry::Program> ProcEntry::programIn(const std::string& prefix) const {
@@ -177,6 +196,7 @@ std::optional<ProcEntry::Program> ProcEntry::programIn(const std::string& prefix
     // The program may be on a FUSE file system of its own user, which could stall a request.
     if (length <= 0 ||
         ::statx(folder_.get(), link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &file) != 0) {
+        note(errno);
         return std::nullopt;
     }
     return Program{std::string(target.data(), static_cast<std::size_t>(length)),
@@ -188,7 +208,7 @@ std::optional<ProcEntry::Program> ProcEntry::program() const {
 }
 
 std::string ProcEntry::argumentsIn(const std::string& prefix) const {
-    return readText(prefix + "cmdline", kArgumentLimit).value_or("");
+    return readText(prefix + "cmdline", kArgumentLimit).orNone().value_or("");
 }
 
 std::vector<std::string> ProcEntry::argv() const {
@@ -196,15 +216,17 @@ std::vector<std::string> ProcEntry::argv() const {
 }
 
 std::string ProcEntry::unit() const {
-    static const std::string kRoot = cgroupRoot();
+    const auto& root = cgroupRoot();
     const auto text = readText("cgroup", kSmallFile);
-    return text ? core::systemUnitOf(*text, kRoot) : std::string();
+    metShortage_ = metShortage_ || !root;
+    return text && root ? core::systemUnitOf(*text, *root) : std::string();
 }
 
 std::string ProcEntry::livingThread() const {
     const UniqueFd tasks(openat(folder_.get(), "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR* raw = tasks ? fdopendir(dup(tasks.get())) : nullptr;
     if (raw == nullptr) {
+        note(errno);
         return {};
     }
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(raw, &closedir);
@@ -225,11 +247,15 @@ std::optional<uid_t> ProcEntry::user() const {
     return uids.size() >= 2 && parseNumber(uids[1], user) ? std::optional(user) : std::nullopt;
 }
 
-std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
+Reading<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
+    using Facts = Reading<core::ProcessFacts>;
     const auto now = stat();
+    if (!now) {
+        return Facts::as(now);
+    }
     const auto status = readText("status", kSmallFile);
-    if (!now || !status) {
-        return std::nullopt;
+    if (!status) {
+        return Facts::as(status);
     }
     core::ProcessFacts facts;
     const auto uids = statusWords(*status, "Uid:");
@@ -238,7 +264,7 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
     if (uids.size() < 2 || !parseNumber(uids[0], facts.realUid) ||
         !parseNumber(uids[1], facts.effectiveUid) || group.empty() || !parseNumber(group.front(), leader) ||
         leader != pid_) {
-        return std::nullopt;
+        return Facts::none();
     }
     facts.key = now->key;
     facts.parent = now->parent;
@@ -249,7 +275,7 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
     facts.inOwnPidNamespace = statusWords(*status, "NSpid:").size() <= 1;
     facts.unit = unit();
     if (wanted && !wanted(facts)) {
-        return std::nullopt;
+        return Facts::none();
     }
     const std::string prefix = now->leaderEnded() && !facts.zombie ? livingThread() : std::string();
     if (const auto running = programIn(prefix)) {
@@ -265,12 +291,12 @@ std::optional<core::ProcessFacts> ProcEntry::facts(const Wanted& wanted) const {
 }
 
 void ProcEntry::addOrigin(core::ProcessFacts& facts) const {
-    runtime::addOrigin(folder_.get(), facts);
+    note(runtime::addOrigin(folder_.get(), facts));
 }
 
-std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted) {
+Reading<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted) {
     const auto entry = ProcEntry::open(pid);
-    auto facts = entry ? entry->facts(wanted) : std::nullopt;
+    auto facts = entry ? entry->facts(wanted) : Reading<core::ProcessFacts>::as(entry);
     if (facts) {
         entry->addOrigin(*facts);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/identity.hpp"
+#include "runtime/reading.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <functional>
@@ -39,10 +40,11 @@ public:
         core::FileId file;
     };
 
-    /// None when there is no such process.
-    [[nodiscard]] static std::optional<ProcEntry> open(pid_t pid);
+    [[nodiscard]] static Reading<ProcEntry> open(pid_t pid);
 
-    [[nodiscard]] std::optional<Stat> stat() const;
+    [[nodiscard]] Reading<Stat> stat() const;
+    /// Whether something that was asked of it is missing because there were no descriptors or memory.
+    [[nodiscard]] bool metShortage() const { return metShortage_; }
     /// The running program; none for kernel threads, zombies, and processes that may not be read.
     [[nodiscard]] std::optional<Program> program() const;
     [[nodiscard]] std::vector<std::string> argv() const;
@@ -54,14 +56,15 @@ public:
     /// than the first. `wanted` is called when all is known except program and arguments, which the process
     /// controls and which may be long; when it returns false they are not read and the result is none.
     using Wanted = std::function<bool(const core::ProcessFacts&)>;
-    [[nodiscard]] std::optional<core::ProcessFacts> facts(const Wanted& wanted = {}) const;
+    [[nodiscard]] Reading<core::ProcessFacts> facts(const Wanted& wanted = {}) const;
     /// Reads the rest: to be called for a process whose user and program can be right.
     void addOrigin(core::ProcessFacts& facts) const;
 
 private:
     ProcEntry(pid_t pid, UniqueFd folder) : pid_(pid), folder_(std::move(folder)) {}
 
-    [[nodiscard]] std::optional<std::string> readText(const std::string& name, std::size_t limit) const;
+    [[nodiscard]] Reading<std::string> readText(const std::string& name, std::size_t limit) const;
+    void note(int error) const { metShortage_ = metShortage_ || isShortage(error); }
     /// "" or "task/TID/": where the program can be read when the first thread has ended.
     [[nodiscard]] std::string livingThread() const;
     [[nodiscard]] std::optional<Program> programIn(const std::string& prefix) const;
@@ -69,10 +72,11 @@ private:
 
     pid_t pid_;
     UniqueFd folder_;
+    mutable bool metShortage_ = false;
 };
 
 /// The facts of the process that has this PID now, its origin included; none when there is none.
-[[nodiscard]] std::optional<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted = {});
+[[nodiscard]] Reading<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted = {});
 
 /// core::judge(), and whether it is a worker: a process that was only forked by one of the same program is
 /// part of that one's family, and belongs to whatever that one is.

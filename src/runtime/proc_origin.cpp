@@ -3,6 +3,7 @@
 
 #include "core/called_as.hpp"
 #include "runtime/patience.hpp"
+#include "runtime/reading.hpp"
 #include "runtime/unique_fd.hpp"
 
 #include <elf.h>
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
@@ -51,8 +53,9 @@ std::optional<std::uint64_t> findEntry(std::string_view auxv, std::uint64_t type
     return std::nullopt;
 }
 
-std::string readAuxv(int procFolder) {
+std::string readAuxv(int procFolder, int& shortage) {
     const UniqueFd fd(openat(procFolder, "auxv", O_RDONLY | O_CLOEXEC));
+    shortage = !fd && isShortage(errno) ? errno : shortage;
     std::array<char, kAuxvLimit> buffer{};
     const ssize_t length = fd ? read(fd.get(), buffer.data(), buffer.size()) : 0;
     return {buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
@@ -68,6 +71,7 @@ struct Origin {
     std::string executedAs;
     std::string executedPath;
     std::vector<std::string> inDirectory;
+    int shortage = 0;
 };
 
 Origin readOrigin(int procFolder, const std::string& directory, const std::vector<std::string>& arguments) {
@@ -75,8 +79,10 @@ Origin readOrigin(int procFolder, const std::string& directory, const std::vecto
     if (!directory.empty()) {
         origin.inDirectory = namedIn(directory, arguments);
     }
-    if (const auto address = executedAsAddress(readAuxv(procFolder))) {
+    if (const auto address = executedAsAddress(readAuxv(procFolder, origin.shortage))) {
+        errno = 0;
         origin.executedAs = stringAt(procFolder, *address, PATH_MAX).value_or("");
+        origin.shortage = origin.executedAs.empty() && isShortage(errno) ? errno : origin.shortage;
     }
     const std::string path = core::absolutePath(origin.executedAs, directory);
     // What was executed by a relative path is somewhere else by now if the directory has been changed.
@@ -97,7 +103,7 @@ std::optional<std::uint64_t> executedAsAddress(std::string_view auxv) {
     return wide ? findEntry<std::uint64_t>(auxv, AT_EXECFN) : findEntry<std::uint32_t>(auxv, AT_EXECFN);
 }
 
-void addOrigin(int procFolder, core::ProcessFacts& facts) {
+int addOrigin(int procFolder, core::ProcessFacts& facts) {
     facts.directory = linkTarget(procFolder, "cwd");
     struct statx directory {};
     if (::statx(procFolder, "cwd", AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &directory) == 0) {
@@ -106,17 +112,22 @@ void addOrigin(int procFolder, core::ProcessFacts& facts) {
     }
     const auto most = static_cast<std::ptrdiff_t>(std::min(facts.argv.size(), kMostNames));
     const auto folder = std::make_shared<UniqueFd>(fcntl(procFolder, F_DUPFD_CLOEXEC, 3));
+    if (!*folder) {
+        return errno;
+    }
     auto origin =
         readPatiently([folder, directory = facts.directory,
                        arguments = std::vector(facts.argv.begin() + std::min<std::ptrdiff_t>(1, most),
                                                facts.argv.begin() + most)] {
             return readOrigin(folder->get(), directory, arguments);
         });
-    if (origin) {
-        facts.executedAs = std::move(origin->executedAs);
-        facts.executedPath = std::move(origin->executedPath);
-        facts.inDirectory = std::move(origin->inDirectory);
+    if (!origin) {
+        return 0;
     }
+    facts.executedAs = std::move(origin->executedAs);
+    facts.executedPath = std::move(origin->executedPath);
+    facts.inDirectory = std::move(origin->inDirectory);
+    return origin->shortage;
 }
 
 std::optional<std::string> stringAt(int procFolder, std::uint64_t address, std::size_t limit) {

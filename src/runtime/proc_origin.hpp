@@ -15,7 +15,8 @@
 namespace healer::runtime {
 
 /// Fills in the origin of these facts, whose argv is known; `procFolder` is /proc/PID, an O_PATH descriptor.
-void addOrigin(int procFolder, core::ProcessFacts& facts);
+/// The errno of a shortage (see isShortage()) because of which it may be incomplete, else 0.
+[[nodiscard]] int addOrigin(int procFolder, core::ProcessFacts& facts);
 
 /// The address of AT_EXECFN in the text of /proc/PID/auxv; none when it has no such entry.
 [[nodiscard]] std::optional<std::uint64_t> executedAsAddress(std::string_view auxv);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <map>
@@ -21,10 +22,17 @@ namespace {
 
 constexpr core::Duration kSlice = std::chrono::milliseconds(2);
 
-std::vector<pid_t> allPids() {
+/// Before a pass is repeated.
+constexpr core::Duration kPause = std::chrono::milliseconds(200);
+
+/// Unknown when they cannot be listed.
+Reading<std::vector<pid_t>> allPids() {
     std::vector<pid_t> pids;
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), &closedir);
-    while (const dirent* entry = folder ? readdir(folder.get()) : nullptr) {
+    if (!folder) {
+        return Reading<std::vector<pid_t>>::unknown(errno);
+    }
+    while (const dirent* entry = readdir(folder.get())) {
         const std::string_view name(static_cast<const char*>(entry->d_name));
         pid_t pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
@@ -41,26 +49,37 @@ std::vector<pid_t> allPids() {
 /// the few processes that may match a question, and arguments only of those with the right user.
 class ProcScan::Pass {
 public:
-    explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)), pids_(allPids()) {
+    explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)) {
         for (const auto& asker : askers_) {
-            if (const auto state = asker.lock()) {
+            const auto state = asker.lock();
+            auto identity = state ? state->wanted() : Reading<core::Identity>::none();
+            shortage_ = shortage_ || identity.isUnknown();
+            if (identity) {
+                state->identity = std::move(*identity);
+                state->candidates.clear();
                 enter(state->identity);
                 index(state);
             }
         }
+        const auto pids = allPids();
+        shortage_ = shortage_ || pids.isUnknown();
+        pids_ = pids.orNone().value_or(std::vector<pid_t>());
     }
 
-    /// True when all processes have been examined.
+    /// True when all processes have been examined, or it was seen that this is not possible now.
     bool advance(const Loop& loop) {
         const auto end = loop.now() + kSlice;
-        while (next_ < pids_.size()) {
+        while (next_ < pids_.size() && !shortage_) {
             look(pids_[next_++]);
             if (loop.now() >= end) {
                 break;
             }
         }
-        return next_ == pids_.size();
+        return next_ == pids_.size() || shortage_;
     }
+
+    /// Whether it has not seen all that there is.
+    [[nodiscard]] bool metShortage() const { return shortage_; }
 
     [[nodiscard]] const std::vector<Asker>& askers() const { return askers_; }
 
@@ -91,10 +110,18 @@ private:
 
     void look(pid_t pid) {
         const auto entry = ProcEntry::open(pid);
-        if (!entry || !mayBelong(*entry)) {
+        shortage_ = shortage_ || isShortage(entry.error());
+        if (entry) {
+            examine(*entry);
+            shortage_ = shortage_ || entry->metShortage();
+        }
+    }
+
+    void examine(const ProcEntry& entry) {
+        if (!mayBelong(entry)) {
             return;
         }
-        auto facts = entry->facts([this](const core::ProcessFacts& known) {
+        auto facts = entry.facts([this](const core::ProcessFacts& known) {
             return users_.contains(known.effectiveUid) || units_.contains(known.unit);
         });
         if (!facts) {
@@ -104,7 +131,7 @@ private:
         if (concerned.empty()) {
             return;
         }
-        entry->addOrigin(*facts);
+        entry.addOrigin(*facts);
         std::vector<std::pair<State, core::Judgement>> answers;
         for (const auto& state : concerned) {
             if (auto judgement = judgeInFamily(state->identity, *facts);
@@ -183,6 +210,7 @@ private:
     std::vector<Asker> askers_;
     std::vector<pid_t> pids_;
     std::size_t next_ = 0;
+    bool shortage_ = false;
     std::set<std::string, std::less<>> paths_;
     std::set<std::string, std::less<>> scripts_;
     std::set<std::string, std::less<>> units_;
@@ -197,9 +225,9 @@ ProcScan::ProcScan(Loop& loop) : loop_(loop) {}
 
 ProcScan::~ProcScan() = default;
 
-ProcScan::Question ProcScan::find(core::Identity identity, Found found) {
+ProcScan::Question ProcScan::find(Wanted wanted, Found found) {
     auto state = std::make_shared<Question::State>();
-    state->identity = std::move(identity);
+    state->wanted = std::move(wanted);
     state->found = std::move(found);
     waiting_.push_back(state);
     if (!next_) {
@@ -215,8 +243,14 @@ void ProcScan::slice() {
     const bool finished = pass_->advance(loop_);
     std::vector<Asker> done;
     if (finished) {
+        const bool again = pass_->metShortage();
         done = pass_->askers();
         pass_.reset();
+        if (again) {
+            waiting_.insert(waiting_.begin(), done.begin(), done.end());
+            next_ = loop_.addTimer(loop_.now() + kPause, [this] { slice(); });
+            return;
+        }
     }
     const bool more = !finished || !waiting_.empty();
     next_ = more ? loop_.addDeferred([this] { slice(); }) : Source();

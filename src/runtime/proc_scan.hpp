@@ -3,6 +3,7 @@
 
 #include "core/identity.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/reading.hpp"
 
 #include <sys/types.h>
 
@@ -15,11 +16,15 @@ namespace healer::runtime {
 
 /// Searches /proc for what is, or may be, an instance of a program, in slices of about 2 ms so that the loop
 /// is not blocked. One pass serves all questions that are waiting when it begins; later ones wait for the
-/// next pass.
+/// next pass. A pass from which something was kept because there were no descriptors or memory answers
+/// nothing and is repeated: what could not be looked at may be the instance.
 class ProcScan {
 public:
     /// Receives all processes whose judgement is not "no". Called from the loop.
     using Found = std::function<void(std::vector<core::Candidate>)>;
+
+    /// What is searched for, as far as it can be read now: asked at the beginning of each pass.
+    using Wanted = std::function<Reading<core::Identity>()>;
 
     /// A question that waits for its answer; the destructor withdraws it. May outlive the ProcScan.
     class Question {
@@ -30,7 +35,8 @@ public:
     private:
         friend class ProcScan;
         struct State {
-            core::Identity identity;
+            Wanted wanted;
+            core::Identity identity; ///< in the pass under way
             Found found;
             std::vector<core::Candidate> candidates;
             bool answered = false;
@@ -44,7 +50,7 @@ public:
     ProcScan& operator=(const ProcScan&) = delete;
     ~ProcScan();
 
-    [[nodiscard]] Question find(core::Identity identity, Found found);
+    [[nodiscard]] Question find(Wanted wanted, Found found);
 
 private:
     class Pass;

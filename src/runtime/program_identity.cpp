@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <utility>
@@ -55,22 +56,29 @@ std::string resolved(const std::string& path) {
     return ::realpath(path.c_str(), target.data()) != nullptr ? std::string(target.data()) : path;
 }
 
-std::optional<core::ScriptLine> scriptLineOf(const std::string& path) {
+/// None: it is no script, or may not be read.
+Reading<core::ScriptLine> scriptLineOf(const std::string& path) {
     constexpr std::size_t kHead = 2048; // the first line, and those of a trampoline
     const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd && isShortage(errno)) {
+        return Reading<core::ScriptLine>::unknown(errno);
+    }
     std::array<char, kHead> text{};
     const ssize_t length = fd ? read(fd.get(), text.data(), text.size()) : 0;
     auto script = core::parseScriptLine(
         std::string_view(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
-    if (script && core::baseName(script->interpreter) != "env") {
+    if (!script) {
+        return Reading<core::ScriptLine>::none();
+    }
+    if (core::baseName(script->interpreter) != "env") {
         script->interpreterFile = fileAt(script->interpreter);
     }
-    return script;
+    return *script;
 }
 
 } // namespace
 
-core::Identity identityOf(const core::CommandPlan& command, std::string unit) {
+Reading<core::Identity> identityOf(const core::CommandPlan& command, std::string unit) {
     core::Identity identity;
     identity.command = command.path;
     identity.resolvedCommand = resolved(command.path);
@@ -78,7 +86,11 @@ core::Identity identityOf(const core::CommandPlan& command, std::string unit) {
     identity.args = command.args;
     identity.uid = command.user.uid;
     if (identity.commandFile) {
-        identity.script = scriptLineOf(command.path);
+        const auto script = scriptLineOf(command.path);
+        if (script.isUnknown()) {
+            return Reading<core::Identity>::as(script);
+        }
+        identity.script = script.orNone();
     }
     identity.unit = std::move(unit);
     identity.names = namesOf(command.path);

@@ -3,6 +3,7 @@
 
 #include "core/identity.hpp"
 #include "core/plan.hpp"
+#include "runtime/reading.hpp"
 
 #include <string>
 
@@ -10,7 +11,7 @@ namespace healer::runtime {
 
 /// What identifies an instance of this process. The command's file, its symbolic links and its "#!" line are
 /// read at each call, as the file may have been upgraded. `unit` is empty when the process is not started as
-/// a unit.
-[[nodiscard]] core::Identity identityOf(const core::CommandPlan& command, std::string unit);
+/// a unit. Unknown when the file cannot be read for now; never none.
+[[nodiscard]] Reading<core::Identity> identityOf(const core::CommandPlan& command, std::string unit);
 
 } // namespace healer::runtime

@@ -2,6 +2,7 @@
 #include "runtime/safe_open.hpp"
 
 #include "runtime/confinement.hpp"
+#include "runtime/patience.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -170,9 +171,21 @@ private:
     int links_ = 0;
 };
 
-core::Result<AppendFile> openLeaf(const std::string& path, int directory, const char* name, int extraFlags) {
-    constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    UniqueFd file(::openat(directory, name, kFlags | extraFlags, kFileMode));
+/// To create a file, or to try to, waits for as long as the file system is frozen: that is done only where it
+/// does not exist.
+enum class Creation { allowed, none };
+
+/// None: it would have to be created.
+std::optional<core::Result<AppendFile>> openLeaf(const std::string& path, int directory, const char* name,
+                                                 int extraFlags, Creation creation) {
+    constexpr int kFlags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    UniqueFd file(::openat(directory, name, kFlags | extraFlags));
+    if (!file && errno == ENOENT) {
+        if (creation == Creation::none) {
+            return std::nullopt;
+        }
+        file.reset(::openat(directory, name, kFlags | O_CREAT | extraFlags, kFileMode));
+    }
     if (!file) {
         const int error = errno;
         return cannotOpen(path, error == ELOOP && extraFlags != 0
@@ -189,6 +202,27 @@ core::Result<AppendFile> openLeaf(const std::string& path, int directory, const 
     return AppendFile{std::move(file), {}};
 }
 
+std::optional<core::Result<AppendFile>> openTrusted(const std::string& path, Creation creation) {
+    if (::geteuid() != 0) {
+        return openLeaf(path, AT_FDCWD, path.c_str(), 0, creation);
+    }
+    auto walked = TrustedWalk(path).run();
+    if (!walked) {
+        return walked.error();
+    }
+    if (!walked->parent) {
+        return AppendFile{UniqueFd(), std::move(walked->untrusted)};
+    }
+    return openLeaf(path, walked->parent.get(), walked->leaf.c_str(), O_NOFOLLOW, creation);
+}
+
+/// True also when there is something of that name. To make one that is there already waits for as long as the
+/// file system is frozen, so that this is not even tried.
+bool makeDirectory(int parent, const char* name, mode_t mode) {
+    const UniqueFd there(::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    return there || ::mkdirat(parent, name, mode) == 0 || errno == EEXIST;
+}
+
 /// In a directory like /tmp another user may have created it first, so the result is checked too.
 core::Result<void> makeTrustedDirectory(const std::string& path, mode_t mode) {
     const auto above = TrustedWalk(path, TrustedWalk::SharedParent::accepted).run();
@@ -198,7 +232,7 @@ core::Result<void> makeTrustedDirectory(const std::string& path, mode_t mode) {
     if (!above->parent) {
         return core::Error{above->untrusted};
     }
-    if (::mkdirat(above->parent.get(), above->leaf.c_str(), mode) != 0 && errno != EEXIST) {
+    if (!makeDirectory(above->parent.get(), above->leaf.c_str(), mode)) {
         return core::Error{std::strerror(errno)};
     }
     const std::string within = path + "/any";
@@ -218,24 +252,22 @@ core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode) {
         auto made = makeTrustedDirectory(bare, mode);
         return made ? std::move(made) : made.error().in("cannot use the directory " + bare);
     }
-    if (::mkdir(bare.c_str(), mode) != 0 && errno != EEXIST) {
+    if (!makeDirectory(AT_FDCWD, bare.c_str(), mode)) {
         return core::Error{"cannot create the directory " + bare + ": " + std::strerror(errno)};
     }
     return {};
 }
 
 core::Result<AppendFile> openForAppend(const std::string& path) {
-    if (::geteuid() != 0) {
-        return openLeaf(path, AT_FDCWD, path.c_str(), 0);
+    return *openTrusted(path, Creation::allowed);
+}
+
+core::Result<AppendFile> openForAppendSoon(const std::string& path) {
+    if (auto opened = openTrusted(path, Creation::none)) {
+        return std::move(*opened);
     }
-    auto walked = TrustedWalk(path).run();
-    if (!walked) {
-        return walked.error();
-    }
-    if (!walked->parent) {
-        return AppendFile{UniqueFd(), std::move(walked->untrusted)};
-    }
-    return openLeaf(path, walked->parent.get(), walked->leaf.c_str(), O_NOFOLLOW);
+    auto created = readPatiently([path] { return openForAppend(path); });
+    return created ? std::move(*created) : cannotOpen(path, "the file system does not answer");
 }
 
 } // namespace healer::runtime

@@ -30,6 +30,10 @@ struct AppendFile {
 /// suffice.
 [[nodiscard]] core::Result<AppendFile> openForAppend(const std::string& path);
 
+/// The same for the loop: a file that has to be created is waited for briefly (50 ms), as that hangs for as
+/// long as its file system is frozen. An existing one is opened nevertheless.
+[[nodiscard]] core::Result<AppendFile> openForAppendSoon(const std::string& path);
+
 /// Creates a directory if it does not exist, but not its parents. As root the path and the directory itself
 /// must meet the rules of openForAppend(); otherwise this is an error and nothing is created.
 [[nodiscard]] core::Result<void> makeOwnDirectory(const std::string& path, mode_t mode);

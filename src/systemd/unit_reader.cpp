@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <ctime>
 #include <utility>
@@ -216,10 +217,20 @@ core::Duration suspendedSinceBoot() {
     return read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC);
 }
 
-std::optional<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit) {
+runtime::Reading<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit) {
+    using Key = runtime::Reading<core::ProcessKey>;
     const auto entry = runtime::ProcEntry::open(pid);
-    const auto stat = entry ? entry->stat() : std::nullopt;
-    return stat && entry->unit() == unit ? std::optional(stat->key) : std::nullopt;
+    if (!entry) {
+        return Key::as(entry);
+    }
+    const auto stat = entry->stat();
+    if (!stat) {
+        return Key::as(stat);
+    }
+    if (entry->unit() == unit) {
+        return stat->key;
+    }
+    return entry->metShortage() ? Key::unknown(EMFILE) : Key::none();
 }
 
 bool readProperties(sd_bus_message* message, UnitFacts& facts) {

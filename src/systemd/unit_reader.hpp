@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "runtime/reading.hpp"
 #include "systemd/connection.hpp"
 #include "systemd/unit_facts.hpp"
 
@@ -16,7 +17,7 @@ namespace healer::systemd {
 [[nodiscard]] std::string unitObjectPath(const std::string& unit);
 
 /// The process that has this PID, where it belongs to the system's unit of this name now.
-[[nodiscard]] std::optional<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit);
+[[nodiscard]] runtime::Reading<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit);
 
 /// For how long the machine has been suspended since boot.
 [[nodiscard]] core::Duration suspendedSinceBoot();

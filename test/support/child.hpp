@@ -70,7 +70,7 @@ public:
         if (failed) {
             throw std::runtime_error("cannot run " + argv.front());
         }
-        key_ = runtime::keyOfPid(pid_).value_or(core::ProcessKey{});
+        key_ = runtime::keyOfPid(pid_).orNone().value_or(core::ProcessKey{});
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;

@@ -3,9 +3,9 @@
 
 #include "launch/session.hpp"
 #include "runtime/pidfd.hpp"
+#include "runtime/spawn/own_children.hpp"
 
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 #include <csignal>
 #include <utility>
@@ -70,8 +70,7 @@ void Children::ended(int pidfd) {
 
 void Children::reap(int pidfd) {
     const auto found = children_.find(pidfd);
-    siginfo_t info{};
-    ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG);
+    runtime::reapOwnChild(pidfd);
     if (const auto key = pidfds_.find(found->second.key); key != pidfds_.end() && key->second == pidfd) {
         pidfds_.erase(key);
     }
@@ -91,7 +90,10 @@ void Children::noteOutlived(const Child& child) {
         return;
     }
     const bool suspected = leftGroup(process->pid) || child.program == Program::script;
-    if (suspected && !membersOfSession(*process).empty()) {
+    if (!suspected) {
+        return;
+    }
+    if (const auto members = membersOfSession(*process); !members || !members->empty()) {
         outlived_[child.name] = *process;
     }
 }

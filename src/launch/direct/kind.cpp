@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +32,8 @@ namespace {
 
 /// Two for each start: as many as are under way before the first of them have descriptors of their own.
 constexpr int kLowDescriptors = 32;
+/// Before a process that could not be looked at is looked at again.
+constexpr core::Duration kPause = std::chrono::milliseconds(50);
 
 class Direct final : public Launcher {
 public:
@@ -87,8 +91,7 @@ private:
     void start(const std::string& name);
     runtime::Task<Events> stopping(StopOrder order);
     /// What the session of `leader` and this start have left behind.
-    [[nodiscard]] static std::vector<core::ProcessKey> leftBehind(core::ProcessKey leader,
-                                                                  const Start& start);
+    [[nodiscard]] static Members leftBehind(core::ProcessKey leader, const Start& start);
     std::vector<core::ProcessKey> belongingTo(const std::string& name, core::ProcessKey instance) const;
     void answerLater(const std::string& name, core::Error error);
     void statusChanged(const std::string& name);
@@ -192,8 +195,9 @@ void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
             const auto clearing = std::move(pending_.at(name).clearing);
             children_.forgetOutlived(name);
             if (!gone) {
-                context_.log.warn(name + ": processes of an earlier start are not gone after SIGKILL; it is "
-                                         "started all the same");
+                context_.log.warn(name +
+                                  ": processes of an earlier start may not be gone after SIGKILL; it is "
+                                  "started all the same");
             }
             start(name);
         }));
@@ -227,6 +231,13 @@ void Direct::statusChanged(const std::string& name) {
         return;
     }
     pending.stopWatching();
+    // Not reaped yet, so that the number is certainly still this process.
+    const auto process = runtime::keyOfPid((*pending.spawn)->pid());
+    if (*outcome && process.isUnknown()) {
+        pending.status =
+            context_.loop.addTimer(context_.loop.now() + kPause, [this, name] { statusChanged(name); });
+        return;
+    }
     auto spawn = std::move(*pending.spawn);
     if (!*outcome) {
         children_.bury(std::move(spawn));
@@ -236,8 +247,6 @@ void Direct::statusChanged(const std::string& name) {
     if (lowOomScore_) {
         runtime::resetOomScore(spawn->pid());
     }
-    // Not reaped yet, so that the number is certainly still this process.
-    const auto process = runtime::keyOfPid(spawn->pid());
     const core::Instance key = process ? core::Instance(*process) : core::EndedProcess{spawn->pid()};
     children_.follow(name, key, spawn->takePidfd(), programAt(pending.path));
     starts_[name] = Start{key, pending.mark, process ? process->startTicks : 0};
@@ -304,25 +313,18 @@ runtime::Task<Events> Direct::stopping(StopOrder order) {
     co_return events;
 }
 
-std::vector<core::ProcessKey> Direct::leftBehind(core::ProcessKey leader, const Start& start) {
-    auto found = membersOfSession(leader);
-    if (!start.mark.empty()) {
-        for (const auto& carrier : carriersOf(start.mark, start.sinceTicks)) {
-            if (std::find(found.begin(), found.end(), carrier) == found.end()) {
-                found.push_back(carrier);
-            }
-        }
-    }
-    return found;
+Members Direct::leftBehind(core::ProcessKey leader, const Start& start) {
+    return united(membersOfSession(leader),
+                  start.mark.empty() ? Members(std::in_place) : carriersOf(start.mark, start.sinceTicks));
 }
 
 /// Also what the session of a predecessor holds that handed over to this instance.
 std::vector<core::ProcessKey> Direct::belongingTo(const std::string& name, core::ProcessKey instance) const {
-    auto family = familyOf(instance);
+    auto family = familyOf(instance).value_or(std::vector<core::ProcessKey>());
     if (const auto leader = children_.outlived(name)) {
-        const auto members = membersOfSession(*leader);
-        if (std::find(members.begin(), members.end(), instance) != members.end()) {
-            family = members;
+        auto members = membersOfSession(*leader);
+        if (members && std::find(members->begin(), members->end(), instance) != members->end()) {
+            family = std::move(*members);
         }
     }
     return family;

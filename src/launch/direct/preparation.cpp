@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/direct/preparation.hpp"
 
+#include "runtime/reading.hpp"
 #include "runtime/safe_open.hpp"
 #include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/environment_file.hpp"
@@ -11,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <utility>
 
@@ -22,7 +24,7 @@ core::Result<void> chooseOutput(const core::CommandPlan& command, runtime::Spawn
     if (!command.output || *command.output == "/dev/null") {
         return {};
     }
-    auto opened = runtime::openForAppend(*command.output);
+    auto opened = runtime::openForAppendSoon(*command.output);
     if (!opened) {
         return opened.error();
     }
@@ -81,6 +83,9 @@ std::string markFor(const LaunchOrder& order) {
 
 Children::Program programAt(const std::string& path) {
     const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file && runtime::isShortage(errno)) {
+        return Children::Program::script; // to be looked at more closely
+    }
     char start[2] = {};
     const bool script =
         file && ::pread(file.get(), start, sizeof start, 0) == 2 && start[0] == '#' && start[1] == '!';

@@ -217,7 +217,7 @@ runtime::Task<Events> ServiceLauncher::whatOperatorDid(Job job, systemd::UnitSta
     if (systemd::isActive(state.active)) {
         const auto answer = co_await systemd::mainPid(manager_, job.unit);
         const auto* pid = std::get_if<pid_t>(&answer);
-        if (const auto key = pid == nullptr ? std::nullopt : systemd::processInUnit(*pid, job.unit)) {
+        if (const auto key = systemd::processInUnit(pid == nullptr ? 0 : *pid, job.unit)) {
             const core::event::Up up{name, *key};
             events.emplace_back(up);
         }
@@ -245,7 +245,9 @@ runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
     // Nothing is reported from within stop(), and that it takes longer is reported before it can have ended.
     co_await runtime::nextTurn(context_.loop);
     const auto process = core::processOf(order.instance);
-    const bool ours = process && systemd::processInUnit(process->pid, unit) == process;
+    // Where that is not known, systemd is asked: it refuses what is not its own.
+    const auto inUnit = systemd::processInUnit(process ? process->pid : 0, unit);
+    const bool ours = process && (inUnit == *process || inUnit.isUnknown());
     if (!ours || !manager_.isConnected()) {
         Belongings belongings;
         if (process) {

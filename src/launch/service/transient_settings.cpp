@@ -58,7 +58,7 @@ core::Result<void> chooseOutput(systemd::TransientUnit& settings) {
     if (!settings.output) {
         return {};
     }
-    const auto opened = runtime::openForAppend(*settings.output);
+    const auto opened = runtime::openForAppendSoon(*settings.output);
     if (!opened) {
         return opened.error();
     }

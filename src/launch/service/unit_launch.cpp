@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <csignal>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -35,6 +36,10 @@ constexpr unsigned kMostUnloads = 4;
 constexpr std::string_view kUnitExists = "org.freedesktop.systemd1.UnitExists";
 constexpr std::string_view kBadUnitSetting = "org.freedesktop.systemd1.BadUnitSetting";
 constexpr std::string_view kPropertyReadOnly = "org.freedesktop.DBus.Error.PropertyReadOnly";
+
+std::string cannotLook(int error) {
+    return "its main process cannot be looked at: " + std::generic_category().message(error);
+}
 
 } // namespace
 
@@ -103,9 +108,11 @@ runtime::Task<> UnitLaunch::endLeftovers() {
     }
     const auto left = [leader = *leader, unit = settings_.unit] {
         auto members = membersOfSession(leader);
-        std::erase_if(members, [&](const core::ProcessKey& member) {
-            return systemd::processInUnit(member.pid, unit) == member;
-        });
+        if (members) {
+            std::erase_if(*members, [&](const core::ProcessKey& member) {
+                return systemd::processInUnit(member.pid, unit) == member;
+            });
+        }
         return members;
     };
     const EndingOrder order{mode == core::KillMode::mixed ? SIGKILL : order_.stop.signal,
@@ -194,6 +201,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::inspectMain() {
         co_return co_await failed(*failure);
     }
     const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit);
+    if (key.isUnknown()) {
+        co_return co_await pause(cannotLook(key.error()));
+    }
     const bool successor = key && core::Instance(*key) != order_.predecessor;
     if (successor && (circumstances_.foreignJob || (sameSettings_ && !order_.mayFork))) {
         co_return succeed(*key);
@@ -271,8 +281,12 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::readMain() {
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         co_return co_await failed(*failure);
     }
-    if (const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit)) {
+    const auto key = systemd::processInUnit(std::get<pid_t>(answer), settings_.unit);
+    if (key) {
         co_return succeed(*key);
+    }
+    if (key.isUnknown()) {
+        co_return co_await pause(cannotLook(key.error()));
     }
     co_return co_await readEnd();
 }

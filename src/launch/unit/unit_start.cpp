@@ -6,6 +6,7 @@
 #include "systemd/surroundings.hpp"
 #include "systemd/unit_character.hpp"
 
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -15,18 +16,24 @@ namespace {
 
 using systemd::Failure;
 
-std::optional<core::Instance> instance(const systemd::UnitFacts& facts) {
+constexpr core::Duration kPause = std::chrono::milliseconds(50);
+
+/// Unknown where its main process cannot be looked at for now.
+runtime::Reading<core::Instance> instance(const systemd::UnitFacts& facts) {
     if (!systemd::isActive(facts)) {
-        return std::nullopt;
+        return runtime::Reading<core::Instance>::none();
     }
-    return systemd::instanceOf(facts, facts.mainPid != 0 ? runtime::keyOfPid(facts.mainPid) : std::nullopt);
+    const auto main = runtime::keyOfPid(facts.mainPid);
+    return main.isUnknown() ? runtime::Reading<core::Instance>::as(main)
+                            : systemd::instanceOf(facts, main.orNone());
 }
 
 } // namespace
 
 UnitStart::UnitStart(runtime::Loop& loop, systemd::Manager& manager, LaunchOrder order,
                      std::optional<std::uint32_t> restart, Done done)
-    : manager_(manager), order_(std::move(order)), restart_(restart), flow_(loop, run(), std::move(done)) {
+    : loop_(loop), manager_(manager), order_(std::move(order)), restart_(restart),
+      flow_(loop, run(), std::move(done)) {
     circumstances_.predecessor = order_.predecessor;
     circumstances_.afterFailure = order_.afterFailure;
 }
@@ -49,7 +56,11 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
         co_return co_await failed(*failure);
     }
     const auto& facts = std::get<systemd::UnitFacts>(answer);
-    circumstances_.instance = instance(facts);
+    const auto running = instance(facts);
+    if (running.isUnknown()) {
+        co_return co_await pause();
+    }
+    circumstances_.instance = running.orNone();
     // A start that was awaited has made another run, whatever became of it.
     circumstances_.awaitedStop =
         awaitedForeign_ && (facts.invocation.empty() || facts.invocation == awaitedRun_);
@@ -78,6 +89,12 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
         co_return Events{stopped};
     }
     }
+    co_return std::nullopt;
+}
+
+runtime::Task<UnitStart::Outcome> UnitStart::pause() {
+    const auto end = loop_.now() + kPause;
+    co_await runtime::until(loop_, end);
     co_return std::nullopt;
 }
 
@@ -135,6 +152,9 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts
     const bool unloaded = systemd::isUntouched(read) && heard.invocation != before.invocation;
     heard.job = 0;
     const systemd::UnitFacts facts = unloaded ? heard : read;
+    if (instance(facts).isUnknown()) {
+        co_return co_await pause();
+    }
     const std::string trigger = co_await systemd::activeTrigger(manager_, facts);
     co_return conclude(std::get<std::string>(ended), facts, trigger);
 }

@@ -43,11 +43,13 @@ private:
     runtime::Task<Outcome> followRestart(std::uint32_t job);
     runtime::Task<Outcome> start(Verb verb, systemd::UnitFacts before);
     runtime::Task<Outcome> failed(systemd::Failure failure);
+    runtime::Task<Outcome> pause();
     [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,
                                   const std::string& trigger) const;
     [[nodiscard]] Events succeed(core::Instance running) const;
     [[nodiscard]] Events fail(std::string why, core::ErrorKind kind = core::ErrorKind::failed) const;
 
+    runtime::Loop& loop_;
     systemd::Manager& manager_;
     LaunchOrder order_;
     std::optional<std::uint32_t> restart_;

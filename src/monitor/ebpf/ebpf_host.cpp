@@ -160,7 +160,7 @@ void EbpfHost::dispatchExecs() {
                   std::make_move_iterator(unreadable.end()));
 }
 
-/// False: the arguments cannot be read yet, as the exec is not finished.
+/// False: the arguments cannot be read yet, as the exec is not finished or there are no descriptors.
 bool EbpfHost::dispatchExec(const ExecRecord& exec) {
     const auto byArguments = expecting_.find(exec.name);
     if (byArguments == expecting_.end()) {
@@ -173,9 +173,9 @@ bool EbpfHost::dispatchExec(const ExecRecord& exec) {
         });
     };
     const auto entry = runtime::ProcEntry::open(exec.pid);
-    auto facts = entry ? entry->facts(wanted) : std::nullopt;
+    auto facts = entry ? entry->facts(wanted) : runtime::Reading<core::ProcessFacts>::as(entry);
     if (!facts || facts->zombie) {
-        return true;
+        return !facts.isUnknown();
     }
     if (facts->argv.empty()) {
         return false;

@@ -2,6 +2,7 @@
 #include "monitor/ebpf/ebpf_monitor.hpp"
 
 #include "core/fork_time.hpp"
+#include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
 #include "runtime/program_identity.hpp"
 
@@ -39,13 +40,13 @@ EbpfMonitor::~EbpfMonitor() {
     host_.remove(*this);
 }
 
-core::Identity EbpfMonitor::identity() const {
+runtime::Reading<core::Identity> EbpfMonitor::identity() const {
     return runtime::identityOf(process_.command, transientUnit_);
 }
 
 void EbpfMonitor::start(std::optional<core::Instance> known) {
     expectInstance();
-    if (const auto process = core::processOf(known); process && isRunning(*process)) {
+    if (const auto process = core::processOf(known); process && runtime::mayRun(*process)) {
         events_.post(upOf(process_.name, *process));
     } else {
         ask();
@@ -140,37 +141,40 @@ void EbpfMonitor::look() {
 }
 
 void EbpfMonitor::ask() {
-    questions_.push_back(host_.scan().find(identity(), [this](std::vector<core::Candidate> found) {
-        std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
-        if (watch_.alive()) {
-            events_.post(upOf(process_.name, *watch_.key()));
-        } else if (const auto finding = reportUp(std::move(found))) {
-            events_.post(finding->doubtful
-                             ? core::event::Absent{process_.name, finding->why, finding->doubtful}
-                             : core::event::Absent{process_.name, "no running instance was found"});
-        }
-    }));
+    questions_.push_back(host_.scan().find(
+        [this] { return identity(); },
+        [this](std::vector<core::Candidate> found) {
+            std::erase_if(questions_, [](const auto& question) { return !question.pending(); });
+            if (watch_.alive()) {
+                events_.post(upOf(process_.name, *watch_.key()));
+            } else if (const auto finding = reportUp(std::move(found))) {
+                events_.post(finding->doubtful
+                                 ? core::event::Absent{process_.name, finding->why, finding->doubtful}
+                                 : core::event::Absent{process_.name, "no running instance was found"});
+            }
+        }));
 }
 
 void EbpfMonitor::scanQuietly() {
     if (watch_.alive() || quiet_.pending()) {
         return;
     }
-    quiet_ = host_.scan().find(identity(), [this](std::vector<core::Candidate> found) {
-        quiet_ = {};
-        if (!watch_.alive()) {
-            reportUp(std::move(found));
-        }
-    });
+    quiet_ = host_.scan().find([this] { return identity(); },
+                               [this](std::vector<core::Candidate> found) {
+                                   quiet_ = {};
+                                   if (!watch_.alive()) {
+                                       reportUp(std::move(found));
+                                   }
+                               });
 }
 
 std::optional<core::Finding> EbpfMonitor::reportUp(std::vector<core::Candidate> candidates) {
     // Those that have ended since they were seen are no parents either: a daemon's is about to.
     std::erase_if(candidates, [this](const core::Candidate& one) {
-        return isOfAnother_(one.facts) || !isRunning(one.facts.key) || !mayTakeOver(one.facts);
+        return isOfAnother_(one.facts) || !runtime::mayRun(one.facts.key) || !mayTakeOver(one.facts);
     });
     auto finding = core::choose(candidates, predecessor_);
-    if (!finding.instance || !isRunning(*finding.instance)) {
+    if (!finding.instance || !runtime::mayRun(*finding.instance)) {
         return finding;
     }
     events_.post(upOf(process_.name, *finding.instance));
@@ -188,12 +192,15 @@ bool EbpfMonitor::mayTakeOver(const core::ProcessFacts& facts) const {
     if (facts.forkedOnly && lived > ticksOf(core::TimePoint(process_.startTimeout))) {
         return false;
     }
-    core::Identity program = identity();
-    program.unit.clear();
-    program.uid = facts.realUid;
+    auto program = identity();
+    if (!program) {
+        return true;
+    }
+    program->unit.clear();
+    program->uid = facts.realUid;
     core::ProcessFacts ofAnyUser = facts;
     ofAnyUser.effectiveUid = facts.realUid;
-    return core::isNamedRightly(program, ofAnyUser, core::Voucher::root);
+    return core::isNamedRightly(*program, ofAnyUser, core::Voucher::root);
 }
 
 void EbpfMonitor::recheck() {
@@ -224,7 +231,11 @@ void EbpfMonitor::onExec(const core::ProcessFacts& facts) {
 }
 
 bool EbpfMonitor::settle(const core::ProcessFacts& facts) {
-    auto judgement = runtime::judgeInFamily(identity(), facts);
+    const auto wanted = identity();
+    if (!wanted) {
+        return false;
+    }
+    auto judgement = runtime::judgeInFamily(*wanted, facts);
     if (judgement.answer == core::Answer::yes || judgement.answer == core::Answer::inferred) {
         reportUp({core::Candidate{facts, std::move(judgement)}});
         return true;
@@ -237,8 +248,8 @@ void EbpfMonitor::checkHints() {
     std::optional<core::Duration> next;
     std::erase_if(hints_, [&](Hint& hint) {
         const auto facts = runtime::factsOf(hint.key.pid);
-        if (!facts || facts->key != hint.key || watch_.alive() || settle(*facts) ||
-            ++hint.looks == kHintLooks.size()) {
+        const bool settled = facts ? facts->key != hint.key || settle(*facts) : !facts.isUnknown();
+        if (settled || watch_.alive() || ++hint.looks == kHintLooks.size()) {
             return true;
         }
         next = std::min(next.value_or(kHintLooks[hint.looks]), kHintLooks[hint.looks]);

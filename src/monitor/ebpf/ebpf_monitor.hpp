@@ -48,7 +48,7 @@ private:
         EbpfMonitor& owner_;
     };
 
-    [[nodiscard]] core::Identity identity() const;
+    [[nodiscard]] runtime::Reading<core::Identity> identity() const;
     void dropInstance();
     void release();
     void expectInstance();

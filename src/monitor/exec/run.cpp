@@ -4,11 +4,11 @@
 #include "monitor/probe/shown_text.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/environment.hpp"
+#include "runtime/spawn/own_children.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -114,8 +114,7 @@ void Run::killGroup() const {
 }
 
 void Run::reap() {
-    siginfo_t info{};
-    ::waitid(P_PIDFD, static_cast<id_t>(spawn_->pidfd()), &info, WEXITED | WNOHANG);
+    runtime::reapOwnChild(spawn_->pidfd());
     reaped_ = true;
     statusSource_.reset();
     endSource_.reset();

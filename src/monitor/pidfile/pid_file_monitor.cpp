@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/pidfile/pid_file_monitor.hpp"
 
+#include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
 #include "runtime/program_identity.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace healer::monitor::pidfile {
@@ -34,13 +36,13 @@ PidFileMonitor::~PidFileMonitor() {
     host_.timers().clear(*this);
 }
 
-core::Identity PidFileMonitor::identity() const {
+runtime::Reading<core::Identity> PidFileMonitor::identity() const {
     return runtime::identityOf(process_.command, transientUnit_);
 }
 
 void PidFileMonitor::start(std::optional<core::Instance> known) {
     host_.folders().add(*this, path_);
-    if (const auto process = core::processOf(known); process && isRunning(*process)) {
+    if (const auto process = core::processOf(known); process && runtime::mayRun(*process)) {
         awaited_ = process;
         known_ = process;
     }
@@ -97,6 +99,9 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
         return Verdict{std::nullopt, note.error().message};
     }
     const auto facts = runtime::factsOf(note->pid);
+    if (facts.isUnknown()) {
+        return unreadable(note->pid, facts.error());
+    }
     if (!facts || facts->zombie || (predecessor_ && predecessor_->key == facts->key)) {
         return Verdict{std::nullopt, "PID file " + path_ + " names a process that does not run"};
     }
@@ -114,12 +119,27 @@ PidFileMonitor::Verdict PidFileMonitor::inspect() const {
     if (isOfAnother_(*facts)) {
         return Verdict{std::nullopt, "PID file " + path_ + " names the instance of another entry"};
     }
-    if (core::isNamedRightly(identity(), *facts, voucherFor(*facts, *note))) {
+    const auto wanted = identity();
+    if (!wanted) {
+        return unreadable(note->pid, wanted.error());
+    }
+    if (core::isNamedRightly(*wanted, *facts, voucherFor(*facts, *note))) {
         return Verdict{facts->key, {}};
     }
     return Verdict{.verified = std::nullopt,
                    .reason = "PID file " + path_ + " names a process that does not run " +
                              process_.command.path + " as user " + process_.command.user.name,
+                   .mayBecome = true};
+}
+
+/// What is held by a pidfd is certainly what the file names; of anything else nothing is known.
+PidFileMonitor::Verdict PidFileMonitor::unreadable(pid_t pid, int error) const {
+    if (watch_.alive() && watch_.key()->pid == pid) {
+        return Verdict{watch_.key(), {}};
+    }
+    return Verdict{.verified = std::nullopt,
+                   .reason = "PID file " + path_ + " names a process that cannot be looked at: " +
+                             std::generic_category().message(error),
                    .mayBecome = true};
 }
 
@@ -191,7 +211,7 @@ void PidFileMonitor::answerWithout(const std::string& reason) {
     }
     if (watch_.alive()) {
         await(*watch_.key(), reason);
-    } else if (awaited_ && isRunning(*awaited_)) {
+    } else if (awaited_ && runtime::mayRun(*awaited_)) {
         await(*awaited_, reason);
     } else {
         awaited_.reset();
@@ -203,22 +223,30 @@ void PidFileMonitor::search(const std::string& reason) {
     if (question_.pending()) {
         return;
     }
-    question_ = host_.scan().find(identity(), [this, reason](std::vector<core::Candidate> found) {
-        if (open_ == 0) {
-            return;
-        }
-        std::erase_if(found, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
-        const auto finding = core::choose(found, predecessor_);
-        if (finding.instance && isRunning(*finding.instance)) {
-            await(*finding.instance, reason);
-            plan(NextLook::quick);
-            return;
-        }
-        waitUntil_.reset();
-        answer(finding.doubtful
-                   ? core::event::Absent{process_.name, finding.why + "; " + reason, finding.doubtful}
-                   : core::event::Absent{process_.name, reason});
-    });
+    question_ = host_.scan().find(
+        [this] { return identity(); },
+        [this, reason](std::vector<core::Candidate> found) {
+            if (open_ == 0) {
+                return;
+            }
+            // The file may not have been readable before: a scan is answered only when everything could be
+            // read.
+            if (const auto now = inspect(); now.verified) {
+                onVerified(*now.verified);
+                return;
+            }
+            std::erase_if(found, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
+            const auto finding = core::choose(found, predecessor_);
+            if (finding.instance && runtime::mayRun(*finding.instance)) {
+                await(*finding.instance, reason);
+                plan(NextLook::quick);
+                return;
+            }
+            waitUntil_.reset();
+            answer(finding.doubtful
+                       ? core::event::Absent{process_.name, finding.why + "; " + reason, finding.doubtful}
+                       : core::event::Absent{process_.name, reason});
+        });
 }
 
 void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason) {

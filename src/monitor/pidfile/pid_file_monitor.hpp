@@ -37,8 +37,9 @@ private:
         bool mayBecome = false; ///< it names a live process that may still become the instance
     };
 
-    [[nodiscard]] core::Identity identity() const;
+    [[nodiscard]] runtime::Reading<core::Identity> identity() const;
     [[nodiscard]] Verdict inspect() const;
+    [[nodiscard]] Verdict unreadable(pid_t pid, int error) const;
     /// Who vouches for the process that the file names.
     [[nodiscard]] core::Voucher voucherFor(const core::ProcessFacts& facts, const PidNote& note) const;
     [[nodiscard]] bool descends(const core::ProcessFacts& facts) const;

@@ -13,6 +13,7 @@ namespace {
 
 /// Between two counts of the processes of a unit whose end systemd does not report.
 constexpr core::Duration kCountInterval = std::chrono::seconds(2);
+constexpr core::Duration kPause = std::chrono::milliseconds(100);
 /// For so long after its start it may turn out that something of it goes on running.
 constexpr core::Duration kYoung = std::chrono::seconds(10);
 
@@ -187,11 +188,11 @@ void UnitMonitor::note() {
 /// PID 1 does not report a main process that takes over from another one while the unit runs (a daemon that
 /// is upgraded on the fly writes its PID into the PID file): after the end of the main process it is asked.
 void UnitMonitor::watchMain() {
-    const auto key = facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt;
-    if (key && key != main_.key()) {
+    const auto key = runtime::keyOfPid(facts_.mainPid);
+    if (key && main_.key() != *key) {
         reread_.reset();
         rereads_ = 0;
-        main_.hold(key);
+        main_.hold(*key);
     }
 }
 
@@ -208,6 +209,7 @@ void UnitMonitor::planReread() {
 }
 
 void UnitMonitor::judge() {
+    rejudge_.reset();
     watchMain();
     inquiry_.reset();
     facts_.hadProcesses = !facts_.invocation.empty() && facts_.invocation == daemonRun_;
@@ -238,8 +240,13 @@ void UnitMonitor::inquire(const UnitTracker::Question& question) {
 }
 
 void UnitMonitor::conclude(const systemd::Surroundings& surroundings) {
-    report(tracker_.update(facts_, facts_.mainPid != 0 ? runtime::keyOfPid(facts_.mainPid) : std::nullopt,
-                           surroundings));
+    const auto main = runtime::keyOfPid(facts_.mainPid);
+    if (main.isUnknown()) {
+        // Its main process cannot be looked at for now, which says nothing about it.
+        rejudge_ = host_.loop().addTimer(host_.loop().now() + kPause, [this] { judge(); });
+    } else {
+        report(tracker_.update(facts_, main.orNone(), surroundings));
+    }
     inquiry_.reset();
     noteJob();
 }

@@ -70,6 +70,7 @@ private:
     std::string watchedUnit_;
     systemd::Manager::Handle watch_;
     InstanceWatch main_; ///< the main process, as PID 1 reported it last
+    runtime::Source rejudge_;
     runtime::Source reread_;
     runtime::Source again_;
     int refusals_ = 0; ///< one after the other

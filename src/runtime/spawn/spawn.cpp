@@ -4,6 +4,7 @@
 #include "runtime/confinement.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/spawn/environment.hpp"
+#include "runtime/spawn/own_children.hpp"
 #include "runtime/spawn/raw_syscall.hpp"
 
 #include <fcntl.h>
@@ -109,8 +110,12 @@ Spawn::~Spawn() {
             (void)memory_.release(); // NOLINT(bugprone-unused-return-value)
             status_.abandon();
             output_.abandon();
+            disownChild(pidfd_.get(), pid_);
             return;
         }
+    }
+    if (pidfd_) {
+        disownChild(pidfd_.get(), pid_);
     }
     if (stack_ != nullptr) {
         ::munmap(stack_, kStackBytes);
@@ -195,6 +200,7 @@ core::Result<void> Spawn::start(LowDescriptors& numbers) {
         return failure("cannot start " + memory_->settings.path + ": cannot make a process", error);
     }
     running_ = true;
+    noteOwnChild(pid_);
     pidfd_.reset(pidfd);
     // The kernel tends to place a child on the processor of its parent, where it would wait until we are
     // idle.

@@ -234,7 +234,7 @@ TEST_F(DirectLaunch, aForcedStopTakesTheProcessGroupAlong) {
 TEST_F(DirectLaunch, whatIsLeftOfTheSessionIsEndedBeforeTheSuccessorStarts) {
     for (const auto mode : {core::KillMode::group, core::KillMode::mixed, core::KillMode::process}) {
         const auto key = atWork(order({"family"}));
-        const auto left = [&] { return membersOfSession(key).size(); };
+        const auto left = [&] { return membersOfSession(key).value().size(); };
         ASSERT_TRUE(until([&] { return left() == 2; }));
         ::kill(key.pid, SIGKILL);
         auto next = order({"wait"});
@@ -242,7 +242,7 @@ TEST_F(DirectLaunch, whatIsLeftOfTheSessionIsEndedBeforeTheSuccessorStarts) {
         next.stop.mode = mode;
         launched(next);
         EXPECT_EQ(left(), mode == core::KillMode::process ? 1U : 0U);
-        for (const auto& member : membersOfSession(key)) {
+        for (const auto& member : membersOfSession(key).value()) {
             ::kill(member.pid, SIGKILL);
         }
     }
@@ -250,20 +250,20 @@ TEST_F(DirectLaunch, whatIsLeftOfTheSessionIsEndedBeforeTheSuccessorStarts) {
 
 TEST_F(DirectLaunch, aStopEndsTheWholeSessionAndIsOverThen) {
     const auto key = atWork(order({"family"}));
-    ASSERT_TRUE(until([&] { return membersOfSession(key).size() == 2; }));
+    ASSERT_TRUE(until([&] { return membersOfSession(key).value().size() == 2; }));
     direct_->stop(stopOrder(key, Stop::orderly));
     EXPECT_TRUE(until([&] { return underWay_ == std::vector{true, false}; }));
-    EXPECT_TRUE(membersOfSession(key).empty());
+    EXPECT_TRUE(membersOfSession(key).value().empty());
 }
 
 TEST_F(DirectLaunch, aStopOfTheProcessAloneLeavesItsChildren) {
     const auto key = atWork(order({"family"}));
-    ASSERT_TRUE(until([&] { return membersOfSession(key).size() == 2; }));
+    ASSERT_TRUE(until([&] { return membersOfSession(key).value().size() == 2; }));
     core::StopPlan plan;
     plan.mode = core::KillMode::process;
     direct_->stop(stopOrder(key, Stop::orderly, plan));
     EXPECT_TRUE(isReaped(key));
-    const auto left = membersOfSession(key);
+    const auto left = membersOfSession(key).value();
     ASSERT_EQ(left.size(), 1U);
     ::kill(left.front().pid, SIGKILL);
 }
@@ -276,12 +276,12 @@ TEST_F(DirectLaunch, aDaemonThatNobodyRecognisedIsEndedBeforeTheNextStart) {
     const auto key = launched(first);
     ASSERT_TRUE(until([&] { return test::readText(file).ends_with("\n") && !downs_.empty(); }));
     const auto daemon = runtime::keyOfPid(std::stoi(test::readText(file)));
-    ASSERT_TRUE(daemon && isAlive(*daemon));
+    ASSERT_TRUE(daemon && runtime::mayRun(*daemon));
     auto next = order({"wait"});
     next.mayFork = true;
     next.predecessor = key;
     launched(next);
-    EXPECT_FALSE(isAlive(*daemon));
+    EXPECT_FALSE(runtime::mayRun(*daemon));
 }
 
 TEST_F(DirectLaunch, whatItStartedGoesOnWithoutIt) {

@@ -101,7 +101,7 @@ TEST_F(ServiceLaunch, aProgramThatPutsItselfIntoTheBackgroundIsKept) {
     EXPECT_EQ(property("ActiveState"), "active");
     // Its daemon dies, and a new one comes up.
     const pid_t daemon = members().front();
-    const auto key = runtime::keyOfPid(daemon);
+    const auto key = runtime::keyOfPid(daemon).orNone();
     kill(daemon, SIGKILL);
     ordered = order(daemonises, key);
     ordered.mayFork = true;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/state_store.hpp"
+#include "runtime/unique_fd.hpp"
 #include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -147,6 +152,7 @@ TEST_F(StateStoreTest, KeepsTheHistoryInAFileThatDoesNotGrowWithoutEnd) {
         history.add("web", lineOf({{"time_usec", i}}));
         store.append("web", history.of("web").back(), history.of("web"));
     }
+    ASSERT_TRUE(store.flush(5s));
     std::ofstream(directory_ / "web.history", std::ios::app) << "{\"half a li";
     const auto kept = StateStore(directory_, log_).load().at("web").history;
     ASSERT_GE(kept.size(), 100U);
@@ -159,6 +165,7 @@ TEST_F(StateStoreTest, KeepsTheHistoryInAFileThatDoesNotGrowWithoutEnd) {
 TEST_F(StateStoreTest, ADamagedFileIsAWarningAndKeptAside) {
     StateStore store(directory_, log_);
     store.save("good", sample().snapshot);
+    ASSERT_TRUE(store.flush(5s));
     std::ofstream(directory_ / "bad.json") << "{ not json";
     EXPECT_EQ(store.load().size(), 1U);
     ASSERT_EQ(log_.messages.size(), 1U);
@@ -170,9 +177,48 @@ TEST_F(StateStoreTest, ADamagedFileIsAWarningAndKeptAside) {
 
 TEST_F(StateStoreTest, AFailureToSaveIsSaidOnce) {
     StateStore store(directory_ / "missing", log_);
-    store.save("web", sample().snapshot);
-    store.save("web", sample().snapshot);
+    for (int i = 0; i < 3; ++i) {
+        store.save("web", sample().snapshot);
+        EXPECT_TRUE(store.flush(5s));
+    }
     EXPECT_EQ(log_.messages.size(), 1U);
+}
+
+/// A file system that does not answer is stood for by a FIFO that has no reader.
+TEST_F(StateStoreTest, AFileSystemThatHangsHoldsUpNothingAndTheNewestStateIsWrittenInTheEnd) {
+    constexpr int kChanges = 2000;
+    const auto fifo = directory_ / "web.json.new";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    StateStore store(directory_, log_);
+    auto state = sample().snapshot;
+    History history;
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::uint64_t i = 1; i <= kChanges; ++i) {
+        state.restartCount = i;
+        history.add("web", lineOf({{"time_usec", i}}));
+        store.save("web", state);
+        store.append("web", history.of("web").back(), history.of("web"));
+    }
+    store.save("other", state);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+    EXPECT_FALSE(store.flush(1ms));
+    EXPECT_FALSE(fs::exists(directory_ / "other.json"));
+    const runtime::UniqueFd reader(open(fifo.c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_TRUE(store.flush(5s));
+    const auto all = StateStore(directory_, log_).load();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all.at("web").snapshot.restartCount, kChanges);
+    EXPECT_EQ(all.at("web").history.back().timeUsec, kChanges);
+    EXPECT_LE(all.at("web").history.size(), 500U);
+}
+
+TEST_F(StateStoreTest, AFileSystemThatHangsIsWaitedForAtTheEndButNotForLong) {
+    const auto fifo = directory_ / "web.json.new";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    const auto begin = std::chrono::steady_clock::now();
+    StateStore(directory_, log_).save("web", sample().snapshot);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+    const runtime::UniqueFd reader(open(fifo.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "launch/predecessor_wait.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "support/no_descriptors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -48,7 +49,7 @@ TEST(PredecessorWait, noPredecessorIsAnsweredByTheLoop) {
 TEST(PredecessorWait, aZombieIsGoneAndALivingOneIsWaitedFor) {
     runtime::Loop loop;
     const pid_t pid = sleeper();
-    const auto key = runtime::keyOfPid(pid);
+    const auto key = runtime::keyOfPid(pid).orNone();
     ASSERT_TRUE(key);
     int calls = 0;
     const auto count = [&](const core::Result<void>&) { ++calls; };
@@ -63,6 +64,31 @@ TEST(PredecessorWait, aZombieIsGoneAndALivingOneIsWaitedFor) {
     PredecessorWait zombie(loop, key, count);
     loop.runOnce(10ms);
     EXPECT_EQ(calls, 2);
+    waitpid(pid, nullptr, 0);
+}
+
+TEST(PredecessorWait, withoutDescriptorsItWaitsAllTheSame) {
+    runtime::Loop loop;
+    const pid_t pid = sleeper();
+    const auto key = runtime::keyOfPid(pid).orNone();
+    int calls = 0;
+    const auto timer = loop.addTimer(loop.now(), [] {}); // the timers have their descriptor
+    loop.runOnce(10ms);
+    std::optional<PredecessorWait> wait;
+    {
+        const test::NoDescriptors none;
+        wait.emplace(loop, key, [&](const core::Result<void>& gone) {
+            EXPECT_TRUE(gone.ok());
+            ++calls;
+        });
+        for (int i = 0; i < 20; ++i) {
+            loop.runOnce(10ms);
+        }
+        EXPECT_EQ(calls, 0);
+    }
+    kill(pid, SIGKILL);
+    spin(loop, calls);
+    EXPECT_EQ(calls, 1);
     waitpid(pid, nullptr, 0);
 }
 

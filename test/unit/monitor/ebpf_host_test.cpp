@@ -110,7 +110,7 @@ TEST_F(EbpfHostTest, reportsTheExitOfTheRecord) {
 TEST_F(EbpfHostTest, expectsStartsOnlyWhileThereIsNoInstance) {
     monitor_->follow(std::nullopt);
     EXPECT_TRUE(probe().expected.contains("web"));
-    monitor_->follow(runtime::keyOfPid(getpid()));
+    monitor_->follow(*runtime::keyOfPid(getpid()));
     EXPECT_TRUE(probe().expected.empty());
     monitor_.reset();
     EXPECT_TRUE(probe().watched.empty());

@@ -3,6 +3,8 @@
 #include "monitor/instance_watch.hpp"
 #include "monitor/timer_queue.hpp"
 
+#include "support/no_descriptors.hpp"
+
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -110,23 +112,53 @@ TEST(InstanceWatch, reportsAnEndOnceForEachHold) {
             pause();
         }
     }
-    const auto key = runtime::keyOfPid(pid);
+    const auto key = runtime::keyOfPid(pid).orNone();
     watch.hold(key);
     EXPECT_TRUE(watch.alive());
-    EXPECT_TRUE(monitor::isRunning(*key));
+    EXPECT_TRUE(runtime::mayRun(*key));
     kill(pid, SIGINT);
     while (ends.empty()) {
         ASSERT_TRUE(loop.runOnce(5s));
     }
     EXPECT_EQ(ends.front().signal, SIGINT);
     EXPECT_FALSE(watch.alive());
-    EXPECT_FALSE(monitor::isRunning(*key)) << "a zombie does not run";
+    EXPECT_FALSE(runtime::mayRun(*key)) << "a zombie does not run";
     waitpid(pid, nullptr, 0);
     watch.hold(key);
     while (ends.size() < 2) {
         ASSERT_TRUE(loop.runOnce(5s));
     }
     EXPECT_FALSE(loop.runOnce(5ms));
+}
+
+TEST(InstanceWatch, withoutDescriptorsNothingHasEnded) {
+    runtime::Loop loop;
+    std::vector<core::Exit> ends;
+    monitor::InstanceWatch watch(loop, [&](const core::Exit& exit) { ends.push_back(exit); });
+    const pid_t pid = fork();
+    if (pid == 0) {
+        while (true) {
+            pause();
+        }
+    }
+    const auto timer = loop.addTimer(loop.now(), [] {}); // the timers have their descriptor
+    loop.runOnce(10ms);
+    const auto key = runtime::keyOfPid(pid).orNone();
+    {
+        const test::NoDescriptors none;
+        watch.hold(key);
+        const auto end = loop.now() + 1500ms;
+        while (loop.now() < end) {
+            loop.runOnce(100ms);
+        }
+        EXPECT_TRUE(ends.empty());
+        EXPECT_TRUE(watch.alive());
+    }
+    kill(pid, SIGINT);
+    while (ends.empty()) {
+        ASSERT_TRUE(loop.runOnce(5s));
+    }
+    waitpid(pid, nullptr, 0);
 }
 
 } // namespace

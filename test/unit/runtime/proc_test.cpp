@@ -6,6 +6,7 @@
 #include "runtime/proc_scan.hpp"
 #include "runtime/program_identity.hpp"
 #include "support/files.hpp"
+#include "support/no_descriptors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -179,7 +180,7 @@ TEST(Facts, areNoneForAMereThread) {
     });
     pthread_barrier_wait(&barrier);
     EXPECT_FALSE(runtime::factsOf(thread));
-    const auto opened = runtime::openPidfd(runtime::keyOfPid(thread).value_or(core::ProcessKey{}));
+    const auto opened = runtime::openPidfd(runtime::keyOfPid(thread).orNone().value_or(core::ProcessKey{}));
     EXPECT_TRUE(opened && !*opened);
     pthread_barrier_wait(&barrier);
     other.join();
@@ -221,7 +222,7 @@ core::Identity ownIdentity() {
     command.path = facts->exe;
     command.args = {facts->argv.begin() + 1, facts->argv.end()};
     command.user.uid = getuid();
-    return runtime::identityOf(command, "");
+    return *runtime::identityOf(command, "");
 }
 
 TEST(Scan, answersAllWhoAskedAndNoneWhoLeft) {
@@ -233,15 +234,71 @@ TEST(Scan, answersAllWhoAskedAndNoneWhoLeft) {
         ++answers;
         found = std::ranges::any_of(all, [](const auto& one) { return one.facts.key.pid == getpid(); });
     };
-    auto first = scan.find(ownIdentity(), take);
-    auto second = scan.find(ownIdentity(), take);
-    { const auto left = scan.find(ownIdentity(), take); }
+    auto first = scan.find(ownIdentity, take);
+    auto second = scan.find(ownIdentity, take);
+    { const auto left = scan.find(ownIdentity, take); }
     EXPECT_EQ(answers, 0) << "never from within find()";
     while (first.pending() || second.pending()) {
         ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
     }
     EXPECT_EQ(answers, 2);
     EXPECT_TRUE(found);
+}
+
+TEST(Shortage, ofDescriptorsMakesNothingGone) {
+    const Forked child;
+    const auto key = *runtime::keyOfPid(child.pid());
+    core::CommandPlan command;
+    command.path = "/bin/sh";
+    {
+        const test::NoDescriptors none;
+        EXPECT_TRUE(runtime::keyOfPid(child.pid()).isUnknown());
+        EXPECT_TRUE(runtime::factsOf(child.pid()).isUnknown());
+        EXPECT_EQ(runtime::presenceOf(key), runtime::Presence::unknown);
+        EXPECT_TRUE(runtime::mayRun(key));
+        EXPECT_FALSE(runtime::openPidfd(key).ok());
+        EXPECT_TRUE(runtime::identityOf(command, "").isUnknown());
+    }
+    EXPECT_EQ(runtime::presenceOf(key), runtime::Presence::running);
+    child.becomeZombie();
+    EXPECT_EQ(runtime::presenceOf(key), runtime::Presence::ended);
+    EXPECT_FALSE(runtime::mayRun(key));
+    EXPECT_FALSE(runtime::keyOfPid(0));
+    EXPECT_FALSE(runtime::keyOfPid(0).isUnknown());
+}
+
+TEST(Shortage, whatCouldBeReadOfAProcessIsNotMistakenForAll) {
+    const auto entry = runtime::ProcEntry::open(getpid());
+    ASSERT_TRUE(entry);
+    (void)entry->argv();
+    EXPECT_FALSE(entry->metShortage());
+    const test::NoDescriptors none;
+    EXPECT_TRUE(entry->argv().empty());
+    EXPECT_TRUE(entry->metShortage());
+}
+
+TEST(Scan, answersOnlyWhenItCouldSeeEverything) {
+    runtime::Loop loop;
+    runtime::ProcScan scan(loop);
+    const auto identity = ownIdentity();
+    bool found = false;
+    const auto timer = loop.addTimer(loop.now(), [] {}); // the timers have their descriptor
+    ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
+    runtime::ProcScan::Question question;
+    {
+        const test::NoDescriptors none;
+        question = scan.find([&] { return identity; },
+                             [&](const std::vector<core::Candidate>& all) { found = !all.empty(); });
+        const auto end = loop.now() + std::chrono::milliseconds(500);
+        while (loop.now() < end) {
+            loop.runOnce(std::chrono::milliseconds(10));
+        }
+        EXPECT_TRUE(question.pending()) << "nothing found is no answer now";
+    }
+    while (question.pending()) {
+        ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
+    }
+    EXPECT_TRUE(found) << "as soon as it can be seen";
 }
 
 TEST(Scan, doesNotHoldUpTheLoop) {
@@ -254,7 +311,7 @@ TEST(Scan, doesNotHoldUpTheLoop) {
     std::size_t found = 0;
     int turns = 0;
     auto question =
-        scan.find(ownIdentity(), [&](const std::vector<core::Candidate>& all) { found = all.size(); });
+        scan.find(ownIdentity, [&](const std::vector<core::Candidate>& all) { found = all.size(); });
     while (question.pending()) {
         ASSERT_TRUE(loop.runOnce(std::chrono::seconds(5)));
         ++turns;
