@@ -11,6 +11,12 @@ const std::string& nameOf(const Event& event) {
     return std::visit([](const auto& what) -> const std::string& { return what.name; }, event);
 }
 
+UnitEnd* unitEndOf(Event& event) {
+    auto* down = std::get_if<event::Down>(&event);
+    auto* rest = std::get_if<event::UnitAtRest>(&event);
+    return down != nullptr ? &down->unit : rest != nullptr ? &rest->unit : nullptr;
+}
+
 } // namespace
 
 Coordinator::Coordinator(Plan plan, const SavedStates& saved)
@@ -62,8 +68,12 @@ Actions Coordinator::handle(const Event& event, Moment now) {
     return finish(out);
 }
 
-void Coordinator::deliver(Entry& entry, const Event& event, ActionSink& out) {
+void Coordinator::deliver(Entry& entry, const Event& reported, ActionSink& out) {
     ManagedProcess& process = entry.process;
+    Event event = reported;
+    if (auto* end = unitEndOf(event); end != nullptr && end->gone && unfollow(entry, out)) {
+        *end = {};
+    }
     const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && process.isUp();
     if (const auto* target = stopped ? failedTarget(process) : nullptr) {
         process.stoppedWith(target->name(), out);
@@ -90,6 +100,26 @@ void Coordinator::follow(Entry& entry, const event::Up& up, ActionSink& out) {
     out.add(action::Announce{up.name, 0, notice::FollowsUnit{pidOf(up.instance), up.unit}});
     settle(entry, out);
     replacePlan(*plan_, out);
+}
+
+/// The unit that it followed does not exist any longer: it is the process of its own command again. False: it
+/// followed none.
+bool Coordinator::unfollow(Entry& entry, ActionSink& out) {
+    const std::string name = entry.process.name();
+    const auto configured = followed_.configured(name);
+    if (!configured) {
+        return false;
+    }
+    followed_.forget(name);
+    Plan plan = *plan_;
+    for (auto& process : plan.processes) {
+        if (process->name == name) {
+            process = *configured;
+        }
+    }
+    relations_.forget(name);
+    replacePlan(std::move(plan), out);
+    return true;
 }
 
 Actions Coordinator::advance(Moment now) {

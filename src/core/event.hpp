@@ -45,6 +45,7 @@ struct UnitEnd {
     std::string leave = {};     ///< why it is left alone, whatever restart_on says; empty: it is not
     std::string stoppedBy = {}; ///< the unit because of which systemd stopped it; empty: not by systemd
     std::string obstacle = {};  ///< why it must not be started at present: "waits for ..."; empty: it may
+    bool gone = false;          ///< there is no such unit any longer
 
     bool operator==(const UnitEnd&) const = default;
 };

@@ -153,6 +153,7 @@ core::UnitEnd UnitTracker::judged(const systemd::UnitFacts& facts,
     }
     const std::string failure = systemd::loadFailure(facts, unit_);
     end.obstacle = failure.empty() ? surroundings.obstacle : "waits: " + failure;
+    end.gone = facts.load == "not-found";
     return end;
 }
 

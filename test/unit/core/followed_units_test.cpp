@@ -45,6 +45,33 @@ TEST_F(FollowedUnitsTest, ItIsWatchedAndRecoveredAsThatUnit) {
     EXPECT_EQ(w.notices<notice::FollowsUnit>("web").size(), 1U) << "said once";
 }
 
+TEST_F(FollowedUnitsTest, AUnitThatIsRemovedGivesItBackToItsCommand) {
+    World& w = followed();
+    w.programs().remove(key);
+    UnitEnd end;
+    end.obstacle = "waits: unit web.service does not exist";
+    end.gone = true;
+    w.report(event::Down{"web", key, exitFromWaitStatus(9), end});
+    w.pass(1s);
+    EXPECT_EQ(w.core().processPlan("web")->unit, "");
+    EXPECT_NE(placement(w), (Placement{kLaunchUnit, kUnit}));
+    EXPECT_EQ(w.state("web"), State::running);
+    EXPECT_EQ(w.copies("web"), 1U);
+    EXPECT_EQ(w.notices<notice::ProcessDown>("web").size(), 1U);
+}
+
+TEST_F(FollowedUnitsTest, AUnitThatIsRemovedAfterItWasStoppedStaysStopped) {
+    World& w = followed();
+    w.report(event::StoppedOnPurpose{"web", "stopped through systemd"});
+    w.programs().remove(key);
+    UnitEnd end;
+    end.gone = true;
+    w.report(event::Down{"web", key, exitFromWaitStatus(15), end});
+    w.pass(600s);
+    EXPECT_EQ(w.state("web"), State::stopped);
+    EXPECT_EQ(w.launches("web"), 0);
+}
+
 TEST_F(FollowedUnitsTest, TheProbesStay) {
     World& w = followed(probedPlan("web"));
     const ProcessPlan& plan = *w.core().processPlan("web");
