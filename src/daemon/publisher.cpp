@@ -13,6 +13,8 @@ namespace {
 
 constexpr core::Duration kDelay = std::chrono::milliseconds(2);
 constexpr core::Duration kSlice = std::chrono::milliseconds(4);
+constexpr core::Duration kStoreCheck = std::chrono::milliseconds(50);
+constexpr core::Duration kStoreRecheck = std::chrono::seconds(1);
 
 } // namespace
 
@@ -56,6 +58,16 @@ void Publisher::slice() {
             return;
         }
     }
+    checkStore(kStoreCheck);
+}
+
+void Publisher::checkStore(core::Duration delay) {
+    storeCheck_ = parts_.loop.addTimer(parts_.loop.now() + delay, [this] {
+        storeCheck_.reset();
+        if (!parts_.store.report()) {
+            checkStore(kStoreRecheck);
+        }
+    });
 }
 
 /// One item of work; false when there is none.

@@ -54,6 +54,8 @@ private:
     bool publishNext();
     void publish(const Pending& pending);
     void save(const std::string& name);
+    /// Whether the state could be written is known later.
+    void checkStore(core::Duration delay);
 
     Parts parts_;
     std::deque<Pending> pending_;
@@ -61,6 +63,7 @@ private:
     bool statusDue_ = false;
     std::string lastStatus_;
     runtime::Source timer_;
+    runtime::Source storeCheck_;
 };
 
 } // namespace healer::daemon

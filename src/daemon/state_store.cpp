@@ -153,7 +153,7 @@ bool StateStore::flush(core::Duration patience) {
     return done;
 }
 
-void StateStore::report() {
+bool StateStore::report() {
     if (const auto failure = files_->takeFailure()) {
         log_.report(core::notice::StateNotSaved{failure->name, failure->file,
                                                 std::generic_category().message(failure->error)});
@@ -163,6 +163,7 @@ void StateStore::report() {
         log_.warn("Writing the state in " + directory_ +
                   " is held up; the newest state of each process is written when that is possible again");
     }
+    return writer_.idle();
 }
 
 std::string StateStore::path(const std::string& name) const {

@@ -35,13 +35,15 @@ public:
 
     /// Everything readable; a damaged file is a warning and moved aside as NAME.json.damaged.
     [[nodiscard]] std::map<std::string, StoredState, std::less<>> load() const;
-    /// Replaces the file atomically. A failure is logged with the next change (once until it works again):
-    /// healing goes on.
+    /// Replaces the file atomically. A failure is logged (once until it works again) by the next call of any
+    /// of these: healing goes on.
     void save(const std::string& name, const core::SavedState& snapshot);
     /// Adds an event to the file; `all` are those worth keeping, this one included, for when the file has
     /// grown long.
     void append(const std::string& name, const HistoryLine& line, const HistoryLines& all);
     void remove(const std::string& name);
+    /// Logs what is wrong with the writing, if that was not logged before; whether all is written.
+    bool report();
     /// Waits until all is written, at most this long; false: it is not.
     bool flush(core::Duration patience);
 
@@ -50,8 +52,6 @@ private:
     [[nodiscard]] std::string historyPath(const std::string& name) const;
     [[nodiscard]] HistoryLines loadHistory(const std::string& name) const;
     void queue(const std::string& name);
-    /// Logs what is wrong with the writing.
-    void report();
 
     std::string directory_;
     std::shared_ptr<StateFiles> files_; ///< shared with the thread that writes

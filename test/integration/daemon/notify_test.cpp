@@ -129,7 +129,7 @@ TEST_F(NotifyTest, aRefusedReloadEndsToo) {
     ASSERT_TRUE(socket.waitFor("READY=1"));
     healer.writeConfig("  - name: web\n    comand: /bin/true\n");
     expectReloadCycle();
-    EXPECT_EQ(healer.logged("Reload refused"), 1);
+    EXPECT_TRUE(waitFor([&] { return healer.logged("Reload refused") == 1; })) << healer.log();
 }
 
 TEST_F(NotifyTest, saysThatItStops) {
