@@ -26,6 +26,7 @@ struct Up {
     /// of this process.
     std::string unit = {};
     bool byOther = false; ///< it is known that another client of systemd has started it
+    bool ownUnit = false; ///< it is in the transient unit of this process
 };
 
 /// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays

@@ -153,8 +153,6 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     record_.endedWith.reset();
     record_.downSince.reset();
     record_.doubtful.reset();
-    record_.failedStarts = 0;
-    record_.startFault.clear();
     record_.recovering = false;
     record_.restartPending = false;
     record_.wasUnidentified = core::isUnidentified(instance);

@@ -54,7 +54,7 @@ struct Record {
     std::optional<LastExit> lastExit;
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
-    unsigned failedStarts = 0;          ///< since it was up
+    unsigned failedStarts = 0;          ///< since it was up for more than a moment
     std::string startFault;             ///< why the last one of them failed
     std::optional<ProcessKey> doubtful; ///< runs, and may be it
     bool recovering = false;            ///< down by a failure, and to be recovered

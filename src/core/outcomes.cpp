@@ -14,6 +14,37 @@ Duration timeSinceDown(const Lifecycle& life, const ActionSink& out) {
     return out.now.at - life.record().downSince.value_or(out.now.at);
 }
 
+/// systemd reports a unit of Type=simple as started before it has executed the program. The statuses of
+/// systemd.exec(5) say that this could not be done: no crash, but a start that has failed.
+bool neverRan(const Lifecycle& life, const Exit& exit) {
+    constexpr int kFirst = 200;
+    constexpr int kLast = 243;
+    return !life.plan().unit.empty() && exit.reason == ExitReason::exited && exit.code >= kFirst &&
+           exit.code <= kLast;
+}
+
+/// What may be there in a moment: the directory, the program, the account, the control group.
+bool isMissingForNow(int status) {
+    return status == 200 || status == 203 || status == 216 || status == 217 || status == 219;
+}
+
+/// Counts failed starts: see pauseAfterFailedStarts().
+void noteLife(Lifecycle& life, const Exit& exit, const ActionSink& out) {
+    constexpr Duration kMoment = std::chrono::seconds(1);
+    Record& record = life.record();
+    const bool lasted = record.activeSince && out.now.at >= record.activeSince->at + kMoment;
+    if (lasted) {
+        record.failedStarts = 0;
+        record.startFault.clear();
+    } else if (neverRan(life, exit)) {
+        ++record.failedStarts;
+        record.startFault = describe(exit) + " (the program could not be executed, see systemd.exec(5))";
+        if (isMissingForNow(*exit.code)) {
+            life.uncountStart();
+        }
+    }
+}
+
 /// A start on request, of what has ended right after it.
 void answerStartThatEnded(Lifecycle& life, const Instance& instance, const Exit& exit, ActionSink& out) {
     const bool isItsWay = life.unit().endedWell() || whyNotRestarted(life.plan().recovery, exit);
@@ -111,6 +142,7 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
         life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::restarting}, out);
         return;
     }
+    noteLife(life, exit, out);
     LastExit last{exit, pidOf(instance), out.now, std::nullopt};
     const auto& began = record.startedAt ? record.startedAt : record.activeSince;
     if (began && out.now.at >= began->at) {

@@ -10,6 +10,9 @@ namespace healer::core {
 
 namespace {
 
+/// The unit of ProcessKey::startTicks.
+constexpr Duration kTick = std::chrono::milliseconds(10);
+
 void reportAdopted(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.announce(notice::Adopted{pidOf(instance)}, out);
 }
@@ -34,7 +37,10 @@ bool mayDoubt(const event::Absent& absent, const Lifecycle& life) {
 /// it and through whichever door.
 bool isStartedSince(const event::Up& up, Lifecycle& life) {
     if (life.plan().unit.empty()) {
-        return false;
+        const auto process = processOf(up.instance);
+        const auto& stop = life.requests().stop();
+        return life.kind() == PhaseKind::looking && up.ownUnit && process && stop->at &&
+               TimePoint(kTick * static_cast<Duration::rep>(process->startTicks)) > *stop->at;
     }
     if (life.kind() == PhaseKind::resting) {
         return life.requests().stoppedThroughServiceManager() || up.byOther;
@@ -42,6 +48,23 @@ bool isStartedSince(const event::Up& up, Lifecycle& life) {
     // The instance that was being stopped when Healer ended is no later start.
     const auto& restored = life.record().restored;
     return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance);
+}
+
+/// Whether this run, of what Healer had not started, shows that an operator has: through systemd, or while
+/// Healer was away and the breaker kept it down.
+bool wasStartedByOperator(const event::Up& up, const Lifecycle& life) {
+    switch (life.kind()) {
+    case PhaseKind::waiting:
+    case PhaseKind::deferred:
+    case PhaseKind::open:
+    case PhaseKind::checking:
+        return up.byOther;
+    case PhaseKind::looking:
+        return life.breaker().state() != BreakerState::closed &&
+               !(life.record().restored && life.record().restored->instance == up.instance);
+    default:
+        return false;
+    }
 }
 
 /// It was started by another client of systemd, and has ended or failed before it was seen: the last request
@@ -114,11 +137,23 @@ bool isWithdrawnStart(const Lifecycle& life, const ActionSink& out) {
     return life.requests().stopWanted() && withdrawn && out.now.at < withdrawn->until;
 }
 
-/// systemd has restarted the unit that is being stopped for its restart: the start that follows adopts that.
+/// Another run of the unit is there although it is being stopped: the old one has ended. Where a start
+/// follows anyway, that adopts it; where an operator has started it, the last request counts; what systemd
+/// restarts by itself is stopped in turn.
 void restartedMeanwhile(const event::Up& up, Lifecycle& life, ActionSink& out) {
-    const auto& stopping = *life.in<phase::Stopping>();
-    if (life.plan().unit.empty() || !isFollowedByStart(stopping) || up.instance == stopping.instance) {
+    auto& stopping = *life.in<phase::Stopping>();
+    if (life.plan().unit.empty() || up.instance == stopping.instance) {
         return;
+    }
+    if (!isFollowedByStart(stopping) && !up.byOther) {
+        stopping.instance = up.instance;
+        life.track(up.instance, out);
+        out.add(action::Stop{.name = life.name(), .instance = up.instance, .force = stopping.forced});
+        return;
+    }
+    if (!isFollowedByStart(stopping)) {
+        wantStarted(life, out);
+        stopping.afterwards = phase::AfterStop::launch;
     }
     noteEnd(life, Instance(stopping.instance), Exit{}, out);
     followEnd(life, out);
@@ -171,6 +206,9 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
             life.launch(checking->cause, out);
         }
         return;
+    }
+    if (wasStartedByOperator(up, life)) {
+        life.resetBreaker(out);
     }
     switch (life.kind()) {
     case PhaseKind::disabled:
@@ -243,6 +281,9 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
     life.unit().noteEnd(down.unit);
     if (auto* launching = life.in<phase::Launching>();
         launching != nullptr && launching->launched == down.instance) {
+        if (life.unit().holdsBack(down)) {
+            return; // an operator may be stopping it
+        }
         if (confirmsStart(life.plan()) && mayHaveForked(down.exit)) {
             // The monitors will report whether its daemon has come up.
             putIntoBackground(life, down.instance, out);

@@ -83,7 +83,12 @@ core::event::Up upOf(const std::string& process, core::ProcessKey key) {
         own = unitOf(getpid());
     }
     const auto unit = own ? unitOf(key.pid) : std::nullopt;
-    return core::event::Up{process, key, unit ? core::foreignServiceOf(*unit, *own) : std::string()};
+    core::event::Up up{.name = process, .instance = key};
+    if (unit) {
+        up.unit = core::foreignServiceOf(*unit, *own);
+        up.ownUnit = *unit == core::transientUnitName(process);
+    }
+    return up;
 }
 
 std::uint64_t ticksOf(core::TimePoint when) {

@@ -12,8 +12,8 @@
 
 namespace healer::runtime {
 
-/// Has one further thread do this, after what it was given before. False: there can be no thread. `work` must own
-/// what it uses, and must not throw.
+/// Has one further thread do this, after what it was given before. False: there can be no thread. `work` must
+/// own what it uses, and must not throw.
 [[nodiscard]] bool workInBackground(std::function<void()> work);
 
 /// For what may take long and has no callback, where it is enough to look for the result every few

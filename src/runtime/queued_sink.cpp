@@ -25,7 +25,7 @@ using Open = std::function<core::Result<std::unique_ptr<LogSink>>()>;
 std::size_t sizeOf(const LogEntry& entry) {
     std::size_t size = sizeof entry + entry.message.size();
     for (const auto& [name, value] : entry.fields) {
-        size += sizeof name + sizeof value + value.size();
+        size += sizeof(std::pair<std::string_view, std::string>) + name.size() + value.size();
     }
     return size;
 }

@@ -34,9 +34,29 @@ runtime::Task<std::optional<Failure>> stopUnit(Manager& manager, std::string uni
     JobRequest request;
     request.verb = JobRequest::Verb::stop;
     request.unit = unit;
-    const auto submitted = co_await submit(manager, request);
-    const auto* failure = std::get_if<Failure>(&submitted);
-    co_return failure != nullptr ? std::optional(*failure) : std::nullopt;
+    std::optional<Failure> failure = Failure{kConnectionLost, ""};
+    while (failure && isLost(*failure)) {
+        // PID 1 is executing itself again: whether it has received the call is not known.
+        co_await connection(manager);
+        const auto submitted = co_await submit(manager, request);
+        const auto* refused = std::get_if<Failure>(&submitted);
+        failure = refused != nullptr ? std::optional(*refused) : std::nullopt;
+    }
+    co_return failure;
+}
+
+runtime::Task<std::optional<Failure>> stopUnitAndWait(Manager& manager, std::string unit) {
+    JobRequest request;
+    request.verb = JobRequest::Verb::stop;
+    request.unit = unit;
+    std::optional<Failure> failure = Failure{kConnectionLost, ""};
+    while (failure && isLost(*failure)) {
+        co_await connection(manager);
+        const auto ended = co_await runJob(manager, request);
+        const auto* refused = std::get_if<Failure>(&ended);
+        failure = refused != nullptr ? std::optional(*refused) : std::nullopt;
+    }
+    co_return failure;
 }
 
 } // namespace healer::systemd

@@ -211,7 +211,7 @@ int Connection::open(Route route) {
 }
 
 /// Root does not take the way over the message bus instead where PID 1 refuses, as it does while it executes
-/// itself again: the bus does not tell when PID 1 has gone from there, and with it its signals.
+/// itself again: the bus does not report when PID 1 has left it, and takes its signals away.
 void Connection::connect() {
     const int result = open(::geteuid() == 0 ? Route::privateSocket : Route::systemBus);
     if (result < 0) {

@@ -11,9 +11,10 @@ namespace healer::systemd {
 
 namespace {
 
-// Of sd-messages.h: that a start job, and that a stop job, has ended.
+// Of sd-messages.h: that a start job, and that a stop job, has ended, and that a unit has ended well.
 constexpr std::string_view kStarted = "39f53479d3a045ac8e11786248231fbf";
 constexpr std::string_view kStopped = "9d1aaa27d60140bd96365438aad20286";
+constexpr std::string_view kSuccess = "7ad2d189f7e94e70a38c781354912448";
 
 using Journal = std::unique_ptr<sd_journal, void (*)(sd_journal*)>;
 
@@ -38,17 +39,21 @@ LastJob lastJobOf(const std::string& unit, core::WallTime since) {
         return LastJob::unknown;
     }
     const Journal journal(opened, &sd_journal_close);
-    // _PID is written by journald itself, so that nobody else can claim to be PID 1.
+    // _PID is written by journald itself, so that no other process can claim to be PID 1.
     const bool matches = match(opened, "_PID=1") && match(opened, "UNIT=" + unit) &&
                          match(opened, "MESSAGE_ID=" + std::string(kStarted)) &&
-                         match(opened, "MESSAGE_ID=" + std::string(kStopped));
+                         match(opened, "MESSAGE_ID=" + std::string(kStopped)) &&
+                         match(opened, "MESSAGE_ID=" + std::string(kSuccess));
     std::uint64_t when = 0;
     if (!matches || sd_journal_seek_tail(opened) < 0 || sd_journal_previous(opened) <= 0 ||
         sd_journal_get_realtime_usec(opened, &when) < 0 || when < core::usecOf(since)) {
         return LastJob::unknown;
     }
-    const bool stopped = field(opened, "MESSAGE_ID") == kStopped && field(opened, "JOB_TYPE") == "stop";
-    return stopped ? LastJob::stop : LastJob::start;
+    const std::string message(field(opened, "MESSAGE_ID"));
+    if (message == kSuccess) {
+        return LastJob::success;
+    }
+    return message == kStopped && field(opened, "JOB_TYPE") == "stop" ? LastJob::stop : LastJob::start;
 }
 
 } // namespace healer::systemd

@@ -12,6 +12,7 @@ enum class LastJob {
     unknown, ///< nothing since then, or the journal cannot be read
     start,   ///< it was started, or restarted
     stop,    ///< it was stopped by a job, and not started since
+    success, ///< it ended well by itself, and was not started since
 };
 
 /// The last job of this unit that ended well since then. For what was missed and is unloaded by now. Blocks;

@@ -20,7 +20,7 @@ constexpr core::Duration kPatience = std::chrono::seconds(2);
 constexpr core::Duration kTick = std::chrono::milliseconds(10);
 
 /// A unit that was stopped is unloaded at once, as is one whose program has ended well by itself.
-runtime::Task<bool> wasStoppedUnseen(runtime::Loop& loop, std::string unit, core::ProcessKey process) {
+runtime::Task<LastJob> unseenJob(runtime::Loop& loop, std::string unit, core::ProcessKey process) {
     const auto now = core::WallTime(
         std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
     // A stop before that was not of this process, which may have been started outside the unit.
@@ -28,7 +28,7 @@ runtime::Task<bool> wasStoppedUnseen(runtime::Loop& loop, std::string unit, core
         loop.now().time_since_epoch() - kTick * static_cast<core::Duration::rep>(process.startTicks);
     const auto read = [unit, since = now - age] { return lastJobOf(unit, since); };
     const auto last = co_await runtime::readInBackground(loop, read, loop.now() + kPatience);
-    co_return last == LastJob::stop;
+    co_return last.value_or(LastJob::unknown);
 }
 
 /// What a change to rescue mode or a soft reboot stops, no operator has stopped.
@@ -58,7 +58,14 @@ runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::s
     if (end.exit) {
         end.stopped = wasStopped(*facts);
     } else if (facts->invocation.empty()) {
-        end.stopped = co_await wasStoppedUnseen(loop, unit, process);
+        const auto last = co_await unseenJob(loop, unit, process);
+        end.stopped = last == LastJob::stop;
+        if (last == LastJob::success) {
+            end.exit = core::Exit{};
+            end.exit->reason = core::ExitReason::exited;
+            end.exit->code = 0;
+            end.exit->detail = "while Healer was not running";
+        }
     }
     if (end.stopped) {
         end.stopped = co_await systemWasUpSince(manager, process);

@@ -109,6 +109,10 @@ runtime::Task<std::string> obstacleTo(Manager& manager, UnitFacts facts) {
 } // namespace
 
 bool wentAlong(const UnitFacts& bound, const UnitFacts& target) {
+    if (bound.activeExit == 0 && bound.activeEnter != 0) {
+        // It was unloaded, and when it ended is no longer known: after its start the target has ended too.
+        return target.activeExit > bound.activeEnter;
+    }
     if (isActive(target)) {
         // It is back.
         return target.activeExit != 0 && target.activeExit <= bound.activeExit &&

@@ -39,6 +39,13 @@ bool wasEndedBySystemd(const UnitFacts& facts) {
            facts.activeExit - facts.activeEnter >= facts.runtimeMax;
 }
 
+/// A program of these types that ends before it has reported that it is ready is a failure, whatever its
+/// status.
+bool endsWellOnlyWhenStopped(const UnitFacts& facts) {
+    return facts.type == "notify" || facts.type == "notify-reload" || facts.type == "dbus" ||
+           facts.type == "forking";
+}
+
 bool isOfMainProcess(const std::string& result) {
     return result == "exit-code" || result == "signal" || result == "core-dump";
 }
@@ -103,16 +110,19 @@ core::Exit exitOf(const UnitFacts& facts) {
 
 bool wasStopped(const UnitFacts& facts) {
     const bool down = facts.active == "inactive" || facts.active == "failed";
+    const bool success = facts.result.empty() || facts.result == "success";
+    // A later run that was never active leaves the time of the one before.
+    const bool wasActive = facts.activeExit != 0 && facts.execMainStart <= facts.activeExit;
+    if (down && !wasActive && facts.execMainExit != 0) {
+        return success && facts.active == "inactive" && endsWellOnlyWhenStopped(facts);
+    }
     if (!down || facts.activeExit == 0) {
         return false;
     }
-    const bool success = facts.result.empty() || facts.result == "success";
     if (facts.execMainExit == 0) {
         return success && facts.active == "inactive";
     }
-    // A later run that was never active leaves the time of the one before.
-    const bool sameRun = facts.execMainStart <= facts.activeExit;
-    return sameRun && facts.activeExit < facts.execMainExit && !wasEndedBySystemd(facts);
+    return facts.activeExit < facts.execMainExit && !wasEndedBySystemd(facts);
 }
 
 bool isUntouched(const UnitFacts& facts) {

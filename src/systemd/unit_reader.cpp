@@ -207,6 +207,13 @@ std::string unitObjectPath(const std::string& unit) {
     return result;
 }
 
+std::uint64_t monotonicStartOf(core::ProcessKey process) {
+    constexpr std::uint64_t kTickUsec = 10'000;
+    const auto suspended = static_cast<std::uint64_t>(suspendedSinceBoot().count());
+    const std::uint64_t start = process.startTicks * kTickUsec;
+    return start > suspended ? start - suspended : 0;
+}
+
 core::Duration suspendedSinceBoot() {
     const auto read = [](clockid_t clock) {
         timespec now{};

@@ -21,6 +21,8 @@ namespace healer::systemd {
 
 /// For how long the machine has been suspended since boot.
 [[nodiscard]] core::Duration suspendedSinceBoot();
+/// When a process was started, on systemd's clock: microseconds, as in UnitFacts.
+[[nodiscard]] std::uint64_t monotonicStartOf(core::ProcessKey process);
 
 /// Whose changes PID 1 reports last.
 inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Unit";

@@ -294,15 +294,9 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
         }
         (void)co_await predecessorEnd(context_.loop, order.instance);
     }
-    systemd::JobRequest request;
-    request.verb = systemd::JobRequest::Verb::stop;
-    request.unit = unit;
-    const auto ended = co_await systemd::runJob(manager_, request);
+    const auto failure = co_await systemd::stopUnitAndWait(manager_, unit);
     manager_.jobs().heard(unit); // that stop was Healer's own
-    const auto* failure = std::get_if<systemd::Failure>(&ended);
-    const bool over =
-        failure == nullptr || failure->name == systemd::kNoSuchUnit || systemd::isLost(*failure);
-    co_return over ? std::nullopt : std::optional(*failure);
+    co_return failure && failure->name != systemd::kNoSuchUnit ? failure : std::nullopt;
 }
 
 runtime::Task<bool> ServiceLauncher::isMainProcess(StopOrder order) {

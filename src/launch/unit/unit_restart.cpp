@@ -63,19 +63,20 @@ private:
     systemd::Manager::Handle watching_;
 };
 
-Events stopFailed(const StopOrder& order, const Failure& failure) {
-    return {core::event::StopFailed{order.name,
-                                    "systemd does not restart unit " + order.unit + ": " + failure.message}};
+std::optional<Events> unlessLost(const StopOrder& order, const Failure& failure) {
+    if (systemd::isLost(failure)) {
+        return std::nullopt;
+    }
+    return Events{core::event::StopFailed{order.name, "systemd does not restart unit " + order.unit + ": " +
+                                                          failure.message}};
 }
 
-} // namespace
-
-runtime::Task<Events> restartUnit(runtime::Loop& loop, systemd::Manager& manager, StopOrder order,
-                                  std::function<void(std::uint32_t)> began) {
+/// One attempt; none where the connection has broken.
+runtime::Task<std::optional<Events>> tryRestart(runtime::Loop& loop, systemd::Manager& manager,
+                                                StopOrder order, std::function<void(std::uint32_t)> began) {
     const auto answer = co_await systemd::read(manager, order.unit);
     if (const auto* failure = std::get_if<Failure>(&answer)) {
-        const auto events = stopFailed(order, *failure);
-        co_return events;
+        co_return unlessLost(order, *failure);
     }
     const auto& before = std::get<systemd::UnitFacts>(answer);
     if (before.job != 0 || systemd::conditionOf(before) != systemd::UnitCondition::up) {
@@ -87,8 +88,7 @@ runtime::Task<Events> restartUnit(runtime::Loop& loop, systemd::Manager& manager
     request.unit = order.unit;
     const auto submitted = co_await systemd::submit(manager, request);
     if (const auto* failure = std::get_if<Failure>(&submitted)) {
-        const auto events = stopFailed(order, *failure);
-        co_return events;
+        co_return unlessLost(order, *failure);
     }
     began(std::get<std::uint32_t>(submitted));
     if (!core::processOf(order.instance)) {
@@ -104,6 +104,18 @@ runtime::Task<Events> restartUnit(runtime::Loop& loop, systemd::Manager& manager
     Events events;
     events.emplace_back(down);
     co_return events;
+}
+
+} // namespace
+
+runtime::Task<Events> restartUnit(runtime::Loop& loop, systemd::Manager& manager, StopOrder order,
+                                  std::function<void(std::uint32_t)> began) {
+    std::optional<Events> events;
+    while (!events) {
+        co_await systemd::connection(manager);
+        events = co_await tryRestart(loop, manager, order, began);
+    }
+    co_return *events;
 }
 
 } // namespace healer::launch::unit

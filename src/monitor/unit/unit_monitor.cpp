@@ -232,10 +232,14 @@ void UnitMonitor::judge() {
 /// What other units have to do with its end is asked before the end is reported.
 void UnitMonitor::inquire(const UnitTracker::Question& question) {
     const auto answered = [this](const systemd::Surroundings& surroundings) { conclude(surroundings); };
-    inquiry_.emplace(
-        host_.loop(),
-        systemd::surroundingsOf(host_.manager(), facts_, question.maybeStopped, question.stopJob),
-        std::function<void(systemd::Surroundings)>(answered));
+    systemd::UnitFacts facts = facts_;
+    if (const auto known = core::processOf(known_); known && systemd::isUntouched(facts)) {
+        // PID 1 has forgotten the run that an earlier Healer knew.
+        facts.activeEnter = systemd::monotonicStartOf(*known);
+    }
+    inquiry_.emplace(host_.loop(),
+                     systemd::surroundingsOf(host_.manager(), facts, question.maybeStopped, question.stopJob),
+                     std::function<void(systemd::Surroundings)>(answered));
     inquiry_->start();
 }
 

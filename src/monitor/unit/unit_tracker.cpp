@@ -20,7 +20,7 @@ void UnitTracker::jobRemoved(std::uint32_t job, const std::string& result) {
     jobs_.erase(job);
     const bool done = result == "done";
     if (isOwn_(job)) {
-        ownEnded_ = true;
+        ownEnded_ = ownEnded_ || result != "canceled"; // another client's has taken its place
         ownDone_ = ownDone_ || done;
     } else if (done) {
         foreignDone_ = job;

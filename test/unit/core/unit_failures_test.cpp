@@ -162,6 +162,63 @@ TEST_F(UnitFailures, whatIsImpededDoesNotCountForTheBreaker) {
     EXPECT_EQ(state(), State::running);
 }
 
+TEST_F(UnitFailures, aProgramThatSystemdCouldNotExecuteWasNotStarted) {
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGKILL), {}});
+    for (pid_t pid = 300; pid < 310; ++pid) {
+        ASSERT_EQ(ordered<action::Launch>().size(), 1U) << pid;
+        const ProcessKey started{pid, 3};
+        send(event::LaunchFinished{"web", ordered<action::Launch>().front().attempt, Instance(started)});
+        send(event::Healthy{"web", 1});
+        send(event::Up{"web", started});
+        send(event::Down{"web", started, exitFromWaitStatus(203 << 8), {}});
+        EXPECT_EQ(core_.view("web")->breaker, BreakerState::closed);
+        EXPECT_TRUE(ordered<action::Launch>().empty()) << "a pause first";
+        now_ = now_.after(31s);
+        actions_ = core_.advance(now_);
+        send(event::Absent{"web", "not running"});
+    }
+    EXPECT_EQ(ordered<action::Launch>().size(), 1U);
+}
+
+TEST_F(UnitFailures, aStartThroughSystemdDuringAStopCounts) {
+    send(event::Request{event::Verb::stop, "web", 9});
+    send(event::Up{"web", kSecond, {}, true});
+    ASSERT_EQ(ordered<action::Reply>().size(), 1U);
+    EXPECT_EQ(ordered<action::Reply>().front().outcome.error().message, "a start was requested meanwhile");
+    ASSERT_EQ(ordered<action::Launch>().size(), 1U) << "which adopts it";
+    send(event::LaunchFinished{"web", ordered<action::Launch>().front().attempt, Instance(kSecond)});
+    send(event::Healthy{"web", 1});
+    send(event::Up{"web", kSecond});
+    EXPECT_EQ(state(), State::running);
+}
+
+TEST_F(UnitFailures, whatSystemdRestartsByItselfDuringAStopIsStoppedToo) {
+    send(event::Request{event::Verb::stop, "web", 9});
+    send(event::Up{"web", kSecond});
+    ASSERT_EQ(ordered<action::Stop>().size(), 1U);
+    EXPECT_EQ(ordered<action::Stop>().front().instance, Instance(kSecond));
+    send(event::Down{"web", kSecond, exitFromWaitStatus(0), {}});
+    EXPECT_EQ(state(), State::stopped);
+}
+
+TEST_F(UnitFailures, aStartThroughSystemdResetsTheBreaker) {
+    Instance running = kFirst;
+    for (pid_t pid = 300; state() != State::tripped && pid < 310; ++pid) {
+        send(event::Down{"web", running, exitFromWaitStatus(SIGKILL), {}});
+        if (ordered<action::Launch>().empty()) {
+            break;
+        }
+        running = ProcessKey{pid, 3};
+        send(event::LaunchFinished{"web", ordered<action::Launch>().front().attempt, running});
+        send(event::Healthy{"web", 1});
+        send(event::Up{"web", running});
+    }
+    ASSERT_EQ(state(), State::tripped);
+    send(event::Up{"web", kSecond, {}, true});
+    EXPECT_EQ(state(), State::running);
+    EXPECT_EQ(core_.view("web")->breaker, BreakerState::closed);
+}
+
 TEST_F(UnitFailures, aStopOnRequestIsNoRestart) {
     send(event::Request{event::Verb::stop, "web", 9});
     ASSERT_EQ(ordered<action::Stop>().size(), 1U);

@@ -53,7 +53,8 @@ TEST(FailureText, saysWhatWasInTheWay) {
     EXPECT_THAT(text(7), HasSubstr("it exited with status 7"));
     EXPECT_THAT(describe(failure("failed", "signal", CLD_KILLED, SIGKILL), settings).message,
                 HasSubstr("killed by SIGKILL"));
-    EXPECT_THAT(describe(failure("timeout", "timeout", 0, 0), settings).message, HasSubstr("gave up waiting"));
+    EXPECT_THAT(describe(failure("timeout", "timeout", 0, 0), settings).message,
+                HasSubstr("gave up waiting"));
     EXPECT_THAT(describe(failure("dependency", "success", 0, 0), settings).message,
                 HasSubstr("ended as \"dependency\""));
     const auto kind = [&](int status, bool missing = false) {

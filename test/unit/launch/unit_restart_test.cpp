@@ -54,6 +54,7 @@ protected:
 
 TEST_F(UnitRestartTest, isOneJobAndReportsHowTheInstanceEnded) {
     stop();
+    manager_.answer(test::FakeManager::Done());
     EXPECT_EQ(manager_.open(), "read db.service");
     manager_.answer(facts_);
     EXPECT_EQ(manager_.open(), "restart db.service");
@@ -76,6 +77,7 @@ TEST_F(UnitRestartTest, isOneJobAndReportsHowTheInstanceEnded) {
 
 TEST_F(UnitRestartTest, anEndThatSystemdDoesNotReportIsReportedWithoutItsStatus) {
     stop();
+    manager_.answer(test::FakeManager::Done());
     manager_.answer(facts_);
     manager_.answer(std::uint32_t{7});
     turns();
@@ -88,6 +90,7 @@ TEST_F(UnitRestartTest, aRunWithoutAMainProcessHasEndedWhenTheJobHas) {
     order_.instance = core::UnitRun{77};
     facts_.mainPid = 0;
     stop();
+    manager_.answer(test::FakeManager::Done());
     manager_.answer(facts_);
     manager_.answer(std::uint32_t{7});
     EXPECT_FALSE(events_);
@@ -100,6 +103,7 @@ TEST_F(UnitRestartTest, anOperatorsJobComesFirst) {
     facts_.active = "deactivating";
     facts_.job = 5;
     stop();
+    manager_.answer(test::FakeManager::Done());
     manager_.answer(facts_);
     EXPECT_EQ(manager_.open(), "");
     ASSERT_TRUE(events_);
@@ -110,12 +114,24 @@ TEST_F(UnitRestartTest, systemdsOwnRestartComesFirst) {
     facts_.active = "activating";
     facts_.sub = "auto-restart";
     stop();
+    manager_.answer(test::FakeManager::Done());
     manager_.answer(facts_);
     EXPECT_EQ(manager_.open(), "");
 }
 
+TEST_F(UnitRestartTest, whatIsLostIsRepeated) {
+    stop();
+    manager_.answer(test::FakeManager::Done());
+    manager_.answer(facts_);
+    manager_.refuse<std::uint32_t>(systemd::kConnectionLost);
+    EXPECT_EQ(manager_.open(), "connect");
+    manager_.answer(test::FakeManager::Done());
+    EXPECT_EQ(manager_.open(), "read db.service") << "it may have been received";
+}
+
 TEST_F(UnitRestartTest, aRefusalIsReported) {
     stop();
+    manager_.answer(test::FakeManager::Done());
     manager_.answer(facts_);
     manager_.refuse<std::uint32_t>("org.freedesktop.DBus.Error.AccessDenied");
     ASSERT_TRUE(events_);

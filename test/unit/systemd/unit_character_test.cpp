@@ -184,6 +184,13 @@ TEST(WasStopped, notWhereALaterStartFailed) {
 
 TEST(WasStopped, notWhereSystemdItselfEndedIt) {
     EXPECT_FALSE(wasStopped(away("watchdog", 10, 100, 200)));
+    auto notify = away("success", 150, 100, 200);
+    notify.type = "notify";
+    EXPECT_TRUE(wasStopped(notify)) << "stopped before it was ready";
+    notify.activeExit = 0;
+    EXPECT_TRUE(wasStopped(notify)) << "it has never been ready";
+    notify.type = "simple";
+    EXPECT_FALSE(wasStopped(notify));
     EXPECT_FALSE(wasStopped(away("oom-kill", 10, 100, 200)));
     auto facts = away("timeout", 10, 100, 200);
     facts.runtimeMax = 90;
