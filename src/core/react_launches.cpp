@@ -130,8 +130,8 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         followEnd(life, out);
         return;
     }
-    if (life.kind() == PhaseKind::looking && life.record().recovering) {
-        return; // an earlier Healer stopped it, to start it again
+    if (life.kind() == PhaseKind::looking && (life.record().recovering || life.requests().awaitsStart())) {
+        return; // an earlier Healer stopped it, to start it again; or a start was requested since
     }
     auto* launching = life.in<phase::Launching>();
     const bool answersLaunch = launching != nullptr && !launching->answered;

@@ -121,6 +121,7 @@ void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& o
     const bool knownBefore = record.recovering || record.endedWith || !life.unit().leave().empty() ||
                              life.breaker().state() != BreakerState::closed;
     if (requests.awaitsStart()) {
+        life.requests().forgetStop();
         life.launch(notice::Cause::request, out);
     } else if (requests.stopWanted() || requests.paused() || life.mode() == Mode::observe || knownBefore) {
         life.decide(out);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/launchers.hpp"
 
+#include "daemon/own_unit.hpp"
+
 #include "runtime/confinement.hpp"
 #include "systemd/bus_manager.hpp"
 
@@ -62,6 +64,9 @@ core::Result<void> Launchers::connect() {
     if (reachable.ok()) {
         manager_ = std::make_unique<systemd::BusManager>(context_.loop, context_.log);
         context_.manager = manager_.get();
+        if (auto unit = ownService(); !unit.empty()) {
+            ownUnit_ = std::make_unique<OwnUnit>(context_.loop, context_.log, *manager_, std::move(unit));
+        }
     }
     return reachable;
 }

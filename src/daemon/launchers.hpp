@@ -4,6 +4,7 @@
 #include "core/action.hpp"
 #include "core/launch_spec.hpp"
 #include "core/plan.hpp"
+#include "daemon/own_unit.hpp"
 #include "launch/launcher.hpp"
 #include "systemd/manager.hpp"
 
@@ -50,6 +51,7 @@ private:
 
     launch::LauncherContext context_;
     std::unique_ptr<systemd::Manager> manager_;
+    std::unique_ptr<OwnUnit> ownUnit_;              ///< observes the manager
     std::map<std::string, Made, std::less<>> made_; ///< by kind
     std::map<std::string, std::string> launchedBy_; ///< the kind of the last launch, by process
     bool confinementLogged_ = false;

@@ -3,7 +3,6 @@
 
 #include "runtime/background.hpp"
 #include "systemd/awaits.hpp"
-#include "systemd/journal_evidence.hpp"
 #include "systemd/unit_reader.hpp"
 
 #include <chrono>
@@ -19,18 +18,6 @@ constexpr core::Duration kPatience = std::chrono::seconds(2);
 /// The unit of ProcessKey::startTicks.
 constexpr core::Duration kTick = std::chrono::milliseconds(10);
 
-/// A unit that was stopped is unloaded at once, as is one whose program has ended well by itself.
-runtime::Task<LastJob> unseenJob(runtime::Loop& loop, std::string unit, core::ProcessKey process) {
-    const auto now = core::WallTime(
-        std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
-    // A stop before that was not of this process, which may have been started outside the unit.
-    const auto age =
-        loop.now().time_since_epoch() - kTick * static_cast<core::Duration::rep>(process.startTicks);
-    const auto read = [unit, since = now - age] { return lastJobOf(unit, since); };
-    const auto last = co_await runtime::readInBackground(loop, read, loop.now() + kPatience);
-    co_return last.value_or(LastJob::unknown);
-}
-
 /// What a change to rescue mode or a soft reboot stops, no operator has stopped.
 runtime::Task<bool> systemWasUpSince(Manager& manager, core::ProcessKey process) {
     const std::string target = "basic.target";
@@ -45,6 +32,17 @@ runtime::Task<bool> systemWasUpSince(Manager& manager, core::ProcessKey process)
 
 } // namespace
 
+runtime::Task<LastJob> lastJobSince(runtime::Loop& loop, std::string unit, core::ProcessKey process) {
+    const auto now = core::WallTime(
+        std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
+    // A stop before that was not of this process, which may have been started outside the unit.
+    const auto age =
+        loop.now().time_since_epoch() - kTick * static_cast<core::Duration::rep>(process.startTicks);
+    const auto read = [unit, since = now - age] { return lastJobOf(unit, since); };
+    const auto last = co_await runtime::readInBackground(loop, read, loop.now() + kPatience);
+    co_return last.value_or(LastJob::unknown);
+}
+
 runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::string unit,
                                    core::ProcessKey process) {
     MissedEnd end;
@@ -58,7 +56,7 @@ runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::s
     if (end.exit) {
         end.stopped = wasStopped(*facts);
     } else if (facts->invocation.empty()) {
-        const auto last = co_await unseenJob(loop, unit, process);
+        const auto last = co_await lastJobSince(loop, unit, process);
         end.stopped = last == LastJob::stop;
         if (last == LastJob::success) {
             end.exit = core::Exit{};

@@ -4,6 +4,7 @@
 #include "core/process.hpp"
 #include "runtime/loop.hpp"
 #include "runtime/task.hpp"
+#include "systemd/journal_evidence.hpp"
 #include "systemd/manager.hpp"
 
 #include <optional>
@@ -22,5 +23,9 @@ struct MissedEnd {
 /// else outlives the task.
 [[nodiscard]] runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::string unit,
                                                  core::ProcessKey process);
+
+/// What the journal says about the last job of this unit since the process was started. Two seconds at most.
+[[nodiscard]] runtime::Task<LastJob> lastJobSince(runtime::Loop& loop, std::string unit,
+                                                  core::ProcessKey process);
 
 } // namespace healer::systemd

@@ -144,6 +144,10 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts
         co_return co_await failed(*failure);
     }
     jobUnderWay_ = false;
+    if (std::get<std::string>(ended) == "canceled") {
+        circumstances_.afterFailure = true; // as in followRestart()
+        co_return std::nullopt;
+    }
     const auto answer = co_await systemd::read(manager_, order_.unit);
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         co_return co_await failed(*failure);

@@ -2,6 +2,7 @@
 #include "monitor/unit/unit_monitor.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "systemd/missed_end.hpp"
 #include "systemd/unit_character.hpp"
 #include "systemd/unit_reader.hpp"
 
@@ -212,6 +213,7 @@ void UnitMonitor::judge() {
     rejudge_.reset();
     watchMain();
     inquiry_.reset();
+    journal_.reset();
     facts_.hadProcesses = !facts_.invocation.empty() && facts_.invocation == daemonRun_;
     if (!systemd::mayBecomeHollow(facts_)) {
         nextCount_.reset();
@@ -221,6 +223,17 @@ void UnitMonitor::judge() {
         return;
     } else {
         planCount();
+    }
+    const auto known = core::processOf(known_);
+    if (known && tracker_.needsJournal(facts_)) {
+        const auto heard = [this](systemd::LastJob job) {
+            tracker_.heardFromJournal(job);
+            judge();
+        };
+        journal_.emplace(host_.loop(), systemd::lastJobSince(host_.loop(), unit_, *known),
+                         std::function<void(systemd::LastJob)>(heard));
+        journal_->start();
+        return;
     }
     if (const auto question = tracker_.question(facts_)) {
         inquire(*question);
@@ -297,7 +310,7 @@ void UnitMonitor::planCount() {
 }
 
 void UnitMonitor::noteJob() {
-    if (inquiry_) {
+    if (inquiry_ || journal_) {
         return; // what the job has done is reported first
     }
     if (const bool underWay = tracker_.jobUnderWay(facts_); underWay != jobReported_) {

@@ -63,6 +63,7 @@ private:
     std::optional<core::event::UnitSettings> settings_; ///< as reported last
     std::string endNote_;                               ///< as logged last
     std::optional<runtime::Flow> inquiry_;              ///< about the surroundings of what is down
+    std::optional<runtime::Flow> journal_;              ///< a question to it
     std::optional<core::Instance> known_;               ///< by an earlier Healer
     std::string daemonRun_;                             ///< the invocation that left processes running
     systemd::Manager::Handle counting_;

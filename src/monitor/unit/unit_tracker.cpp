@@ -206,10 +206,18 @@ bool UnitTracker::stoppedOnPurpose(const systemd::UnitFacts& facts) const {
     if (foreignDone_ && sameRun && (!isJob || cancelled_)) {
         return true;
     }
-    // PID 1 unloads what was stopped, and keeps what failed.
-    const bool unloaded =
-        hadInstance_ && systemd::isUntouched(facts) && !isJob && !systemd::hasTriggers(facts);
+    const bool unloaded = wasUnloaded(facts) && lastJob_ != systemd::LastJob::success;
     return missed_ && !ownDone_ && (unloaded || systemd::wasStopped(facts));
+}
+
+/// PID 1 unloads what was stopped or has ended well, and keeps what failed.
+bool UnitTracker::wasUnloaded(const systemd::UnitFacts& facts) const {
+    const bool isJob = systemd::kindOf(facts) == systemd::UnitKind::job;
+    return hadInstance_ && systemd::isUntouched(facts) && !isJob && !systemd::hasTriggers(facts);
+}
+
+bool UnitTracker::needsJournal(const systemd::UnitFacts& facts) const {
+    return missed_ && !ownDone_ && !lastJob_ && wasUnloaded(facts);
 }
 
 void UnitTracker::settle(const systemd::UnitFacts& facts) {
@@ -220,6 +228,7 @@ void UnitTracker::settle(const systemd::UnitFacts& facts) {
     ownEnded_ = false;
     missed_ = false;
     hadInstance_ = false;
+    lastJob_.reset();
     invocation_ = facts.invocation;
 }
 

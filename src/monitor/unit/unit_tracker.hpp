@@ -3,6 +3,7 @@
 
 #include "core/event.hpp"
 #include "core/process.hpp"
+#include "systemd/journal_evidence.hpp"
 #include "systemd/surroundings.hpp"
 #include "systemd/unit_facts.hpp"
 
@@ -58,6 +59,11 @@ public:
     };
     [[nodiscard]] std::optional<Question> question(const systemd::UnitFacts& facts) const;
 
+    /// Whether these facts leave open whether it was stopped or has ended well by itself: PID 1 unloads it in
+    /// both cases. The journal may say.
+    [[nodiscard]] bool needsJournal(const systemd::UnitFacts& facts) const;
+    void heardFromJournal(systemd::LastJob job) { lastJob_ = job; }
+
     /// The facts now. `main` is the key of the main process, where it has one that can be read;
     /// `surroundings` answers question().
     [[nodiscard]] std::vector<core::Event> update(const systemd::UnitFacts& facts,
@@ -75,6 +81,7 @@ private:
     [[nodiscard]] core::event::UnitAtRest atRest(const systemd::UnitFacts& facts, core::UnitEnd end) const;
     [[nodiscard]] bool endsRestored(const systemd::UnitFacts& facts) const;
     [[nodiscard]] bool startedSince(const systemd::UnitFacts& facts) const;
+    [[nodiscard]] bool wasUnloaded(const systemd::UnitFacts& facts) const;
     void answerAbsent(const std::string& why, std::vector<core::Event>& events);
     [[nodiscard]] bool stoppedOnPurpose(const systemd::UnitFacts& facts) const;
     void settle(const systemd::UnitFacts& facts);
@@ -95,6 +102,7 @@ private:
     bool hadInstance_ = false;                 ///< it was up when jobs began to be missed
     std::optional<core::Instance> restored_;   ///< what an earlier Healer knew, until it is seen or gone
     core::Duration suspended_{0};              ///< see systemd::endOf()
+    std::optional<systemd::LastJob> lastJob_;  ///< what the journal says
     bool missed_ = true;                       ///< jobs may have been missed since it came to rest
     std::optional<std::string> invocation_;    ///< when it came to rest
 };
