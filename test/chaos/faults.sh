@@ -58,7 +58,7 @@ crash_of() {
     pick_word KILL KILL KILL TERM ABRT frozen
     case $picked in
     KILL | ABRT) say "crash $picked $name" ;;
-    TERM) say "finish TERM $name" ;;
+    TERM) say "finish $name crash TERM $name" ;;
     frozen)
         pick_word 0.1 0.5
         say "freeze $name $picked"
@@ -112,7 +112,7 @@ systemctl_of_running() {
         ;;
     restart) say "once systemctl restart $unit" ;;
     kill)
-        say "once systemctl kill $unit"
+        say "finish $name once systemctl kill $unit"
         noted_crash "$name"
         ;;
     late_crash)
@@ -139,7 +139,7 @@ finish_job() {
     { [ -z "${busy[job]:-}" ] && runs_unpaused job; } || return 0
     busy[job]=yes
     touch_entry job
-    say "finish USR1 job"
+    say "finish job crash USR1 job"
     want[job]=finished
 }
 

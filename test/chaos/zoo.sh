@@ -93,11 +93,13 @@ crash() {
     shift
     pkill "-$signal" -f "^/usr/local/bin/zoo-($(IFS='|'; echo "$*")) "
 }
-# finish SIGNAL NAME: and wait for the end of those that got it.
+# finish NAME CMD...: and wait until what ran before that has ended.
 finish() {
-    local pid
-    for pid in $(copies "$2"); do
-        kill "-$1" "$pid" || continue
+    local pid before
+    before=$(copies "$1")
+    shift
+    "$@"
+    for pid in $before; do
         for _ in {1..100}; do [ -e "/proc/$pid" ] || break; sleep 0.05; done
     done
 }
