@@ -158,6 +158,24 @@ hide_program() {
     say "hide $picked 1"
 }
 
+runs_as_own_unit() { is_unit "$1" && runs_unpaused "$1"; }
+
+mask_unit() {
+    pick_entry runs_as_own_unit || return 0
+    say "mask $picked 0.5"
+}
+
+edit_unit() {
+    pick_entry runs_as_own_unit || return 0
+    say "edit $picked; crash KILL $picked"
+}
+
+freeze_unit() {
+    pick_entry runs_as_unit || return 0
+    say "held_by_freezer $picked $(unit_of "$picked") 0.5"
+    noted_crash "$picked"
+}
+
 without_probe() {
     [ -z "${busy[probed]:-}" ] || return 0
     busy[probed]=yes
@@ -198,7 +216,12 @@ while_away() {
 replaced_healer() { healer_touched=yes restarts_of_healer=$1; }
 
 fault_of_healer() {
-    pick_word restart restart kill kill kill_twice away away away hold hold starve starve reload reload bad_reload
+    # How a program has ended that Healer is not there to see is not always known.
+    if [ "${want[job]}" = finished ] && [ -n "${busy[job]:-}" ]; then
+        pick_word hold hold starve starve reload reload bad_reload
+    else
+        pick_word restart restart kill kill kill_twice away away away hold hold starve starve reload reload bad_reload
+    fi
     case $picked in
     restart)
         replaced_healer 0
@@ -236,16 +259,19 @@ fault_of_healer() {
 }
 
 fault_of_machine() {
-    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_killed journal journal_gone
+    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_gone dbus_killed journal journal_gone busy reset_failed
     case $picked in
     reload) say "once systemctl daemon-reload" ;;
     reload_twice) say "once systemctl daemon-reload; once systemctl daemon-reload" ;;
     reexec) say "once systemctl daemon-reexec" ;;
     reexec_twice) say "once systemctl daemon-reexec; once systemctl daemon-reexec" ;;
     dbus) say "ask restart dbus" ;;
+    dbus_gone) say "dbus_gone 1" ;;
     dbus_killed) say "pkill -KILL -x dbus-daemon" ;;
     journal) say "journal_held 1" ;;
     journal_gone) say "journal_gone 1" ;;
+    busy) say "busy_machine 2" ;;
+    reset_failed) say "once systemctl reset-failed" ;;
     esac
 }
 
@@ -258,7 +284,7 @@ pick_faults() {
     while [ $count -gt 0 ]; do
         count=$((count - 1))
         fault=
-        pick_word steps steps steps running running running stopped stopped two two finish hide probe
+        pick_word steps steps steps running running running stopped stopped two two finish hide probe mask edit freezer
         case $picked in
         steps) steps_of_entry ;;
         running) systemctl_of_running ;;
@@ -267,6 +293,9 @@ pick_faults() {
         finish) finish_job ;;
         hide) hide_program ;;
         probe) without_probe ;;
+        mask) mask_unit ;;
+        edit) edit_unit ;;
+        freezer) freeze_unit ;;
         esac
         add_fault
     done

@@ -107,7 +107,10 @@ freeze() { crash STOP "$1"; sleep "$2"; crash CONT "$1"; }
 # word VERB NAME: through healerctl.
 word() { again healerctl "$1" "$2"; }
 # ask VERB UNIT: through systemctl.
-ask() { again systemctl "$1" "$2"; }
+ask() {
+    # shellcheck disable=SC2086 # a verb may have options
+    again systemctl $1 ${2:+"$2"}
+}
 # once CMD...: whose failure does not matter.
 once() { "$@" >/dev/null 2>&1; true; }
 # hide NAME SECONDS: its program is missing that long, and it is killed meanwhile.
@@ -150,6 +153,36 @@ journal_gone() {
     once systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service
     sleep "$1"
     ask start systemd-journald.service
+}
+dbus_gone() {
+    once systemctl stop dbus.socket dbus.service
+    sleep "$1"
+    ask start dbus.socket
+}
+# mask NAME SECONDS: its unit cannot be started that long, and it is killed meanwhile.
+mask() {
+    ask "mask --runtime" "zoo-$1"
+    crash KILL "$1"
+    sleep "$2"
+    ask "unmask --runtime" "zoo-$1"
+}
+# held_by_freezer NAME UNIT SECONDS
+held_by_freezer() {
+    once systemctl freeze "$2"
+    crash KILL "$1"
+    sleep "$3"
+    once systemctl thaw "$2"
+}
+# edit NAME: its unit file changes.
+edit() {
+    echo "# $RANDOM" >>"/etc/systemd/system/zoo-$1.service"
+    ask daemon-reload
+}
+# busy_machine SECONDS: nothing else gets much of the processors.
+busy_machine() {
+    local number
+    for number in 1 2 3 4 5 6 7 8; do timeout "$1" sh -c 'while :; do :; done' & done
+    wait
 }
 bad_reload() {
     cp /etc/healer/config.yaml /etc/healer/good
