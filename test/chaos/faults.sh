@@ -49,7 +49,19 @@ say() { fault+="${fault:+; }$*"; }
 
 noted_crash() { [ -z "${paused[$1]}" ] || fell[$1]=yes; }
 noted_start() { want[$1]=up fell[$1]=''; }
-noted_stop() { want[$1]=stopped; }
+noted_stop() {
+    want[$1]=stopped
+    [ "$1" != db ] || bound_stopped=yes
+}
+
+# A stop of db is one of what is bound to it, which only a start of its own ends.
+bound_stopped=
+start_bound() {
+    if [ -n "$bound_stopped" ] && [ "${want[db]}" = up ] && [ -z "${paused[db]}" ]; then
+        [ "${want[bound]}" != up ] || say "word start bound"
+        bound_stopped=
+    fi
+}
 
 # The faults of one entry: one to three steps, one after the other.
 
@@ -259,7 +271,11 @@ fault_of_healer() {
 }
 
 fault_of_machine() {
-    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_gone dbus_killed journal journal_gone busy reset_failed
+    local journal="journal journal_gone"
+    # What happened meanwhile is known from the journal.
+    [ "$healer_touched" = no ] || journal=
+    # shellcheck disable=SC2086 # none, or two
+    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_gone dbus_killed busy reset_failed $journal
     case $picked in
     reload) say "once systemctl daemon-reload" ;;
     reload_twice) say "once systemctl daemon-reload; once systemctl daemon-reload" ;;
@@ -301,12 +317,15 @@ pick_faults() {
     done
     pick 2
     [ "$picked" = 0 ] || { fault= && fault_of_healer && add_fault; }
+    fault=
     pick 3
-    [ "$picked" != 0 ] || { fault= && fault_of_machine && add_fault; }
+    [ "$picked" != 0 ] || fault_of_machine
+    [[ -n ${HEALER_WITHOUT:-} && $fault =~ $HEALER_WITHOUT ]] || add_fault
 }
 
 add_fault() {
     [ -n "$fault" ] || return 0
+    start_bound
     pick_pause
     faults+=("sleep $picked; $fault")
 }

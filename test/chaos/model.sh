@@ -21,7 +21,7 @@ descriptors=
 model_begin() {
     local name
     for name in $names extra; do want[$name]=up paused[$name]='' fell[$name]='' pid_was[$name]='' touched[$name]=yes; done
-    generation=0 restarts_of_healer=0 healer_touched=yes healer_was=
+    bound_stopped='' generation=0 restarts_of_healer=0 healer_touched=yes healer_was=
 }
 
 # What stops and starts a target does so to what is bound to it.
