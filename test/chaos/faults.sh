@@ -58,7 +58,7 @@ noted_stop() {
 bound_stopped=
 start_bound() {
     if [ -n "$bound_stopped" ] && [ "${want[db]}" = up ] && [ -z "${paused[db]}" ]; then
-        [ "${want[bound]}" != up ] || say "word start bound"
+        [ "${want[bound]:-}" != up ] || say "word start bound"
         bound_stopped=
     fi
 }
@@ -189,7 +189,7 @@ freeze_unit() {
 }
 
 without_probe() {
-    [ -z "${busy[probed]:-}" ] || return 0
+    [[ -z ${busy[probed]:-} && -n ${want[probed]:-} ]] || return 0
     busy[probed]=yes
     touch_entry probed
     pick_word 0.2 0.7 1.5

@@ -29,7 +29,7 @@ touch_entry() {
     touched[$1]=yes
     if [ "$1" = db ]; then
         touched[bound]=yes
-        [ -z "${paused[bound]}" ] || fell[bound]=yes
+        [ -z "${paused[bound]:-}" ] || fell[bound]=yes
     fi
 }
 

@@ -4,7 +4,7 @@
 # /usr/local/bin/zoo-NAME, which notices a second copy of itself.
 
 commands="web slow daemon job"
-units="plain ready always db bound probed"
+units=${HEALER_UNITS:-plain ready always db bound probed}
 names="$commands $units"
 zoo=/run/zoo
 
