@@ -271,11 +271,11 @@ fault_of_healer() {
 }
 
 fault_of_machine() {
-    local journal="journal journal_gone"
-    # What happened meanwhile is known from the journal.
-    [ "$healer_touched" = no ] || journal=
-    # shellcheck disable=SC2086 # none, or two
-    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_gone dbus_killed busy reset_failed $journal
+    local others="journal journal_gone reset_failed"
+    # What happened meanwhile is known from the journal, and reset-failed also resets NRestarts.
+    [ "$healer_touched" = no ] || others=
+    # shellcheck disable=SC2086 # none, or three
+    pick_word reload reload_twice reexec reexec reexec_twice dbus dbus dbus_gone dbus_killed busy $others
     case $picked in
     reload) say "once systemctl daemon-reload" ;;
     reload_twice) say "once systemctl daemon-reload; once systemctl daemon-reload" ;;
@@ -287,7 +287,10 @@ fault_of_machine() {
     journal) say "journal_held 1" ;;
     journal_gone) say "journal_gone 1" ;;
     busy) say "busy_machine 2" ;;
-    reset_failed) say "once systemctl reset-failed" ;;
+    reset_failed)
+        say "once systemctl reset-failed"
+        restarts_of_healer=0
+        ;;
     esac
 }
 
