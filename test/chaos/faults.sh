@@ -89,7 +89,10 @@ healerctl_of() {
     case $picked in
     start | restart) noted_start "$name" ;;
     stop) noted_stop "$name" ;;
-    pause) paused["$name"]=yes ;;
+    pause)
+        paused["$name"]=yes
+        [[ $fault != *crash* ]] || fell["$name"]=yes
+        ;;
     resume) paused["$name"]='' fell["$name"]='' ;;
     esac
 }
