@@ -107,10 +107,7 @@ freeze() { crash STOP "$1"; sleep "$2"; crash CONT "$1"; }
 # word VERB NAME: through healerctl.
 word() { again healerctl "$1" "$2"; }
 # ask VERB UNIT: through systemctl.
-ask() {
-    # shellcheck disable=SC2086 # a verb may have options
-    again systemctl $1 ${2:+"$2"}
-}
+ask() { again systemctl "$@"; }
 # once CMD...: whose failure does not matter.
 once() { "$@" >/dev/null 2>&1; true; }
 # hide NAME SECONDS: its program is missing that long, and it is killed meanwhile.
@@ -161,10 +158,10 @@ dbus_gone() {
 }
 # mask NAME SECONDS: its unit cannot be started that long, and it is killed meanwhile.
 mask() {
-    ask "mask --runtime" "zoo-$1"
+    ask mask "zoo-$1"
     crash KILL "$1"
     sleep "$2"
-    ask "unmask --runtime" "zoo-$1"
+    ask unmask "zoo-$1"
 }
 # held_by_freezer NAME UNIT SECONDS
 held_by_freezer() {
@@ -175,7 +172,7 @@ held_by_freezer() {
 }
 # edit NAME: its unit file changes.
 edit() {
-    echo "# $RANDOM" >>"/etc/systemd/system/zoo-$1.service"
+    echo "# $RANDOM" >>"/usr/local/lib/systemd/system/zoo-$1.service"
     ask daemon-reload
 }
 # busy_machine SECONDS: nothing else gets much of the processors.
@@ -212,7 +209,9 @@ END_OF_LOOK
 zoo_install() {
     local name victim=${HEALER_GUARDED:-$HEALER_BUILD_DIR/victims/guarded}
     for name in $names extra; do install "$victim" "$container_root/usr/local/bin/zoo-$name"; done
-    for name in $units; do unit_file "$name" >"$container_root/etc/systemd/system/zoo-$name.service"; done
+    # Not in /etc, so that they can be masked.
+    mkdir -p "$container_root/usr/local/lib/systemd/system"
+    for name in $units; do unit_file "$name" >"$container_root/usr/local/lib/systemd/system/zoo-$name.service"; done
     zoo_tools >"$container_root/usr/local/bin/chaos"
     zoo_look >"$container_root/usr/local/bin/look"
     chmod 755 "$container_root/usr/local/bin/"{chaos,look}
