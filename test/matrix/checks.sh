@@ -30,7 +30,9 @@ look() {
 
 fault() { problem[$1]=${problem[$1]:-$2}; }
 
-shown() { echo "Healer shows ${state[$1]:-nothing}, breaker ${breaker[$1]:-unknown}, PID ${pid[$1]:-none}; copies: ${runs[$1]:-none}"; }
+shown() {
+    echo "Healer shows ${state[$1]:-nothing}, breaker ${breaker[$1]:-unknown}, PID ${pid[$1]:-none}; it runs as ${runs[$1]:-none}"
+}
 
 is_up() { [ "${state[$1]:-}" = running ] && [ "${runs[$1]:-}" = "${pid[$1]}" ]; }
 is_another() { is_up "$1" && [ "${pid[$1]}" != "${old_pid[$1]:-0}" ]; }
@@ -87,7 +89,7 @@ of_outcome() {
 end_masks() {
     local name masked=()
     for name in "${batch[@]}"; do
-        [[ $name != *_mask ]] || [ -n "${problem[$name]:-}" ] || masked+=("$name")
+        [[ $name != *_mask.* ]] || [ -n "${problem[$name]:-}" ] || masked+=("$name")
     done
     [ ${#masked[@]} -gt 0 ] || return 0
     checking="masked"
@@ -111,7 +113,7 @@ settle_any() {
 }
 
 is_edited() {
-    [[ $1 != *_edit ]] || in_container grep -qz EDITED=yes "/proc/${pid[$1]}/environ"
+    [[ $1 != *_edit.* ]] || in_container grep -qz EDITED=yes "/proc/${pid[$1]}/environ"
 }
 
 check_outcomes() {

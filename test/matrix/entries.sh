@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The entries of a batch: their program, units and configuration, and how they get into their states.
-# shellcheck disable=SC2154 # kind, batch and container_root are set by others
+# shellcheck disable=SC2004,SC2034,SC2154 # kind, batch and the arrays of checks.sh
 
 # Flags of the entries, which both sides see: NAME.ok (its start is confirmed), NAME.hold (it does not end yet) and
 # NAME.ending (it was asked to end).
@@ -46,9 +46,9 @@ write_unit() {
 
 unit_of() { if [ "$kind" = unit ]; then echo "$1.service"; else echo "healer-$1.service"; fi; }
 
-# entry NAME [EDITED]: a command or a unit, with the recovery that its state needs.
+# write_entry NAME plain|edited: a command or a unit, with the recovery that its state needs.
 write_entry() {
-    local name=$1 edited=${2:-} recovery="retries: 20"
+    local name=$1 version=$2 recovery="retries: 20"
     case $name in
     backoff_*) recovery="retries: 20, backoff: {initial_ms: 4000, multiplier: 1}" ;;
     tripped_*) recovery="retries: 1, cooldown_secs: 600" ;;
@@ -61,7 +61,7 @@ write_entry() {
         echo "    command: /usr/local/bin/matrix-program"
         echo "    args: [$name]"
         echo "    run_as_root: true"
-        [ -z "$edited" ] || echo "    environment: {EDITED: \"yes\"}"
+        [ "$version" = plain ] || echo "    environment: {EDITED: \"yes\"}"
         echo "    monitors:"
         echo "      - {type: ebpf}"
         [[ $name != launching_* ]] ||
@@ -72,10 +72,11 @@ write_entry() {
 }
 
 write_needed() {
-    printf '  - {name: %s.needs, command: /usr/local/bin/matrix-program, args: [%s.needs], run_as_root: true, monitor: {type: ebpf}}\n' "$1" "$1"
+    echo "  - {name: $1.needs, command: /usr/local/bin/matrix-program, args: [$1.needs], run_as_root: true,"
+    echo "     monitor: {type: ebpf}}"
 }
 
-# write_configuration [EDITED]: with the entries of the word `edit` as they are after that.
+# write_configuration plain|edited: with the entries of the word `edit` as they are after that.
 write_configuration() {
     local name
     {
@@ -83,7 +84,7 @@ write_configuration() {
         [ -z "${HEALER_LINES:-}" ] || echo "log_level: debug"
         echo "processes:"
         for name in "${batch[@]}"; do
-            if [[ $name = *_edit ]]; then write_entry "$name" "$@"; else write_entry "$name"; fi
+            if [[ $name = *_edit.* ]]; then write_entry "$name" "$1"; else write_entry "$name" plain; fi
             [[ $name != deferred_* ]] || write_needed "$name"
         done
     } >"$container_root/etc/healer/config.yaml"
@@ -103,7 +104,7 @@ fresh_start() {
         [[ $name != stopping_* ]] || : >"$container_root$flags/$name.hold"
         [ "$kind" != unit ] || write_unit "$name"
     done
-    write_configuration
+    write_configuration plain
     in_container systemctl daemon-reload
     in_container sh -c 'systemctl reset-failed; systemctl start healer'
 }
@@ -123,7 +124,7 @@ kill_all() {
         old_pid[$name]=${pid[$name]:-0}
         [ "${pid[$name]:-0}" -le 1 ] || pids+=("${pid[$name]}")
     done
-    [ ${#pids[@]} -eq 0 ] || in_container kill -KILL "${pids[@]}" || true
+    [ ${#pids[@]} -eq 0 ] || in_container kill -KILL "${pids[@]}" 2>/dev/null || true
 }
 
 # The states that last come first; backoff ends by itself.

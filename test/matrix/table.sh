@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What is right in each cell of the matrix (see run), by the promises of Healer: the last request counts, whoever made
-# it; what nobody stopped comes back; a breaker, a pause and a wait survive a restart of Healer.
-# shellcheck disable=SC2154 # kind and mode are set by run
+# it; what was not stopped on request comes back; a breaker, a pause and a wait survive a restart of Healer.
+# shellcheck disable=SC2034,SC2154 # used by run; kind and mode are set there
 
 states=(idle launching stopping deferred backoff tripped trial)
 entry_words=(
@@ -22,6 +22,8 @@ undisturbed() {
     *) echo runs ;;
     esac
 }
+
+word_of() { local word=${1#*_}; echo "${word%.*}"; }
 
 is_down() { [[ $1 =~ ^(deferred|backoff|tripped)$ ]]; }
 

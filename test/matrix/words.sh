@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # How the words are said: all of a batch at once, each in the background.
-# shellcheck disable=SC2154 # kind, mode, batch and container_root are set by others
+# shellcheck disable=SC2004,SC2034,SC2154 # kind, mode, batch and the arrays of checks.sh
 
 # ask VERB NAME: through healerctl. While Healer is being restarted it is asked until it answers.
 ask() {
@@ -14,12 +14,12 @@ ask() {
 }
 
 say_one() {
-    local name=$1 unit
-    unit=$(unit_of "$name")
-    case ${name#*_} in
+    local name=$1 unit word
+    unit=$(unit_of "$name") word=$(word_of "$name")
+    case $word in
     healerctl_pause) ask pause "$name" && ask resume "$name" ;;
-    healerctl_*) ask "${name##*_}" "$name" ;;
-    systemctl_*) in_container systemctl "${name##*_}" "$unit" ;;
+    healerctl_*) ask "${word##*_}" "$name" ;;
+    systemctl_*) in_container systemctl "${word##*_}" "$unit" ;;
     kill_9) kill_main "$name" ;;
     freeze) in_container sh -c "systemctl freeze $unit && sleep 0.5 && systemctl thaw $unit" ;;
     edit) [ "$kind" = unit ] || [ "$mode" = away ] || ask reload ;;
@@ -33,18 +33,17 @@ kill_main() {
 # Masks and changed unit files, with one daemon-reload for all.
 say_files() {
     local name masked=()
-    for name in "${batch[@]}"; do [[ $name != *_mask ]] || masked+=("$(unit_of "$name")"); done
+    for name in "${batch[@]}"; do [[ $name != *_mask.* ]] || masked+=("$(unit_of "$name")"); done
     if [ ${#masked[@]} -gt 0 ]; then
         in_container systemctl -q mask --runtime "${masked[@]}"
-        for name in "${batch[@]}"; do [[ $name != *_mask ]] || kill_main "$name"; done
-    elif [[ " ${batch[*]} " = *_edit\ * ]]; then
+        for name in "${batch[@]}"; do [[ $name != *_mask.* ]] || kill_main "$name"; done
+    elif [[ " ${batch[*]} " = *_edit.* ]]; then
         in_container systemctl daemon-reload
     fi
 }
 
 say_wide() {
-    local word=${batch[0]#*_}
-    case $word in
+    case $(word_of "${batch[0]}") in
     isolate) in_container systemctl isolate multi-user.target ;;
     daemon_reexec) in_container systemctl daemon-reexec ;;
     daemon_reload) in_container systemctl daemon-reload ;;
@@ -64,7 +63,7 @@ edit_files() {
     write_configuration edited
     [ "$kind" = unit ] || return 0
     for name in "${batch[@]}"; do
-        [[ $name != *_edit ]] || sed -i '/^ExecStart=/a Environment=EDITED=yes' "$container_root$units/$name.service"
+        [[ $name != *_edit.* ]] || sed -i '/^ExecStart=/a Environment=EDITED=yes' "$container_root$units/$name.service"
     done
 }
 
@@ -88,7 +87,7 @@ say_words() {
         restart_healer_meanwhile &
         restarter=$!
     fi
-    if [[ " ${wide_words[*]} " = *" ${batch[0]#*_} "* ]]; then
+    if [[ " ${wide_words[*]} " = *" $(word_of "${batch[0]}") "* ]]; then
         say_wide &
         jobs+=($!)
     else
@@ -123,7 +122,7 @@ judge_answers() {
         [ -e "$container_directory/$name.rc" ] || continue
         [ "$(cat "$container_directory/$name.rc")" != 0 ] || continue
         answer=$(tr '\n' ' ' <"$container_directory/$name.out")
-        case ${name#*_} in
+        case $(word_of "$name") in
         systemctl_kill | freeze) ;;
         systemctl_*)
             if [[ $answer =~ "not loaded"|"not found" ]] && is_down "${name%%_*}"; then
