@@ -130,8 +130,11 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         followEnd(life, out);
         return;
     }
-    if (life.kind() == PhaseKind::looking && (life.record().recovering || life.requests().awaitsStart())) {
-        return; // an earlier Healer stopped it, to start it again; or a start was requested since
+    // An earlier Healer stopped it to start it again (a unit is restarted by one job); or a start was
+    // requested since.
+    const bool ownStop = life.record().recovering && life.plan().unit.empty();
+    if (life.kind() == PhaseKind::looking && (ownStop || life.requests().awaitsStart())) {
+        return;
     }
     auto* launching = life.in<phase::Launching>();
     const bool answersLaunch = launching != nullptr && !launching->answered;

@@ -62,8 +62,10 @@ runtime::Task<UnitStart::Outcome> UnitStart::look() {
     }
     circumstances_.instance = running.orNone();
     // A start that was awaited has made another run, whatever became of it.
+    // What has taken the place of this start, and has left the unit at rest without a failure, was a stop.
+    const bool stoppedInstead = cancelled_ && facts.active == "inactive" && facts.result == "success";
     circumstances_.awaitedStop =
-        awaitedForeign_ && (facts.invocation.empty() || facts.invocation == awaitedRun_);
+        stoppedInstead || (awaitedForeign_ && (facts.invocation.empty() || facts.invocation == awaitedRun_));
 
     switch (nextStep(facts, circumstances_)) {
     case StartStep::refuse:
@@ -119,6 +121,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::followRestart(std::uint32_t job) {
     if (std::get<std::string>(ended) == "canceled") {
         // An operator's job has taken its place: a stop counts, whatever this start was for.
         circumstances_.afterFailure = true;
+        cancelled_ = true;
         co_return std::nullopt;
     }
     const auto answer = co_await systemd::read(manager_, order_.unit);
@@ -146,6 +149,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts
     jobUnderWay_ = false;
     if (std::get<std::string>(ended) == "canceled") {
         circumstances_.afterFailure = true; // as in followRestart()
+        cancelled_ = true;
         co_return std::nullopt;
     }
     const auto answer = co_await systemd::read(manager_, order_.unit);

@@ -56,6 +56,7 @@ private:
     StartCircumstances circumstances_;
     std::string awaitedRun_;      ///< invocation of the unit when another client's job was awaited
     bool awaitedForeign_ = false; ///< that job has ended well
+    bool cancelled_ = false;      ///< another client's job has taken the place of the start
     bool jobUnderWay_ = false;
     runtime::Flow flow_;
 };

@@ -139,6 +139,17 @@ TEST_F(UnitStartTest, aStopThatTakesThePlaceOfARestartCounts) {
     EXPECT_TRUE(std::holds_alternative<core::event::StoppedOnPurpose>(events_[0]));
 }
 
+TEST_F(UnitStartTest, aStopThatHasTakenThePlaceOfAStartCountsAlsoWhereItIsOverAlready) {
+    launch();
+    manager_.answer(facts("failed"));
+    manager_.answer(std::monostate());
+    manager_.answer(std::uint32_t{7});
+    endJob(7, "canceled");
+    manager_.answer(facts("inactive"));
+    ASSERT_EQ(events_.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<core::event::StoppedOnPurpose>(events_[0]));
+}
+
 TEST_F(UnitStartTest, isCancelledAtEveryWait) {
     const std::vector<std::function<void()>> steps{
         [this] { manager_.answer(facts("inactive")); },
