@@ -5,7 +5,6 @@
 #include "core/launch_spec.hpp"
 #include "core/plan.hpp"
 #include "daemon/own_unit.hpp"
-#include "daemon/own_unit.hpp"
 #include "launch/launcher.hpp"
 #include "systemd/manager.hpp"
 
