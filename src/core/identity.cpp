@@ -206,6 +206,14 @@ bool isNamedRightly(const Identity& identity, const ProcessFacts& facts, Voucher
     return identity.script ? mayRunScript(identity, facts) : isProgram(identity, facts);
 }
 
+bool runsProgram(Identity identity, const ProcessFacts& facts) {
+    identity.unit.clear();
+    identity.uid = facts.realUid;
+    ProcessFacts ofAnyUser = facts;
+    ofAnyUser.effectiveUid = facts.realUid;
+    return isNamedRightly(identity, ofAnyUser, Voucher::root);
+}
+
 Finding choose(std::span<const Candidate> candidates, const std::optional<Predecessor>& predecessor) {
     std::vector<const Candidate*> eligible;
     for (const auto& candidate : candidates) {

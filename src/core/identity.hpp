@@ -135,6 +135,10 @@ struct Finding {
     std::string why = {}; ///< of `doubtful`, a sentence
 };
 
+/// Whether this process runs the program, as whatever user: what is in the unit of the instance besides may
+/// be a helper that lingers.
+[[nodiscard]] bool runsProgram(Identity identity, const ProcessFacts& facts);
+
 /// The instance among the candidates: the root of their tree, and the oldest if there are several. What is
 /// inferred yields to what is known, and must be the only one. What was already running when the predecessor
 /// ended is a left-over of it and no new instance, unless the predecessor ended cleanly and started it. Where

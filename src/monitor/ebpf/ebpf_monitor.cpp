@@ -192,15 +192,8 @@ bool EbpfMonitor::mayTakeOver(const core::ProcessFacts& facts) const {
     if (facts.forkedOnly && lived > ticksOf(core::TimePoint(process_.startTimeout))) {
         return false;
     }
-    auto program = identity();
-    if (!program) {
-        return true;
-    }
-    program->unit.clear();
-    program->uid = facts.realUid;
-    core::ProcessFacts ofAnyUser = facts;
-    ofAnyUser.effectiveUid = facts.realUid;
-    return core::isNamedRightly(*program, ofAnyUser, core::Voucher::root);
+    const auto program = identity();
+    return !program || core::runsProgram(*program, facts);
 }
 
 void EbpfMonitor::recheck() {

@@ -219,6 +219,15 @@ void PidFileMonitor::answerWithout(const std::string& reason) {
     }
 }
 
+/// What was running already when the predecessor ended, and does not run the program: it may share its unit.
+bool PidFileMonitor::isHelper(const core::ProcessFacts& facts) const {
+    if (!predecessor_ || facts.key.startTicks >= predecessor_->endTicks) {
+        return false;
+    }
+    const auto program = identity();
+    return program && !core::runsProgram(*program, facts);
+}
+
 void PidFileMonitor::search(const std::string& reason) {
     if (question_.pending()) {
         return;
@@ -235,7 +244,9 @@ void PidFileMonitor::search(const std::string& reason) {
                 onVerified(*now.verified);
                 return;
             }
-            std::erase_if(found, [this](const core::Candidate& one) { return isOfAnother_(one.facts); });
+            std::erase_if(found, [this](const core::Candidate& one) {
+                return isOfAnother_(one.facts) || isHelper(one.facts);
+            });
             const auto finding = core::choose(found, predecessor_);
             if (finding.instance && runtime::mayRun(*finding.instance)) {
                 await(*finding.instance, reason);

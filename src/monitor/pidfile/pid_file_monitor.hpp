@@ -49,6 +49,7 @@ private:
     void onEnded(core::Exit exit);
     /// start() or look() has not been answered, and the file does not answer it.
     void answerWithout(const std::string& reason);
+    [[nodiscard]] bool isHelper(const core::ProcessFacts& facts) const;
     void search(const std::string& reason);
     /// This instance runs, but the file does not name it: waits for that, until the start timeout.
     void await(core::ProcessKey instance, const std::string& reason);
