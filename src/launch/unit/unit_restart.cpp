@@ -34,7 +34,7 @@ public:
     /// Awaits that it is known, or that `deadline` has passed.
     [[nodiscard]] auto known(runtime::Loop& loop, core::TimePoint deadline) {
         return runtime::answerOf<runtime::Done>(
-            [this, &loop, deadline](std::function<void(runtime::Done)> answer) {
+            [this, &loop, deadline](const std::function<void(runtime::Done)>& answer) {
                 wake_ = [answer] { answer({}); };
                 return loop.addTimer(exit_ ? loop.now() : deadline, [this] { wake(); });
             });

@@ -20,7 +20,8 @@ void UnitTracker::jobRemoved(std::uint32_t job, const std::string& result) {
     jobs_.erase(job);
     const bool done = result == "done";
     if (isOwn_(job)) {
-        ownEnded_ = ownEnded_ || result != "canceled"; // another client's has taken its place
+        // Another client's has taken the place of one that is cancelled.
+        (result == "canceled" ? ownCancelled_ : ownEnded_) = true;
         ownDone_ = ownDone_ || done;
     } else if (done) {
         foreignDone_ = job;
@@ -185,7 +186,9 @@ bool UnitTracker::startedSince(const systemd::UnitFacts& facts) const {
     if (!invocation_ || ownEnded_ || missed_) {
         return false;
     }
-    return foreignFailed_ || (!facts.invocation.empty() && facts.invocation != *invocation_);
+    // A start of Healer's own that was cancelled has made a run, too.
+    const bool anotherRun = !facts.invocation.empty() && facts.invocation != *invocation_;
+    return foreignFailed_ || (anotherRun && !ownCancelled_);
 }
 
 std::vector<core::Event> UnitTracker::unknown(const std::string& why) {
@@ -226,6 +229,7 @@ void UnitTracker::settle(const systemd::UnitFacts& facts) {
     cancelled_ = false;
     ownDone_ = false;
     ownEnded_ = false;
+    ownCancelled_ = false;
     missed_ = false;
     hadInstance_ = false;
     lastJob_.reset();

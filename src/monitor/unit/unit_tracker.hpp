@@ -103,6 +103,7 @@ private:
     std::optional<core::Instance> restored_;   ///< what an earlier Healer knew, until it is seen or gone
     core::Duration suspended_{0};              ///< see systemd::endOf()
     std::optional<systemd::LastJob> lastJob_;  ///< what the journal says
+    bool ownCancelled_ = false;                ///< one was replaced by another client's
     bool missed_ = true;                       ///< jobs may have been missed since it came to rest
     std::optional<std::string> invocation_;    ///< when it came to rest
 };
