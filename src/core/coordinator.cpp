@@ -11,10 +11,21 @@ const std::string& nameOf(const Event& event) {
     return std::visit([](const auto& what) -> const std::string& { return what.name; }, event);
 }
 
-UnitEnd* unitEndOf(Event& event) {
-    auto* down = std::get_if<event::Down>(&event);
-    auto* rest = std::get_if<event::UnitAtRest>(&event);
-    return down != nullptr ? &down->unit : rest != nullptr ? &rest->unit : nullptr;
+/// Whether the event says that the unit does not exist any longer.
+bool isGone(const Event& event) {
+    const auto* down = std::get_if<event::Down>(&event);
+    const auto* rest = std::get_if<event::UnitAtRest>(&event);
+    return (down != nullptr && down->unit.gone) || (rest != nullptr && rest->unit.gone);
+}
+
+/// What is left to say of it then.
+Event withoutUnit(Event event) {
+    if (auto* down = std::get_if<event::Down>(&event)) {
+        down->unit = {};
+    } else if (auto* rest = std::get_if<event::UnitAtRest>(&event)) {
+        rest->unit = {};
+    }
+    return event;
 }
 
 } // namespace
@@ -68,12 +79,12 @@ Actions Coordinator::handle(const Event& event, Moment now) {
     return finish(out);
 }
 
-void Coordinator::deliver(Entry& entry, const Event& reported, ActionSink& out) {
-    ManagedProcess& process = entry.process;
-    Event event = reported;
-    if (auto* end = unitEndOf(event); end != nullptr && end->gone && unfollow(entry, out)) {
-        *end = {};
+void Coordinator::deliver(Entry& entry, const Event& event, ActionSink& out) {
+    if (isGone(event) && unfollow(entry, out)) {
+        deliver(entry, withoutUnit(event), out);
+        return;
     }
+    ManagedProcess& process = entry.process;
     const bool stopped = std::holds_alternative<event::StoppedOnPurpose>(event) && process.isUp();
     if (const auto* target = stopped ? failedTarget(process) : nullptr) {
         process.stoppedWith(target->name(), out);

@@ -81,11 +81,11 @@ private:
     void specify(action::Launch& launch);
     void specify(action::Stop& stop) const;
     void follow(Entry& entry, const event::Up& up, ActionSink& out);
-    bool unfollow(Entry& entry, ActionSink& out);
+    [[nodiscard]] bool unfollow(Entry& entry, ActionSink& out);
     Entry& add(const ProcessPlan& plan, const std::optional<SavedState>& saved);
     void replacePlan(Plan plan, ActionSink& out);
     void removeMissing(ActionSink& out);
-    void deliver(Entry& entry, const Event& reported, ActionSink& out);
+    void deliver(Entry& entry, const Event& event, ActionSink& out);
     void settle(Entry& entry, ActionSink& out);
     void settleOne(Entry& entry, ActionSink& out);
     void notifyDependents(const Entry& entry, ActionSink& out);

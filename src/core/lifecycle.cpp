@@ -16,13 +16,11 @@ namespace {
 constexpr Duration kMinForceInterval = std::chrono::seconds(5);
 /// When a process began, by its start time; none where that is not before now.
 std::optional<Moment> startOf(const Instance& instance, const Moment& now) {
-    constexpr Duration kTick = std::chrono::milliseconds(10);
     const auto process = processOf(instance);
-    const auto ticksNow = now.at.time_since_epoch() / kTick;
-    if (!process || ticksNow < 0 || process->startTicks >= static_cast<std::uint64_t>(ticksNow)) {
+    if (!process || startTime(*process) >= now.at) {
         return std::nullopt;
     }
-    const TimePoint at(kTick * static_cast<Duration::rep>(process->startTicks));
+    const TimePoint at = startTime(*process);
     return Moment(at, now.wall - (now.at - at));
 }
 
@@ -153,6 +151,7 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     record_.endedWith.reset();
     record_.downSince.reset();
     record_.doubtful.reset();
+    record_.withdrawn.reset();
     record_.recovering = false;
     record_.restartPending = false;
     record_.wasUnidentified = core::isUnidentified(instance);
@@ -167,7 +166,7 @@ void Lifecycle::enterUp(const Instance& instance, ActionSink& out) {
     }
 }
 
-/// Where nothing confirms a start, a program that has no more than begun to execute may end right away.
+/// Where nothing confirms a start, the program has only just been executed, and may end right away.
 void Lifecycle::answerStarts(const Instance& instance, ActionSink& out) {
     constexpr Duration kSettling = std::chrono::milliseconds(200);
     if (!requests_.awaitsStart()) {
@@ -257,7 +256,6 @@ void Lifecycle::forceStop(ActionSink& out) {
 void Lifecycle::withdrawLaunch(ActionSink& out) {
     auto* launching = in<phase::Launching>();
     if (launching != nullptr && !std::exchange(launching->answered, true)) {
-        record_.withdrawn = Record::Withdrawn{launching->attempt, out.now.at + startPatience()};
         out.add(action::CancelLaunch{name(), launching->attempt});
     }
 }

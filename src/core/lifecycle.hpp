@@ -35,7 +35,8 @@ struct Record {
         Exit exit;
         Moment at;
     };
-    /// A launch that was withdrawn and has not been answered: what it was about to start may still come up.
+    /// A launch that was withdrawn because of a stop request and has not been answered: what it was about to
+    /// start may still come up.
     struct Withdrawn {
         std::uint64_t attempt = 0;
         TimePoint until;

@@ -135,6 +135,7 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
     const auto* stopping = life.in<phase::Stopping>();
     Record& record = life.record();
     record.predecessor = instance;
+    noteLife(life, exit, out);
     if (stopping == nullptr && life.requests().settlesAt()) {
         answerStartThatEnded(life, instance, exit, out);
     }
@@ -142,7 +143,6 @@ void noteEnd(Lifecycle& life, const Instance& instance, const Exit& exit, Action
         life.announce(notice::InstanceEnded{pidOf(instance), exit, notice::EndedKind::restarting}, out);
         return;
     }
-    noteLife(life, exit, out);
     LastExit last{exit, pidOf(instance), out.now, std::nullopt};
     const auto& began = record.startedAt ? record.startedAt : record.activeSince;
     if (began && out.now.at >= began->at) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/time.hpp"
+
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -20,6 +23,13 @@ struct ProcessKey {
 
     auto operator<=>(const ProcessKey&) const = default;
 };
+
+/// When it was started, to a hundredth of a second.
+[[nodiscard]] inline TimePoint startTime(const ProcessKey& process) {
+    constexpr Duration kTick = std::chrono::milliseconds(10); // USER_HZ is 100
+    constexpr auto kMost = static_cast<std::uint64_t>(Duration::max() / kTick);
+    return TimePoint(kTick * static_cast<Duration::rep>(std::min(process.startTicks, kMost)));
+}
 
 /// A run of a systemd unit that has no main process.
 struct UnitRun {

@@ -207,7 +207,7 @@ void react(const event::JobUnderWay& job, Lifecycle& life, ActionSink& out) {
     } else if (held.end) {
         react(*held.end, life, out);
     } else if (held.failure) {
-        react(*held.failure, life, out); // of a unit, after another look
+        react(*held.failure, life, out);
     }
 }
 

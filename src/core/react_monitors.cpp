@@ -10,9 +10,6 @@ namespace healer::core {
 
 namespace {
 
-/// The unit of ProcessKey::startTicks.
-constexpr Duration kTick = std::chrono::milliseconds(10);
-
 void reportAdopted(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.announce(notice::Adopted{pidOf(instance)}, out);
 }
@@ -40,7 +37,7 @@ bool isStartedSince(const event::Up& up, Lifecycle& life) {
         const auto process = processOf(up.instance);
         const auto& stop = life.requests().stop();
         return life.kind() == PhaseKind::looking && up.ownUnit && process && stop->at &&
-               TimePoint(kTick * static_cast<Duration::rep>(process->startTicks)) > *stop->at;
+               startTime(*process) > *stop->at;
     }
     if (life.kind() == PhaseKind::resting) {
         return life.requests().stoppedThroughServiceManager() || up.byOther;

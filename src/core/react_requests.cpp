@@ -73,8 +73,11 @@ void restart(const event::Request& request, Lifecycle& life, ActionSink& out) {
 }
 
 void stopLaunching(Lifecycle& life, ActionSink& out) {
-    life.withdrawLaunch(out);
     const auto& launching = *life.in<phase::Launching>();
+    if (!launching.answered) {
+        life.record().withdrawn = Record::Withdrawn{launching.attempt, out.now.at + life.startPatience()};
+    }
+    life.withdrawLaunch(out);
     const auto launched = launching.launched;
     const Duration took = out.now.at - life.record().downSince.value_or(out.now.at);
     life.announce(

@@ -50,7 +50,7 @@ void Stops::over(const std::string& name, Events& events) {
 runtime::Task<Events> Stops::ending(StopOrder order, Belongings with) {
     const auto instance = core::processOf(order.instance);
     const auto mode = order.plan.mode;
-    const bool alone = !instance || mode == core::KillMode::process || !with.others;
+    const bool alone = !instance || !with.others;
     const bool more =
         !alone && std::any_of(with.before.begin(), with.before.end(),
                               [&](const core::ProcessKey& member) { return member != *instance; });

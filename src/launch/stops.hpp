@@ -42,7 +42,8 @@ public:
     /// Adds the report that nothing is left, where it was reported that it lasts.
     void over(const std::string& name, Events& events);
 
-    /// Ends the instance and, as stop.mode has it, what belongs to it.
+    /// Ends the instance and what belongs to it; without `others`, as with stop.mode `process`, the instance
+    /// alone.
     [[nodiscard]] runtime::Task<Events> ending(StopOrder order, Belongings with);
 
 private:

@@ -27,11 +27,11 @@ void UnitWitness::start(std::optional<core::Instance> known) {
         look();
         return;
     }
-    patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
     if (runtime::mayRun(*process)) {
-        answer(*process, {});
+        look();
         return;
     }
+    patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
     const auto asked = [this, known = *process](const systemd::MissedEnd& end) { answer(known, end); };
     asking_.emplace(loop_, systemd::missedEnd(loop_, manager_, unit_, *process),
                     std::function<void(systemd::MissedEnd)>(asked));

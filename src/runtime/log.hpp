@@ -16,7 +16,8 @@ struct RenderedEvent;
 
 namespace healer::runtime {
 
-/// One log entry. Fields are written as NAME=value to the journal only; the other sinks show the message.
+/// One log entry. It may be written later, on another thread: messageId and the names of fields are
+/// constants. Fields are written as NAME=value to the journal only; the other sinks show the message.
 struct LogEntry {
     core::LogLevel level = core::LogLevel::info;
     std::string message;

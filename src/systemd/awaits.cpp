@@ -5,6 +5,16 @@
 
 namespace healer::systemd {
 
+namespace {
+
+template <typename T>
+std::optional<Failure> failureOf(const Manager::Outcome<T>& outcome) {
+    const auto* failure = std::get_if<Failure>(&outcome);
+    return failure != nullptr ? std::optional(*failure) : std::nullopt;
+}
+
+} // namespace
+
 runtime::Task<Manager::Outcome<std::string>> endOfJob(Manager& manager, std::uint32_t job) {
     const auto result = co_await runtime::answerOf<std::optional<std::string>>(
         [&manager, job](std::function<void(std::optional<std::string>)> answer) {
@@ -28,34 +38,22 @@ runtime::Task<Manager::Outcome<std::string>> runJob(Manager& manager, JobRequest
 runtime::Task<std::optional<Failure>> stopUnit(Manager& manager, std::string unit, StopMode mode) {
     if (mode == StopMode::kill) {
         const auto killed = co_await killUnit(manager, unit, SIGKILL);
-        const auto* failure = std::get_if<Failure>(&killed);
-        co_return failure != nullptr ? std::optional(*failure) : std::nullopt;
+        co_return failureOf(killed);
     }
     JobRequest request;
     request.verb = JobRequest::Verb::stop;
     request.unit = unit;
-    std::optional<Failure> failure = Failure{kConnectionLost, ""};
-    while (failure && isLost(*failure)) {
-        // PID 1 is executing itself again: whether it has received the call is not known.
+    std::optional<Failure> failure;
+    do {
+        // After PID 1 has executed itself again it is not known whether it has received the call.
         co_await connection(manager);
         const auto submitted = co_await submit(manager, request);
-        const auto* refused = std::get_if<Failure>(&submitted);
-        failure = refused != nullptr ? std::optional(*refused) : std::nullopt;
-    }
-    co_return failure;
-}
-
-runtime::Task<std::optional<Failure>> stopUnitAndWait(Manager& manager, std::string unit) {
-    JobRequest request;
-    request.verb = JobRequest::Verb::stop;
-    request.unit = unit;
-    std::optional<Failure> failure = Failure{kConnectionLost, ""};
-    while (failure && isLost(*failure)) {
-        co_await connection(manager);
-        const auto ended = co_await runJob(manager, request);
-        const auto* refused = std::get_if<Failure>(&ended);
-        failure = refused != nullptr ? std::optional(*refused) : std::nullopt;
-    }
+        failure = failureOf(submitted);
+        if (!failure && mode == StopMode::awaited) {
+            const auto ended = co_await endOfJob(manager, std::get<std::uint32_t>(submitted));
+            failure = failureOf(ended);
+        }
+    } while (failure && isLost(*failure));
     co_return failure;
 }
 

@@ -83,16 +83,13 @@ template <typename T, typename Begin>
 
 /// How a unit is stopped.
 enum class StopMode {
-    orderly, ///< StopUnit: by the settings of the unit
+    orderly, ///< StopUnit: by the settings of the unit; does not wait for its end
+    awaited, ///< the same, up to the end of the job
     kill,    ///< KillUnit: SIGKILL to all its processes
 };
 
 /// Asks PID 1 to stop the unit, again where the connection has broken meanwhile; the failure if it does not.
-/// Does not wait for the end of the unit.
 [[nodiscard]] runtime::Task<std::optional<Failure>> stopUnit(Manager& manager, std::string unit,
                                                              StopMode mode);
-
-/// The same in an orderly way, up to the end of the job.
-[[nodiscard]] runtime::Task<std::optional<Failure>> stopUnitAndWait(Manager& manager, std::string unit);
 
 } // namespace healer::systemd

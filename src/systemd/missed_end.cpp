@@ -15,8 +15,6 @@ namespace {
 
 /// For the journal.
 constexpr core::Duration kPatience = std::chrono::seconds(2);
-/// The unit of ProcessKey::startTicks.
-constexpr core::Duration kTick = std::chrono::milliseconds(10);
 
 /// What a change to rescue mode or a soft reboot stops, no operator has stopped.
 runtime::Task<bool> systemWasUpSince(Manager& manager, core::ProcessKey process) {
@@ -27,7 +25,7 @@ runtime::Task<bool> systemWasUpSince(Manager& manager, core::ProcessKey process)
         co_return true;
     }
     const core::Duration up(static_cast<core::Duration::rep>(facts->activeEnter));
-    co_return up <= kTick* static_cast<core::Duration::rep>(process.startTicks);
+    co_return up <= core::startTime(process).time_since_epoch();
 }
 
 } // namespace
@@ -36,8 +34,7 @@ runtime::Task<LastJob> lastJobSince(runtime::Loop& loop, std::string unit, core:
     const auto now = core::WallTime(
         std::chrono::duration_cast<core::Duration>(std::chrono::system_clock::now().time_since_epoch()));
     // A stop before that was not of this process, which may have been started outside the unit.
-    const auto age =
-        loop.now().time_since_epoch() - kTick * static_cast<core::Duration::rep>(process.startTicks);
+    const auto age = loop.now() - core::startTime(process);
     const auto read = [unit, since = now - age] { return lastJobOf(unit, since); };
     const auto last = co_await runtime::readInBackground(loop, read, loop.now() + kPatience);
     co_return last.value_or(LastJob::unknown);

@@ -73,9 +73,8 @@ core::Exit mainExit(const UnitFacts& facts) {
 }
 
 std::optional<core::Exit> endOf(const UnitFacts& facts, core::ProcessKey process, core::Duration suspended) {
-    constexpr std::uint64_t kUsecPerTick = 10'000;
     constexpr core::Duration kTolerance = std::chrono::seconds(1); // from fork(2) to systemd's note of it
-    const core::Duration started(static_cast<core::Duration::rep>(process.startTicks * kUsecPerTick));
+    const core::Duration started = core::startTime(process).time_since_epoch();
     const core::Duration noted(static_cast<core::Duration::rep>(facts.execMainStart));
     const bool same = facts.execMainPid == process.pid && started >= noted - kTolerance &&
                       started <= noted + suspended + kTolerance;

@@ -208,10 +208,8 @@ std::string unitObjectPath(const std::string& unit) {
 }
 
 std::uint64_t monotonicStartOf(core::ProcessKey process) {
-    constexpr std::uint64_t kTickUsec = 10'000;
-    const auto suspended = static_cast<std::uint64_t>(suspendedSinceBoot().count());
-    const std::uint64_t start = process.startTicks * kTickUsec;
-    return start > suspended ? start - suspended : 0;
+    const auto start = core::startTime(process).time_since_epoch() - suspendedSinceBoot();
+    return static_cast<std::uint64_t>(std::max(start, core::Duration::zero()).count());
 }
 
 core::Duration suspendedSinceBoot() {

@@ -299,13 +299,13 @@ runtime::Task<Events> Direct::stopping(StopOrder order) {
     // Nothing is reported from within stop(), and that it takes longer is reported before it can have ended.
     co_await runtime::nextTurn(context_.loop);
     Belongings belongings;
-    if (const auto instance = core::processOf(order.instance)) {
+    const auto instance = core::processOf(order.instance);
+    if (instance && order.plan.mode != core::KillMode::process) {
         belongings.before = belongingTo(order.name, *instance);
         belongings.others = [this, name = order.name, instance = *instance] {
+            const auto leader = children_.outlived(name).value_or(instance);
             const auto start = starts_.find(name);
-            return start == starts_.end()
-                       ? leftBehind(children_.outlived(name).value_or(instance), Start{})
-                       : leftBehind(children_.outlived(name).value_or(instance), start->second);
+            return start == starts_.end() ? membersOfSession(leader) : leftBehind(leader, start->second);
         };
     }
     belongings.pidfd = children_.pidfdOf(order.instance);

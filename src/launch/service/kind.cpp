@@ -250,7 +250,7 @@ runtime::Task<Events> ServiceLauncher::stopping(StopOrder order) {
     const bool ours = process && (inUnit == *process || inUnit.isUnknown());
     if (!ours || !manager_.isConnected()) {
         Belongings belongings;
-        if (process) {
+        if (process && order.plan.mode != core::KillMode::process) {
             belongings = belongingsOf(*process);
         }
         const auto events = co_await stops_.ending(order, belongings);
@@ -294,7 +294,7 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
         }
         (void)co_await predecessorEnd(context_.loop, order.instance);
     }
-    const auto failure = co_await systemd::stopUnitAndWait(manager_, unit);
+    const auto failure = co_await systemd::stopUnit(manager_, unit, systemd::StopMode::awaited);
     manager_.jobs().heard(unit); // that stop was Healer's own
     co_return failure && failure->name != systemd::kNoSuchUnit ? failure : std::nullopt;
 }

@@ -117,20 +117,7 @@ runtime::Task<UnitStart::Outcome> UnitStart::followRestart(std::uint32_t job) {
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await failed(*failure);
     }
-    jobUnderWay_ = false;
-    if (std::get<std::string>(ended) == "canceled") {
-        // An operator's job has taken its place: a stop counts, whatever this start was for.
-        circumstances_.afterFailure = true;
-        cancelled_ = true;
-        co_return std::nullopt;
-    }
-    const auto answer = co_await systemd::read(manager_, order_.unit);
-    if (const auto* failure = std::get_if<Failure>(&answer)) {
-        co_return co_await failed(*failure);
-    }
-    const auto& facts = std::get<systemd::UnitFacts>(answer);
-    const std::string trigger = co_await systemd::activeTrigger(manager_, facts);
-    co_return conclude(std::get<std::string>(ended), facts, trigger);
+    co_return co_await jobEnded(std::get<std::string>(ended), std::nullopt);
 }
 
 runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts before) {
@@ -146,9 +133,22 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await failed(*failure);
     }
+    heard.job = 0;
+    const bool anotherRun = heard.invocation != before.invocation;
+    std::optional<systemd::UnitFacts> run;
+    if (anotherRun) {
+        run = heard;
+    }
+    co_return co_await jobEnded(std::get<std::string>(ended), run);
+}
+
+/// `heard`: the run that it has made, as PID 1 reported it, for when that has been unloaded.
+runtime::Task<UnitStart::Outcome> UnitStart::jobEnded(std::string result,
+                                                      std::optional<systemd::UnitFacts> heard) {
     jobUnderWay_ = false;
-    if (std::get<std::string>(ended) == "canceled") {
-        circumstances_.afterFailure = true; // as in followRestart()
+    if (result == "canceled") {
+        // An operator's job has taken its place: a stop counts, whatever this start was for.
+        circumstances_.afterFailure = true;
         cancelled_ = true;
         co_return std::nullopt;
     }
@@ -156,15 +156,15 @@ runtime::Task<UnitStart::Outcome> UnitStart::start(Verb verb, systemd::UnitFacts
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         co_return co_await failed(*failure);
     }
-    const auto& read = std::get<systemd::UnitFacts>(answer);
-    const bool unloaded = systemd::isUntouched(read) && heard.invocation != before.invocation;
-    heard.job = 0;
-    const systemd::UnitFacts facts = unloaded ? heard : read;
+    systemd::UnitFacts facts = std::get<systemd::UnitFacts>(answer);
+    if (heard && systemd::isUntouched(facts)) {
+        facts = *heard;
+    }
     if (instance(facts).isUnknown()) {
         co_return co_await pause();
     }
     const std::string trigger = co_await systemd::activeTrigger(manager_, facts);
-    co_return conclude(std::get<std::string>(ended), facts, trigger);
+    co_return conclude(result, facts, trigger);
 }
 
 Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& facts,

@@ -42,6 +42,7 @@ private:
     runtime::Task<Outcome> awaitJob(std::uint32_t job, std::string invocation);
     runtime::Task<Outcome> followRestart(std::uint32_t job);
     runtime::Task<Outcome> start(Verb verb, systemd::UnitFacts before);
+    runtime::Task<Outcome> jobEnded(std::string result, std::optional<systemd::UnitFacts> heard);
     runtime::Task<Outcome> failed(systemd::Failure failure);
     runtime::Task<Outcome> pause();
     [[nodiscard]] Events conclude(const std::string& result, const systemd::UnitFacts& facts,

@@ -14,6 +14,7 @@ namespace {
 
 /// Between two counts of the processes of a unit whose end systemd does not report.
 constexpr core::Duration kCountInterval = std::chrono::seconds(2);
+/// Before what the machine refused is tried again.
 constexpr core::Duration kPause = std::chrono::milliseconds(100);
 /// For so long after its start it may turn out that something of it goes on running.
 constexpr core::Duration kYoung = std::chrono::seconds(10);
@@ -224,13 +225,13 @@ void UnitMonitor::judge() {
     } else {
         planCount();
     }
-    const auto known = core::processOf(known_);
-    if (known && tracker_.needsJournal(facts_)) {
+    const auto last = lastMain();
+    if (last && tracker_.needsJournal(facts_)) {
         const auto heard = [this](systemd::LastJob job) {
             tracker_.heardFromJournal(job);
             judge();
         };
-        journal_.emplace(host_.loop(), systemd::lastJobSince(host_.loop(), unit_, *known),
+        journal_.emplace(host_.loop(), systemd::lastJobSince(host_.loop(), unit_, *last),
                          std::function<void(systemd::LastJob)>(heard));
         journal_->start();
         return;
@@ -242,13 +243,17 @@ void UnitMonitor::judge() {
     }
 }
 
+/// The last main process: as PID 1 has reported it, or as an earlier Healer knew it.
+std::optional<core::ProcessKey> UnitMonitor::lastMain() const {
+    return main_.key() ? main_.key() : core::processOf(known_);
+}
+
 /// What other units have to do with its end is asked before the end is reported.
 void UnitMonitor::inquire(const UnitTracker::Question& question) {
     const auto answered = [this](const systemd::Surroundings& surroundings) { conclude(surroundings); };
     systemd::UnitFacts facts = facts_;
-    if (const auto known = core::processOf(known_); known && systemd::isUntouched(facts)) {
-        // PID 1 has forgotten the run that an earlier Healer knew.
-        facts.activeEnter = systemd::monotonicStartOf(*known);
+    if (const auto last = lastMain(); last && systemd::isUntouched(facts)) {
+        facts.activeEnter = systemd::monotonicStartOf(*last); // PID 1 has forgotten the run
     }
     inquiry_.emplace(host_.loop(),
                      systemd::surroundingsOf(host_.manager(), facts, question.maybeStopped, question.stopJob),

@@ -43,6 +43,7 @@ private:
     void judge();
     void watchMain();
     void planReread();
+    [[nodiscard]] std::optional<core::ProcessKey> lastMain() const;
     void inquire(const UnitTracker::Question& question);
     void conclude(const systemd::Surroundings& surroundings);
     void count();

@@ -115,6 +115,18 @@ TEST_F(Handover, whatComesUpAfterAStopDuringItsStartIsStopped) {
     EXPECT_EQ(count<action::Stop>(), 0U) << "that one was started elsewhere, later";
 }
 
+TEST_F(Handover, whatIsStartedElsewhereAfterAStopIsNotTakenForAnEarlierStart) {
+    begin(Confirms::no);
+    handle(event::Up{"web", kFirst}); // before the launcher has answered
+    EXPECT_EQ(view().state, State::running);
+    handle(event::Request{event::Verb::stop, "web", 5});
+    handle(event::Down{"web", kFirst, exited(0)});
+    EXPECT_EQ(view().state, State::stopped);
+    handle(event::Up{"web", kDaemon});
+    EXPECT_EQ(count<action::Stop>(), 0U);
+    EXPECT_EQ(view().instance, Instance(kDaemon));
+}
+
 TEST_F(Handover, aStartWhoseEndNobodySawMayHaveForked) {
     begin(Confirms::byPidFile);
     launched(kFirst);

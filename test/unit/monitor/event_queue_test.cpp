@@ -102,16 +102,19 @@ TEST(TimerQueue, forgetsWhatWasCleared) {
     EXPECT_FALSE(loop.runOnce(5ms));
 }
 
+pid_t pausingChild() {
+    const pid_t pid = fork();
+    while (pid == 0) {
+        pause();
+    }
+    return pid;
+}
+
 TEST(InstanceWatch, reportsAnEndOnceForEachHold) {
     runtime::Loop loop;
     std::vector<core::Exit> ends;
     monitor::InstanceWatch watch(loop, [&](const core::Exit& exit) { ends.push_back(exit); });
-    const pid_t pid = fork();
-    if (pid == 0) {
-        while (true) {
-            pause();
-        }
-    }
+    const pid_t pid = pausingChild();
     const auto key = runtime::keyOfPid(pid).orNone();
     watch.hold(key);
     EXPECT_TRUE(watch.alive());
@@ -135,12 +138,7 @@ TEST(InstanceWatch, withoutDescriptorsNothingHasEnded) {
     runtime::Loop loop;
     std::vector<core::Exit> ends;
     monitor::InstanceWatch watch(loop, [&](const core::Exit& exit) { ends.push_back(exit); });
-    const pid_t pid = fork();
-    if (pid == 0) {
-        while (true) {
-            pause();
-        }
-    }
+    const pid_t pid = pausingChild();
     const auto timer = loop.addTimer(loop.now(), [] {}); // the timers have their descriptor
     loop.runOnce(10ms);
     const auto key = runtime::keyOfPid(pid).orNone();
