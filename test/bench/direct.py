@@ -18,20 +18,22 @@ PAUSE = 0.01  # lets a supervisor finish its bookkeeping before the next kill
 class Field:
     """The floor and Healer side by side, with `count` victims each."""
 
-    def __init__(self, build, directory, bus, count):
+    def __init__(self, build, directory, bus, count, seconds=120):
         programs = build / "test" / "bench"
         directory.mkdir()
         self.count = count
         self.healer = None
         self.arenas = [Arena(directory / "floor.fifo"), Arena(directory / "healer.fifo")]
+        began = time.monotonic_ns()
         self.floor = Floor(programs, self.arenas[0].fifo, count)
         try:
-            self.arenas[0].wait_for_all(count)
+            self.arenas[0].wait_for_all(count, seconds)
+            self.floor_up_after = max(self.arenas[0].began.values()) - began
             self.healer = Healer(build, directory, bus,
                                  config("direct", programs / "bench-victim", self.arenas[1].fifo, count))
             began = time.monotonic_ns()
             self.healer.start()
-            self.arenas[1].wait_for_all(count)
+            self.arenas[1].wait_for_all(count, seconds)
             self.all_up_after = max(self.arenas[1].began.values()) - began
         except BaseException:
             self.end()
