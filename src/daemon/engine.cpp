@@ -134,25 +134,34 @@ bool Engine::isOfAnother(const std::string& name, const core::ProcessFacts& fact
         const auto owner = core::processOfTransientUnit(facts.unit);
         return owner != name && parts_.coordinator.processPlan(owner) != nullptr;
     }
-    return std::ranges::any_of(tracked_, [&](const auto& other) {
-        const auto* plan = other.first != name && other.second == facts.key
-                               ? parts_.coordinator.processPlan(other.first)
-                               : nullptr;
+    return std::ranges::any_of(tracked_.entriesOf(facts.key), [&](const auto& tracked) {
+        const auto* plan = tracked.second != name ? parts_.coordinator.processPlan(tracked.second) : nullptr;
         return plan != nullptr && plan->unit.empty();
     });
+}
+
+void Engine::Tracked::set(const std::string& entry, std::optional<core::ProcessKey> process) {
+    if (const auto before = byEntry_.extract(entry); !before.empty()) {
+        const auto [first, last] = byProcess_.equal_range(before.mapped());
+        byProcess_.erase(std::find_if(first, last, [&](const auto& one) { return one.second == entry; }));
+    }
+    if (process) {
+        byEntry_.emplace(entry, *process);
+        byProcess_.emplace(*process, entry);
+    }
 }
 
 void Engine::act(core::action::Unwatch& unwatch) {
     watched_.erase(unwatch.name);
     gate_.drop(unwatch.name);
-    tracked_.erase(unwatch.name);
+    tracked_.set(unwatch.name, std::nullopt);
     if (parts_.coordinator.processPlan(unwatch.name) == nullptr) {
         parts_.launchers.forget(unwatch.name);
     }
 }
 
 void Engine::act(core::action::Track& track) {
-    tracked_[track.name] = core::processOf(track.instance);
+    tracked_.set(track.name, core::processOf(track.instance));
     if (const auto found = watched_.find(track.name); found != watched_.end()) {
         found->second->monitors->follow(track.instance);
     }

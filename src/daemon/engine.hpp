@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 
 namespace healer::daemon {
@@ -64,6 +65,21 @@ private:
     /// Whether this process is the instance of another entry, or in the unit of one.
     [[nodiscard]] bool isOfAnother(const std::string& name, const core::ProcessFacts& facts) const;
 
+    /// The process that is the instance of each entry.
+    class Tracked {
+    public:
+        void set(const std::string& entry, std::optional<core::ProcessKey> process);
+        /// The entries that this is the instance of.
+        [[nodiscard]] auto entriesOf(core::ProcessKey process) const {
+            const auto [first, last] = byProcess_.equal_range(process);
+            return std::ranges::subrange(first, last);
+        }
+
+    private:
+        std::map<std::string, core::ProcessKey> byEntry_;
+        std::multimap<core::ProcessKey, std::string> byProcess_;
+    };
+
     void act(core::action::Watch& watch);
     void act(core::action::Unwatch& unwatch);
     void act(core::action::Track& track);
@@ -78,7 +94,7 @@ private:
     Parts parts_;
     ManagerGate gate_;
     std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
-    std::map<std::string, std::optional<core::ProcessKey>, std::less<>> tracked_; ///< by entry
+    Tracked tracked_;
     std::map<std::uint64_t, Answer> answers_;
     std::uint64_t lastRequest_ = 0;
     std::deque<core::Event> events_;

@@ -102,7 +102,7 @@ private:
     std::exception_ptr failure_;
     std::unique_ptr<Simulation> simulation_; ///< null: real time
     core::Duration stalled_{0};
-    core::TimePoint stalledUntil_;             ///< what was before is counted
+    core::TimePoint stalledUntil_; ///< what was before is counted
     std::unique_ptr<ProcessEnds> processEnds_;
 
     friend struct Source::State;

@@ -143,7 +143,7 @@ void ProcessEnds::takeBatch() {
     for (int i = 0; i < count; ++i) {
         const auto tag = events.at(static_cast<std::size_t>(i)).data.u64;
         const auto number = static_cast<std::size_t>(tag & UINT32_MAX);
-        // Whoever was called before may have let go of it.
+        // Whoever was called before may have released it.
         Held* const found = byDescriptor_.at(number);
         if (found == nullptr || found->serial != tag >> kSerialShift) {
             continue;

@@ -57,7 +57,7 @@ public:
 
     /// Holds this incarnation. An empty ProcessEnd and an error mean what they mean in openPidfd().
     [[nodiscard]] core::Result<ProcessEnd> await(core::ProcessKey key, Ended ended);
-    /// The same with a pidfd that the caller has. Without a key nobody else shares it.
+    /// The same with a pidfd that the caller has. Without a key it is not shared.
     [[nodiscard]] ProcessEnd await(std::optional<core::ProcessKey> key, UniqueFd pidfd, Ended ended);
 
     /// What is called before ends are reported, or null: for one who may know more about them.

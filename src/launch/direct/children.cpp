@@ -60,7 +60,7 @@ bool Children::whenEnded(core::Instance key, std::function<void()> callback) {
     return true;
 }
 
-/// Whoever else waits for this end is given how it came about, so that nobody needs the zombie.
+/// All others who wait for this end are given how it came about: the zombie is not needed.
 void Children::ended(Number number, const core::Exit& exit) {
     const auto& child = children_.at(number);
     if (!child.name.empty()) {
