@@ -3,6 +3,7 @@
 
 #include "config/compiler.hpp"
 #include "config/config_source.hpp"
+#include "config/descriptor_need.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <filesystem>
@@ -132,6 +133,9 @@ LoadOutcome load(const LoadOptions& options, const Environment& environment) {
     std::vector<Diagnostic> warnings = std::move(sources.warnings);
     warnings.insert(warnings.end(), std::make_move_iterator(outcome.findings.warnings.begin()),
                     std::make_move_iterator(outcome.findings.warnings.end()));
+    if (auto shortage = descriptorShortage(*outcome.plan, environment.descriptorLimit)) {
+        warnings.push_back({path, {}, {}, std::move(*shortage), {}});
+    }
     return LoadedConfig{std::move(*outcome.plan), std::move(sources.files), std::move(warnings),
                         std::move(outcome.late)};
 }
