@@ -64,7 +64,7 @@ def storm(build, directory, bus):
                 rows.append(Row(name, healer, "s", floor, "the floor", 1.2))
                 time.sleep(REST)
                 total, caused, sent = deaths(where)
-                rows.append(Row("  deaths that are told with their cause and sender",
+                rows.append(Row("  deaths recorded with their cause and sender",
                                 min(caused, sent) / total * 100 if total else None, "%"))
             finally:
                 field.end()
@@ -74,11 +74,12 @@ def storm(build, directory, bus):
 def starts(build, directory, bus):
     """Start, adoption and reload."""
     rows = []
-    for count in possible((1000, 10000)):
+    for count in possible((4000, 8000, 10000)):
         field = Field(build, directory / f"starts-{count}", bus, count, seconds_for(count))
         try:
             rows.append(Row(f"start to READY, {count} to start", field.healer.ready_after, "ms"))
-            rows.append(Row(f"start to the last of {count} up", field.all_up_after, "s", field.floor_up_after, "the floor"))
+            rows.append(Row(f"start to the last of {count} up", field.all_up_after, "s", field.floor_up_after,
+                            "the floor"))
             time.sleep(8)
             rows.append(Row(f"reload, {count} unchanged", field.healer.reload(), "ms"))
             rows.append(Row(f"reload, {count} changed", field.healer.reload(other_recovery), "ms"))
