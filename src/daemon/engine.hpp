@@ -17,7 +17,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 
 namespace healer::daemon {
@@ -54,6 +53,7 @@ private:
     struct Watched {
         core::Shared<core::ProcessPlan> plan;
         std::unique_ptr<MonitorSet> monitors;
+        std::optional<core::ProcessKey> tracked = {}; ///< its instance
     };
 
     void drain();
@@ -65,20 +65,8 @@ private:
     /// Whether this process is the instance of another entry, or in the unit of one.
     [[nodiscard]] bool isOfAnother(const std::string& name, const core::ProcessFacts& facts) const;
 
-    /// The process that is the instance of each entry.
-    class Tracked {
-    public:
-        void set(const std::string& entry, std::optional<core::ProcessKey> process);
-        /// The entries that this is the instance of.
-        [[nodiscard]] auto entriesOf(core::ProcessKey process) const {
-            const auto [first, last] = byProcess_.equal_range(process);
-            return std::ranges::subrange(first, last);
-        }
-
-    private:
-        std::map<std::string, core::ProcessKey> byEntry_;
-        std::multimap<core::ProcessKey, std::string> byProcess_;
-    };
+    /// Notes which process is the instance of this entry; none: it has none.
+    void track(const std::string& name, Watched& watched, std::optional<core::ProcessKey> process);
 
     void act(core::action::Watch& watch);
     void act(core::action::Unwatch& unwatch);
@@ -94,7 +82,7 @@ private:
     Parts parts_;
     ManagerGate gate_;
     std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
-    Tracked tracked_;
+    std::multimap<core::ProcessKey, std::string> tracked_; ///< instances, with their entries
     std::map<std::uint64_t, Answer> answers_;
     std::uint64_t lastRequest_ = 0;
     std::deque<core::Event> events_;

@@ -64,7 +64,7 @@ machines, absolute times cannot. A budget is the highest ratio that we accept.
 
 {today}, {cores} processors ({processor()}), Linux {platform.release().split("-")[0]}, optimised build (release preset).
 
-A ✗ marks a budget that is not met in this run; the ratios of services move by a tenth and more from run to run. Absolute budgets: memory under 10 MB with one process and under 20 MB with 1,000, an unwatched
+A ✗ marks a budget that is not met in this run; the ratios of services move by a tenth and more from run to run. Absolute budgets: memory under 10 MB with one process and under 9 MB with 1,000, an unwatched
 exit at most 250 ns, no CPU when nothing happens.
 
 ## How to repeat it
@@ -77,7 +77,7 @@ written only when all of them were measured.
 
 - A victim is a static C program. The first thing that its `main()` does is to read the clock; it then reports that through a FIFO.
   *Kill to main()* is from just before `kill(2)` to that reading. Medians of 300 kills, one at a time, Healer and the baseline
-  in turn.
+  in turn. *One kill a second*: 40 kills of each side, with processors and caches asleep in between.
 - *The floor* is a loop of `waitpid` and `posix_spawn`: no supervisor can do less.
 - *Notice*: from the kill to the time in Healer's history (of the kills that are still in it), or to the return of `waitpid` in the floor.
 - *systemd* is `Restart=always RestartSec=0` without a start limit, in the container in which Healer runs with `launch: service`.
