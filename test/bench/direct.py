@@ -81,15 +81,6 @@ def cold(field):
     return [statistics.median(t) for t in times]
 
 
-def all_at_once(field, rounds=5):
-    times = [[], []]
-    for _ in range(rounds):
-        for side in (0, 1):
-            times[side].append(field.arenas[side].kill_all())
-            time.sleep(1)
-    return [statistics.median(t) for t in times]
-
-
 def direct(build, directory, bus):
     rows = []
     for count in (1, 1000):
@@ -102,9 +93,6 @@ def direct(build, directory, bus):
             if healer_notice is not None:
                 rows.append(Row(f"eBPF: kill to notice, {count} watched", healer_notice, "ms", floor_notice,
                                 "waitpid of the floor"))
-            if count > 1:
-                floor, healer = all_at_once(field)
-                rows.append(Row(f"direct: all {count} killed, last one back", healer, "s", floor, "the floor"))
         finally:
             field.end()
     return rows
