@@ -139,10 +139,13 @@ void Direct::launch(LaunchOrder order) {
     awaitEndOf(pending.predecessor, name);
 }
 
-/// A predecessor that was started here is the usual one, and often gone by now: then no time is lost.
+/// A predecessor that was started here is the usual one, and often gone by now: then no time is lost, and
+/// what it has left in its session was noted when it was reaped.
 void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name) {
     Pending& pending = pending_[name];
-    if (!predecessor || children_.pidfdOf(*predecessor) >= 0) {
+    const auto last = starts_.find(name);
+    const bool startedHere = last != starts_.end() && predecessor == last->second.first;
+    if (!predecessor || startedHere || children_.pidfdOf(*predecessor) >= 0) {
         const auto ended = [this, name, attempt = pending.attempt] {
             const auto entry = pending_.find(name);
             if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
