@@ -29,7 +29,8 @@ constexpr std::size_t kMostAsked = 16;
 } // namespace
 
 EbpfHost::EbpfHost(const HostContext& context, LoadProbe load)
-    : context_(context), load_(std::move(load)), scan_(context.loop), timers_(context.loop) {
+    : context_(context), load_(std::move(load)),
+      scan_(context.loop, [this](pid_t pid) { return isFollowed(pid); }), timers_(context.loop) {
     auto probe = load_(context_.processes);
     if (!probe) {
         status_ = probe.error().message;
@@ -106,6 +107,14 @@ void EbpfHost::unwatch(EbpfMonitor& monitor, pid_t pid) {
     if (probe_) {
         probe_->unwatch(pid);
     }
+}
+
+/// The living instance of one entry is none of another: most of what runs need not be looked at.
+bool EbpfHost::isFollowed(pid_t pid) const {
+    const auto entry = byPid_.find(pid);
+    return entry != byPid_.end() && std::ranges::any_of(entry->second, [](const EbpfMonitor* monitor) {
+               return monitor->followsByCommand();
+           });
 }
 
 void EbpfHost::expect(EbpfMonitor& monitor, const core::CommandPlan& command) {

@@ -57,6 +57,7 @@ private:
     void recoverLosses();
 
     void use(std::unique_ptr<KernelProbe> probe);
+    [[nodiscard]] bool isFollowed(pid_t pid) const;
 
     HostContext context_;
     LoadProbe load_;
