@@ -30,10 +30,15 @@ protected:
         return counts;
     }
 
-    static void start(HealerRun& healer, int count) {
+    enum class Depend { none, onTheFirst };
+    static void start(HealerRun& healer, int count, Depend depend) {
         std::string processes;
         for (int i = 0; i < count; ++i) {
-            processes += healer.counter(nameOf(i), "{ type: ebpf, interval_secs: 86400 }", "    output: /dev/null\n");
+            processes +=
+                healer.counter(nameOf(i), "{ type: ebpf, interval_secs: 86400 }", "    output: /dev/null\n");
+            if (i > 0 && depend == Depend::onTheFirst) {
+                processes += "    dependencies: [" + nameOf(0) + "]\n";
+            }
         }
         healer.writeConfig(processes);
         setenv("CALL_COUNTS", (healer.folder() / "calls").c_str(), 1);
@@ -45,9 +50,9 @@ protected:
     static std::string nameOf(int i) { return "c" + std::to_string(i); }
 
     /// What it costs to restart so many that are killed all at once, what is published about it included.
-    static call_counts costOf(int count) {
+    static call_counts costOf(int count, Depend depend) {
         HealerRun healer;
-        start(healer, count);
+        start(healer, count, depend);
         std::vector<pid_t> pids;
         for (int i = 0; i < count; ++i) {
             pids.push_back(healer.runningPid(nameOf(i)));
@@ -77,24 +82,28 @@ protected:
             return last.waits == before.waits && last.reads == before.reads;
         }));
     }
+
+    /// Of 40 deaths, and of four times as many.
+    static void compare(Depend depend) {
+        constexpr int kSome = 40;
+        constexpr unsigned kTimes = 4;
+        const auto some = costOf(kSome, depend);
+        const auto more = costOf(kSome * kTimes, depend);
+        ASSERT_GT(some.waits, 0U) << "the calls are not counted";
+        EXPECT_LE(more.waits, kTimes * some.waits + kSlack);
+        EXPECT_LE(more.ready, kTimes * some.ready + kSlack);
+        EXPECT_LE(more.registrations, kTimes * some.registrations + kSlack);
+        EXPECT_LE(more.reads, kTimes * some.reads + kSlack);
+        EXPECT_LE(more.opens, kTimes * some.opens + kSlack);
+    }
 };
 
 TEST_F(Storm, theCostOfADeathDoesNotGrowWithTheirNumber) {
-    constexpr int kSome = 40;
-    constexpr unsigned kTimes = 4;
-    const auto some = costOf(kSome);
-    const auto more = costOf(kSome * kTimes);
-    ASSERT_GT(some.waits, 0U) << "the calls are not counted";
-    EXPECT_LE(more.waits, kTimes * some.waits + kSlack);
-    EXPECT_LE(more.ready, kTimes * some.ready + kSlack);
-    EXPECT_LE(more.registrations, kTimes * some.registrations + kSlack);
-    EXPECT_LE(more.reads, kTimes * some.reads + kSlack);
-    EXPECT_LE(more.opens, kTimes * some.opens + kSlack);
-    RecordProperty("calls_for_" + std::to_string(kSome), std::to_string(some.waits) + " waits, " +
-                                                             std::to_string(some.ready) + " ready, " +
-                                                             std::to_string(some.reads) + " reads");
-    RecordProperty("calls_for_more", std::to_string(more.waits) + " waits, " + std::to_string(more.ready) +
-                                         " ready, " + std::to_string(more.reads) + " reads");
+    compare(Depend::none);
+}
+
+TEST_F(Storm, norWhereAllDependOnOne) {
+    compare(Depend::onTheFirst);
 }
 
 } // namespace
