@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/census.hpp"
 #include "core/event.hpp"
 #include "core/event_catalog.hpp"
 #include "core/plan.hpp"
@@ -31,6 +32,7 @@ public:
 
     /// Sorted by name.
     [[nodiscard]] virtual std::vector<std::string> processNames() const = 0;
+    [[nodiscard]] virtual core::Census census() const = 0;
     [[nodiscard]] virtual const core::ProcessPlan* plan(const std::string& name) const = 0;
     [[nodiscard]] virtual const core::ProcessView* view(const std::string& name) const = 0;
     /// "healer-NAME.service", or empty when the process is launched directly.

@@ -5,16 +5,11 @@
 #include "bus/property_table.hpp"
 #include "bus/text.hpp"
 
+#include <cstdint>
 #include <string>
 #include <tuple>
 
 namespace healer::bus {
-
-/// Whether a process in this state is not up and ought to be.
-[[nodiscard]] bool countsAsDown(core::State state);
-
-/// How many processes are in a state for which `counts` is true.
-[[nodiscard]] std::uint32_t countProcesses(const Backend& backend, bool (*counts)(core::State state));
 
 /// The properties of org.healer.Manager.
 inline constexpr std::tuple kManagerProperties{
@@ -25,11 +20,11 @@ inline constexpr std::tuple kManagerProperties{
     property<"EbpfStatus">([](const Backend& backend) { return validUtf8(backend.ebpfStatus()); }),
     property<"LostEvents">([](const Backend& backend) { return backend.lostEvents(); }),
     property<"ProcessCount">(
-        [](const Backend& backend) { return static_cast<std::uint32_t>(backend.processNames().size()); }),
-    property<"DownCount">([](const Backend& backend) { return countProcesses(backend, countsAsDown); }),
-    property<"TrippedCount">([](const Backend& backend) {
-        return countProcesses(backend, [](core::State state) { return state == core::State::tripped; });
-    }),
+        [](const Backend& backend) { return static_cast<std::uint32_t>(backend.census().total); }),
+    property<"DownCount">(
+        [](const Backend& backend) { return static_cast<std::uint32_t>(backend.census().down); }),
+    property<"TrippedCount">(
+        [](const Backend& backend) { return static_cast<std::uint32_t>(backend.census().tripped); }),
     property<"LastReloadError">([](const Backend& backend) { return validUtf8(backend.lastReloadError()); }),
 };
 

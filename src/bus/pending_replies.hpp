@@ -11,22 +11,22 @@
 
 namespace healer::bus {
 
-/// The calls that are still to be answered. An sdbus::Result must not outlive its connection: the owner of
-/// the connection destroys this first, and answers that come later go nowhere.
+/// The calls that are still to be answered, by a Result (of sdbus-c++, or a MethodReply). It must not outlive
+/// its connection: the owner of the connection destroys this first, and answers that come later go nowhere.
 class PendingReplies {
 public:
-    template <typename... Values>
+    template <typename Result>
     class Reply {
     public:
-        Reply(std::weak_ptr<std::set<std::shared_ptr<void>>> open,
-              std::weak_ptr<sdbus::Result<Values...>> result)
+        Reply(std::weak_ptr<std::set<std::shared_ptr<void>>> open, std::weak_ptr<Result> result)
             : open_(std::move(open)), result_(std::move(result)) {}
 
+        template <typename... Values>
         void send(const Values&... values) const {
-            finish([&](sdbus::Result<Values...>& result) { result.returnResults(values...); });
+            finish([&](Result& result) { result.returnResults(values...); });
         }
         void fail(const core::Error& error) const {
-            finish([&](sdbus::Result<Values...>& result) { result.returnError(toBusError(error)); });
+            finish([&](Result& result) { result.returnError(toBusError(error)); });
         }
 
     private:
@@ -40,15 +40,15 @@ public:
         }
 
         std::weak_ptr<std::set<std::shared_ptr<void>>> open_;
-        std::weak_ptr<sdbus::Result<Values...>> result_;
+        std::weak_ptr<Result> result_;
     };
 
     /// A copyable handle that answers the call once; further answers are ignored.
-    template <typename... Values>
-    [[nodiscard]] Reply<Values...> keep(sdbus::Result<Values...>&& result) {
-        auto kept = std::make_shared<sdbus::Result<Values...>>(std::move(result));
+    template <typename Result>
+    [[nodiscard]] Reply<Result> keep(Result result) {
+        auto kept = std::make_shared<Result>(std::move(result));
         open_->insert(kept);
-        return Reply<Values...>(open_, kept);
+        return Reply<Result>(open_, kept);
     }
 
 private:

@@ -43,32 +43,6 @@ void Requests::request(core::event::Verb verb, const std::string& name, const Ca
                      });
 }
 
-void Requests::startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
-                              const std::string& name, const Caller& caller) {
-    mustExist(name);
-    request(verb, name, caller,
-            [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
-                if (outcome) {
-                    reply.send(static_cast<std::uint32_t>(*outcome));
-                } else {
-                    reply.fail(outcome.error());
-                }
-            });
-}
-
-void Requests::change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name,
-                      const Caller& caller) {
-    mustExist(name);
-    request(verb, name, caller,
-            [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
-                if (outcome) {
-                    reply.send();
-                } else {
-                    reply.fail(outcome.error());
-                }
-            });
-}
-
 void Requests::reload(
     sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>&& result,
     const Caller& caller) {

@@ -5,7 +5,9 @@
 #include "bus/backend.hpp"
 #include "bus/pending_replies.hpp"
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace healer::bus {
 
@@ -23,10 +25,32 @@ public:
     /// Throws the sdbus::Error for an unknown process.
     void mustExist(const std::string& name) const;
 
-    void startOrRestart(sdbus::Result<std::uint32_t>&& result, core::event::Verb verb,
-                        const std::string& name, const Caller& caller);
-    void change(sdbus::Result<>&& result, core::event::Verb verb, const std::string& name,
-                const Caller& caller);
+    /// Answered with the PID.
+    template <typename Result>
+    void startOrRestart(Result result, core::event::Verb verb, const std::string& name,
+                        const Caller& caller) {
+        mustExist(name);
+        request(verb, name, caller,
+                [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
+                    if (outcome) {
+                        reply.send(static_cast<std::uint32_t>(*outcome));
+                    } else {
+                        reply.fail(outcome.error());
+                    }
+                });
+    }
+    template <typename Result>
+    void change(Result result, core::event::Verb verb, const std::string& name, const Caller& caller) {
+        mustExist(name);
+        request(verb, name, caller,
+                [reply = replies_.keep(std::move(result))](const core::Result<pid_t>& outcome) {
+                    if (outcome) {
+                        reply.send();
+                    } else {
+                        reply.fail(outcome.error());
+                    }
+                });
+    }
     void reload(
         sdbus::Result<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>>&& result,
         const Caller& caller);

@@ -122,13 +122,13 @@ void Service::processesChanged(const std::vector<std::string>& added,
         return;
     }
     for (const std::string& name : removed) {
-        session_->removeProcess(name);
+        session_->processes().remove(name);
         published_.erase(name);
         changed_.erase(name);
     }
     for (const std::string& name : added) {
         published_.insert_or_assign(name, fingerprintOf(kProcessProperties, factsOf(backend_, name)));
-        session_->addProcess(name);
+        session_->processes().add(name);
     }
     publishManagerLater();
 }
@@ -163,7 +163,7 @@ void Service::publish() {
         const auto known = published_.find(name);
         if (known != published_.end()) {
             const ProcessFingerprint now = fingerprintOf(kProcessProperties, factsOf(backend_, name));
-            session_->announce(name, changedProperties(kProcessProperties, known->second, now));
+            session_->processes().announce(name, changedProperties(kProcessProperties, known->second, now));
             known->second = now;
         }
     }

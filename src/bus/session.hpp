@@ -5,13 +5,10 @@
 #include "bus/log_control.hpp"
 #include "bus/manager_object.hpp"
 #include "bus/polkit_authority.hpp"
-#include "bus/process_object.hpp"
+#include "bus/process_objects.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace healer::bus {
 
@@ -30,9 +27,7 @@ public:
     [[nodiscard]] Connection& connection() { return *connection_; }
     [[nodiscard]] ManagerObject& manager() { return manager_; }
 
-    void addProcess(const std::string& name);
-    void removeProcess(const std::string& name);
-    void announce(const std::string& name, const std::vector<const char*>& properties);
+    [[nodiscard]] ProcessObjects& processes() { return processes_; }
 
 private:
     std::unique_ptr<Connection> connection_;
@@ -40,7 +35,7 @@ private:
     Requests requests_;
     ManagerObject manager_;
     LogControl logControl_;
-    std::map<std::string, std::unique_ptr<ProcessObject>> processes_;
+    ProcessObjects processes_;
 };
 
 } // namespace healer::bus

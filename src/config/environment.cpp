@@ -4,6 +4,7 @@
 #include "config/system_users.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -99,12 +100,17 @@ public:
 
 Environment systemEnvironment() {
     static const SystemFiles kFiles;
-    return {systemUserById(geteuid(), getegid()), findSystemUser, &kFiles};
+    Environment environment{systemUserById(geteuid(), getegid()), findSystemUser, &kFiles};
+    if (rlimit limit{}; getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        environment.descriptorLimit = limit.rlim_max;
+    }
+    return environment;
 }
 
 Environment rehearsalEnvironment() {
     Environment environment = systemEnvironment();
     environment.rehearses = true;
+    environment.descriptorLimit = Environment{}.descriptorLimit;
     environment.findUser = [](const std::string& name) -> core::Result<core::User> {
         constexpr uid_t kSomeUser = 65534;
         auto known = findSystemUser(name);

@@ -6,7 +6,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -52,6 +54,8 @@ struct Environment {
     /// Nothing will be started: programs, directories and users need not exist, nor may Healer need their
     /// rights.
     bool rehearses = false;
+    /// The most that Healer may raise its limit of file descriptors to.
+    std::uint64_t descriptorLimit = std::numeric_limits<std::uint64_t>::max();
 
     [[nodiscard]] bool isRoot() const { return self.uid == 0; }
 };

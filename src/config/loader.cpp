@@ -3,6 +3,8 @@
 
 #include "config/compiler.hpp"
 #include "config/config_source.hpp"
+#include "config/descriptor_need.hpp"
+#include "config/remembering_environment.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <filesystem>
@@ -121,7 +123,8 @@ LoadOutcome load(const LoadOptions& options, const Environment& environment) {
                                           (std::filesystem::path(path).parent_path() / "conf.d").string()));
     const CompileInput input{sources.main ? &*sources.main : nullptr, sources.parts, options.monitors,
                              sources.complete, missingFor(options.purpose)};
-    CompileOutcome outcome = compile(input, environment);
+    const RememberingEnvironment remembering(environment);
+    CompileOutcome outcome = compile(input, remembering.get());
     std::vector<Diagnostic> errors = std::move(sources.errors);
     errors.insert(errors.end(), std::make_move_iterator(outcome.findings.errors.begin()),
                   std::make_move_iterator(outcome.findings.errors.end()));
@@ -132,6 +135,9 @@ LoadOutcome load(const LoadOptions& options, const Environment& environment) {
     std::vector<Diagnostic> warnings = std::move(sources.warnings);
     warnings.insert(warnings.end(), std::make_move_iterator(outcome.findings.warnings.begin()),
                     std::make_move_iterator(outcome.findings.warnings.end()));
+    if (auto shortage = descriptorShortage(*outcome.plan, environment.descriptorLimit)) {
+        warnings.push_back({path, {}, {}, std::move(*shortage), {}});
+    }
     return LoadedConfig{std::move(*outcome.plan), std::move(sources.files), std::move(warnings),
                         std::move(outcome.late)};
 }

@@ -52,9 +52,13 @@ Coordinator::Coordinator(Plan plan, const SavedStates& saved)
 
 Coordinator::Entry& Coordinator::add(const ProcessPlan& plan, const std::optional<SavedState>& saved) {
     const Mode mode = plan_->observeOnly ? Mode::observe : Mode::act;
-    return entries_
-        .emplace(plan.name, Entry{ManagedProcess(plan, mode, facts_, saved), ProcessView{}, std::nullopt, {}})
-        .first->second;
+    Entry& entry =
+        entries_
+            .emplace(plan.name,
+                     Entry{ManagedProcess(plan, mode, facts_, saved), ProcessView{}, std::nullopt, {}})
+            .first->second;
+    census_.add(entry.published);
+    return entry;
 }
 
 Actions Coordinator::begin(Moment now) {
@@ -218,6 +222,7 @@ void Coordinator::removeMissing(ActionSink& out) {
         }
         relations_.forget(it->first);
         followed_.forget(it->first);
+        census_.remove(it->second.published);
         it = entries_.erase(it);
     }
 }
@@ -287,6 +292,8 @@ void Coordinator::settleOne(Entry& entry, ActionSink& out) {
         entry.deadline = deadline;
     }
     if (ProcessView view = entry.process.view(); view != entry.published) {
+        census_.remove(entry.published);
+        census_.add(view);
         entry.published = std::move(view);
         out.add(action::Changed{name});
     }

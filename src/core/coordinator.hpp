@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/action.hpp"
+#include "core/census.hpp"
 #include "core/event.hpp"
 #include "core/followed_units.hpp"
 #include "core/launch_spec.hpp"
@@ -65,6 +66,8 @@ public:
     [[nodiscard]] std::optional<Shared<ProcessPlan>> sharedPlan(const std::string& name) const;
     /// As last published by action::Changed. None for an unknown name.
     [[nodiscard]] const ProcessView* view(const std::string& name) const;
+    /// Of all views.
+    [[nodiscard]] const Census& census() const { return census_; }
     [[nodiscard]] std::optional<SavedState> savedState(const std::string& name) const;
 
 private:
@@ -97,6 +100,7 @@ private:
     Targets facts_;
     TargetTracker targets_;
     std::map<std::string, Entry, std::less<>> entries_;
+    Census census_; ///< of what is published
     UnitRelationBook relations_;
     FollowedUnits followed_;
     std::set<std::pair<TimePoint, std::string>> deadlines_;

@@ -28,7 +28,7 @@ struct Record {
         std::optional<Exit> end; ///< how it ended meanwhile, where that is known
     };
 
-    std::optional<Restored> restored;
+    Boxed<Restored> restored;
     /// An end that does not count yet: the process may have handed over to another one.
     struct Ending {
         Instance instance;
@@ -42,8 +42,8 @@ struct Record {
         TimePoint until;
     };
     std::optional<Withdrawn> withdrawn;
-    std::optional<Ending> ending;           ///< only while checking
-    std::optional<Exit> endedWith;          ///< the end that restart_on judges
+    Boxed<Ending> ending;                   ///< only while checking
+    Boxed<Exit> endedWith;                  ///< the end that restart_on judges
     std::optional<Instance> predecessor;    ///< the instance that ended last
     std::optional<TimePoint> downSince;     ///< or since when a start is requested
     std::optional<TimePoint> deferredSince; ///< since when dependencies are waited for, in this incident
@@ -52,7 +52,7 @@ struct Record {
     std::optional<TimePoint> ranSince;      ///< activeSince of the instance that ended last
     std::uint64_t launchedWith = 0;         ///< fingerprint of the command that was launched last
     std::uint64_t startedWith = 0;          ///< of the one that the instance runs with; 0: not known
-    std::optional<LastExit> lastExit;
+    Boxed<LastExit> lastExit;
     std::uint64_t restartCount = 0;
     std::uint64_t incident = 0;
     unsigned failedStarts = 0;          ///< since it was up for more than a moment

@@ -28,7 +28,7 @@ struct SavedState {
     std::optional<Moment> activeSince;
     std::optional<Moment> startedAt; ///< of a process that was adopted
     std::uint64_t startedWith = 0;   ///< fingerprint of the command that the instance runs with
-    std::optional<LastExit> lastExit;
+    Boxed<LastExit> lastExit;
     std::vector<ProbeTrust::Saved> probes = {}; ///< those that have ever counted
     std::string followedUnit = {};              ///< see FollowedUnits; empty: none
     /// It is down, and that end was left alone.

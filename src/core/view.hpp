@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/boxed.hpp"
 #include "core/plan.hpp"
 #include "core/process.hpp"
 #include "core/time.hpp"
@@ -55,7 +56,7 @@ struct ProcessView {
     std::uint64_t restartCount = 0;       ///< successful restarts by Healer, only ever rises
     std::optional<Moment> activeSince;    ///< since when the instance is up
     bool degraded = false;
-    std::optional<LastExit> lastExit;
+    Boxed<LastExit> lastExit;
 
     bool operator==(const ProcessView&) const = default;
 };

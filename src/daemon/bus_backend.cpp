@@ -13,6 +13,10 @@ std::vector<std::string> BusBackend::processNames() const {
     return names;
 }
 
+core::Census BusBackend::census() const {
+    return parts_.coordinator.census();
+}
+
 const core::ProcessPlan* BusBackend::plan(const std::string& name) const {
     return parts_.coordinator.processPlan(name);
 }

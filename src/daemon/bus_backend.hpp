@@ -32,6 +32,7 @@ public:
     void setLastReloadError(std::string error) { lastReloadError_ = std::move(error); }
 
     [[nodiscard]] std::vector<std::string> processNames() const override;
+    [[nodiscard]] core::Census census() const override;
     [[nodiscard]] const core::ProcessPlan* plan(const std::string& name) const override;
     [[nodiscard]] const core::ProcessView* view(const std::string& name) const override;
     [[nodiscard]] std::string unitOf(const std::string& name) const override;

@@ -83,7 +83,7 @@ int Daemon::run() {
     }
     loop_.feedWatchdog();
     backend_.connect(engine_);
-    useSystemd(coordinator_.plan());
+    prepareFor(coordinator_.plan());
     engine_.begin();
     scheduleLateEntries();
     bus_.start();
@@ -180,7 +180,7 @@ void Daemon::tryLateEntries() {
     }
     if (!changed.empty()) {
         plan = coordinator_.completed(std::move(plan));
-        useSystemd(plan);
+        prepareFor(plan);
         engine_.reload(std::move(plan));
         for (const auto& name : changed) {
             publisher_.changed(name);
@@ -209,8 +209,9 @@ core::Result<core::notice::Reloaded> Daemon::refuse(std::string why) {
     return core::Error{std::move(why), core::ErrorKind::invalidConfig};
 }
 
-/// Where this plan needs it.
-void Daemon::useSystemd(const core::Plan& plan) {
+/// What this plan needs: systemd, and space for the records of all its processes.
+void Daemon::prepareFor(const core::Plan& plan) {
+    hosts_.prepareFor(plan.processes.size());
     coordinator_.setFacilities(launchers_.prepare(plan));
     hosts_.useSystemd(launchers_.manager());
 }
@@ -225,7 +226,7 @@ void Daemon::applySettings(const core::Plan& from, const core::Plan& to) {
     } else {
         log_.reopenFile();
     }
-    useSystemd(to);
+    prepareFor(to);
     if (from.pidFileDirectory != to.pidFileDirectory) {
         pidFile_.reset();
         if (to.pidFileDirectory) {

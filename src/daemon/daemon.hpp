@@ -52,7 +52,7 @@ private:
     bool changeLogTarget(const std::string& target);
     core::Result<core::notice::Reloaded> reload();
     core::Result<core::notice::Reloaded> refuse(std::string why);
-    void useSystemd(const core::Plan& plan);
+    void prepareFor(const core::Plan& plan);
     /// Looks again at what was missing when Healer was started.
     void scheduleLateEntries();
     void tryLateEntries();

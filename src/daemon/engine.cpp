@@ -106,7 +106,8 @@ void Engine::setTimer() {
 }
 
 void Engine::act(core::action::Watch& watch) {
-    auto watched = std::make_unique<Watched>(Watched{*parts_.coordinator.sharedPlan(watch.name), nullptr});
+    auto watched =
+        std::make_unique<Watched>(Watched{*parts_.coordinator.sharedPlan(watch.name), nullptr, {}});
     const core::ProcessPlan& plan = *watched->plan;
     watched->monitors = std::make_unique<MonitorSet>(
         plan,
@@ -125,7 +126,9 @@ void Engine::act(core::action::Watch& watch) {
             [&](monitor::Report report) { return parts_.hosts.makeWitness(plan, std::move(report)); });
     }
     MonitorSet& monitors = *watched->monitors;
-    watched_[watch.name] = std::move(watched);
+    auto& slot = watched_[watch.name];
+    watched->tracked = slot ? slot->tracked : std::nullopt; // of the monitors that it replaces
+    slot = std::move(watched);
     monitors.start(watch.known);
 }
 
@@ -134,26 +137,37 @@ bool Engine::isOfAnother(const std::string& name, const core::ProcessFacts& fact
         const auto owner = core::processOfTransientUnit(facts.unit);
         return owner != name && parts_.coordinator.processPlan(owner) != nullptr;
     }
-    return std::ranges::any_of(tracked_, [&](const auto& other) {
-        const auto* plan = other.first != name && other.second == facts.key
-                               ? parts_.coordinator.processPlan(other.first)
-                               : nullptr;
+    const auto [first, last] = tracked_.equal_range(facts.key);
+    return std::any_of(first, last, [&](const auto& tracked) {
+        const auto* plan = tracked.second != name ? parts_.coordinator.processPlan(tracked.second) : nullptr;
         return plan != nullptr && plan->unit.empty();
     });
 }
 
+void Engine::track(const std::string& name, Watched& watched, std::optional<core::ProcessKey> process) {
+    if (const auto before = std::exchange(watched.tracked, process)) {
+        const auto [first, last] = tracked_.equal_range(*before);
+        tracked_.erase(std::find_if(first, last, [&](const auto& one) { return one.second == name; }));
+    }
+    if (process) {
+        tracked_.emplace(*process, name);
+    }
+}
+
 void Engine::act(core::action::Unwatch& unwatch) {
-    watched_.erase(unwatch.name);
+    if (const auto found = watched_.find(unwatch.name); found != watched_.end()) {
+        track(unwatch.name, *found->second, std::nullopt);
+        watched_.erase(found);
+    }
     gate_.drop(unwatch.name);
-    tracked_.erase(unwatch.name);
     if (parts_.coordinator.processPlan(unwatch.name) == nullptr) {
         parts_.launchers.forget(unwatch.name);
     }
 }
 
 void Engine::act(core::action::Track& track) {
-    tracked_[track.name] = core::processOf(track.instance);
     if (const auto found = watched_.find(track.name); found != watched_.end()) {
+        this->track(track.name, *found->second, core::processOf(track.instance));
         found->second->monitors->follow(track.instance);
     }
 }

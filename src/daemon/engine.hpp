@@ -53,6 +53,7 @@ private:
     struct Watched {
         core::Shared<core::ProcessPlan> plan;
         std::unique_ptr<MonitorSet> monitors;
+        std::optional<core::ProcessKey> tracked = {}; ///< its instance
     };
 
     void drain();
@@ -63,6 +64,9 @@ private:
 
     /// Whether this process is the instance of another entry, or in the unit of one.
     [[nodiscard]] bool isOfAnother(const std::string& name, const core::ProcessFacts& facts) const;
+
+    /// Notes which process is the instance of this entry; none: it has none.
+    void track(const std::string& name, Watched& watched, std::optional<core::ProcessKey> process);
 
     void act(core::action::Watch& watch);
     void act(core::action::Unwatch& unwatch);
@@ -78,7 +82,7 @@ private:
     Parts parts_;
     ManagerGate gate_;
     std::map<std::string, std::unique_ptr<Watched>, std::less<>> watched_;
-    std::map<std::string, std::optional<core::ProcessKey>, std::less<>> tracked_; ///< by entry
+    std::multimap<core::ProcessKey, std::string> tracked_; ///< instances, with their entries
     std::map<std::uint64_t, Answer> answers_;
     std::uint64_t lastRequest_ = 0;
     std::deque<core::Event> events_;

@@ -12,6 +12,13 @@ namespace healer::daemon {
 MonitorHosts::MonitorHosts(monitor::HostContext context)
     : context_(std::move(context)), facilities_{.systemd = systemd::Connection::reachable().ok()} {}
 
+void MonitorHosts::prepareFor(std::size_t processes) {
+    context_.processes = processes;
+    for (const auto& [type, host] : hosts_) {
+        host->prepareFor(processes);
+    }
+}
+
 std::unique_ptr<monitor::Monitor> MonitorHosts::make(monitor::MonitorContext context) {
     context.transientUnit = core::transientUnitOf(context.process, facilities_);
     const std::string& type = context.plan.type;

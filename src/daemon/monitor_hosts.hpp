@@ -20,6 +20,9 @@ public:
     /// For the hosts that are made from now on; null: there is none. Outlives this object.
     void useSystemd(systemd::Manager* manager) { context_.systemd = manager; }
 
+    /// There are so many processes in the configuration now.
+    void prepareFor(std::size_t processes);
+
     /// The kind of `context.plan.type` must exist: the configuration was compiled against the registry.
     [[nodiscard]] std::unique_ptr<monitor::Monitor> make(monitor::MonitorContext context);
 

@@ -13,6 +13,10 @@ namespace {
 
 constexpr core::Duration kDelay = std::chrono::milliseconds(2);
 constexpr core::Duration kSlice = std::chrono::milliseconds(4);
+/// While more starts than these are under way, there is a slice only now and then: what is published may lag,
+/// and takes time that the starts need.
+constexpr std::size_t kManyStarts = 16;
+constexpr core::Duration kStormPause = std::chrono::milliseconds(50);
 constexpr core::Duration kStoreCheck = std::chrono::milliseconds(50);
 constexpr core::Duration kStoreRecheck = std::chrono::seconds(1);
 
@@ -54,7 +58,8 @@ void Publisher::slice() {
     const auto end = parts_.loop.now() + kSlice;
     while (publishNext()) {
         if (parts_.loop.now() >= end) {
-            schedule(core::Duration::zero());
+            const bool storm = parts_.coordinator.census().underWay > kManyStarts;
+            schedule(storm ? kStormPause : core::Duration::zero());
             return;
         }
     }
@@ -118,18 +123,10 @@ void Publisher::save(const std::string& name) {
 }
 
 std::string Publisher::statusText() const {
-    std::size_t total = 0;
-    std::size_t up = 0;
-    std::size_t tripped = 0;
-    for (const auto& process : parts_.coordinator.plan().processes) {
-        const auto* view = parts_.coordinator.view(process->name);
-        ++total;
-        up += view->instance ? 1 : 0;
-        tripped += view->state == core::State::tripped ? 1 : 0;
-    }
-    std::string text = std::to_string(up) + " of " + std::to_string(total) + " processes up";
-    if (tripped != 0) {
-        text += ", " + std::to_string(tripped) + " tripped";
+    const auto& census = parts_.coordinator.census();
+    std::string text = std::to_string(census.up) + " of " + std::to_string(census.total) + " processes up";
+    if (census.tripped != 0) {
+        text += ", " + std::to_string(census.tripped) + " tripped";
     }
     return text;
 }

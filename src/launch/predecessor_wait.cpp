@@ -3,8 +3,6 @@
 
 #include "runtime/pidfd.hpp"
 
-#include <sys/epoll.h>
-
 #include <chrono>
 #include <utility>
 
@@ -27,21 +25,20 @@ PredecessorWait::PredecessorWait(runtime::Loop& loop, std::optional<core::Instan
 }
 
 void PredecessorWait::watch(core::ProcessKey predecessor) {
-    auto opened = runtime::openPidfd(predecessor);
-    if (!opened && runtime::mayRun(predecessor)) {
+    auto held = loop_.processEnds().await(predecessor, [this](const core::Exit&) { answer({}); });
+    if (!held && runtime::mayRun(predecessor)) {
         source_ = loop_.addTimer(loop_.now() + kPause, [this, predecessor] { watch(predecessor); });
         return;
     }
-    pidfd_ = opened ? std::move(*opened) : runtime::UniqueFd();
-    if (pidfd_ && !runtime::hasExited(pidfd_.get())) {
-        source_ = loop_.addIo(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { answer({}); });
-    } else {
+    end_ = held ? std::move(*held) : runtime::ProcessEnd();
+    if (!end_) {
         source_ = loop_.addDeferred([this] { answer({}); });
     }
 }
 
 void PredecessorWait::answer(const core::Result<void>& outcome) {
     source_.reset();
+    end_.reset();
     // Moved out first: the callback may destroy this object.
     const auto callback = std::move(callback_);
     callback(outcome);

@@ -4,8 +4,8 @@
 #include "core/process.hpp"
 #include "core/result.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/process_ends.hpp"
 #include "runtime/task.hpp"
-#include "runtime/unique_fd.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,8 +30,8 @@ private:
 
     runtime::Loop& loop_;
     Callback callback_;
-    runtime::UniqueFd pidfd_;
-    runtime::Source source_;
+    runtime::ProcessEnd end_;
+    runtime::Source source_; ///< where there is no pidfd
 };
 
 /// The same for a flow.

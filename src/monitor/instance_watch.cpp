@@ -5,7 +5,6 @@
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
 
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -30,8 +29,8 @@ std::optional<std::string> unitOf(pid_t pid) {
 InstanceWatch::InstanceWatch(runtime::Loop& loop, Ended ended) : loop_(loop), ended_(std::move(ended)) {}
 
 void InstanceWatch::hold(std::optional<core::ProcessKey> key) {
-    source_.reset();
-    pidfd_.reset();
+    later_.reset();
+    end_.reset();
     key_ = key;
     reported_ = false;
     if (key_) {
@@ -40,28 +39,26 @@ void InstanceWatch::hold(std::optional<core::ProcessKey> key) {
 }
 
 void InstanceWatch::arm() {
-    auto opened = runtime::openPidfd(*key_);
-    if (!opened) {
-        source_ = loop_.addTimer(loop_.now() + kRetry, [this] {
+    auto held = loop_.processEnds().await(*key_, [this](const core::Exit& exit) { report(exit); });
+    if (!held) {
+        later_ = loop_.addTimer(loop_.now() + kRetry, [this] {
             if (runtime::mayRun(*key_)) {
                 arm();
             } else {
-                end({});
+                report({});
             }
         });
         return;
     }
-    pidfd_ = std::move(*opened);
-    if (!pidfd_) {
-        source_ = loop_.addDeferred([this] { end({}); });
-        return;
+    end_ = std::move(*held);
+    if (!end_) {
+        later_ = loop_.addDeferred([this] { report({}); });
     }
-    source_ =
-        loop_.addIo(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { end(runtime::exitOf(pidfd_.get())); });
 }
 
-void InstanceWatch::end(core::Exit exit) {
-    source_.reset();
+void InstanceWatch::report(core::Exit exit) {
+    later_.reset();
+    end_.reset();
     if (!std::exchange(reported_, true)) {
         const auto ended = ended_;
         ended(std::move(exit));
@@ -70,11 +67,12 @@ void InstanceWatch::end(core::Exit exit) {
 
 void InstanceWatch::markEnded() {
     reported_ = true;
-    source_.reset();
+    later_.reset();
+    end_.reset();
 }
 
 bool InstanceWatch::hasEnded() const {
-    return reported_ || (pidfd_ ? runtime::hasExited(pidfd_.get()) : !runtime::mayRun(*key_));
+    return reported_ || (end_ ? runtime::hasExited(end_.pidfd()) : !runtime::mayRun(*key_));
 }
 
 core::event::Up upOf(const std::string& process, core::ProcessKey key) {

@@ -4,7 +4,7 @@
 #include "core/event.hpp"
 #include "core/process.hpp"
 #include "runtime/loop.hpp"
-#include "runtime/unique_fd.hpp"
+#include "runtime/process_ends.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -38,14 +38,14 @@ public:
 private:
     [[nodiscard]] bool hasEnded() const;
     void arm();
-    void end(core::Exit exit);
+    void report(core::Exit exit);
 
     runtime::Loop& loop_;
     Ended ended_;
     std::optional<core::ProcessKey> key_;
     bool reported_ = false;
-    runtime::UniqueFd pidfd_;
-    runtime::Source source_;
+    runtime::ProcessEnd end_;
+    runtime::Source later_; ///< where there is no pidfd
 };
 
 /// What is reported about a verified instance of this process, the service that it is in included.

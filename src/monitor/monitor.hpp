@@ -9,6 +9,7 @@
 #include "runtime/loop.hpp"
 #include "runtime/spawn/child_program.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -83,6 +84,8 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Monitor> make(MonitorContext context) = 0;
     /// "active", or why this kind works in a reduced way. Shown as a D-Bus property.
     [[nodiscard]] virtual std::string status() const { return "active"; }
+    /// There are so many processes in the configuration now.
+    virtual void prepareFor(std::size_t /*processes*/) {}
     /// Number of observations that the kernel dropped; each loss is followed by a scan.
     [[nodiscard]] virtual std::uint64_t lostEvents() const { return 0; }
 };
@@ -92,6 +95,7 @@ struct HostContext {
     runtime::Log& log;
     systemd::Manager* systemd = nullptr;     ///< null where systemd is not PID 1 or cannot be reached
     std::vector<runtime::Limit> limits = {}; ///< resource limits for programs that a monitor runs
+    std::size_t processes = 0;               ///< in the configuration
 };
 
 struct Kind {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/loop.hpp"
 
+#include "runtime/process_ends.hpp"
+
 #include <systemd/sd-event.h>
 
 #include <sys/epoll.h>
@@ -95,9 +97,11 @@ void Source::reset() {
 
 Loop::Loop(Time time) : simulation_(time == Time::simulated ? std::make_unique<Simulation>() : nullptr) {
     check(sd_event_new(&event_), "cannot create an event loop");
+    processEnds_ = std::make_unique<ProcessEnds>(*this);
 }
 
 Loop::~Loop() {
+    processEnds_.reset();
     sd_event_unref(event_);
 }
 

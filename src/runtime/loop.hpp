@@ -12,6 +12,8 @@ struct sd_event_source;
 
 namespace healer::runtime {
 
+class ProcessEnds;
+
 /// A registration with a Loop, which the destructor ends. A callback may destroy or replace its own Source.
 /// Must not outlive the Loop.
 class Source {
@@ -66,6 +68,9 @@ public:
     /// Calls back when the signal (blocked by this call) arrives.
     [[nodiscard]] Source addSignal(int signal, std::function<void()> callback);
 
+    /// The ends of processes.
+    [[nodiscard]] ProcessEnds& processEnds() { return *processEnds_; }
+
     /// How long in total this program did not run although a timer was due: it was stopped, suspended or
     /// starved, or was busy. Nothing may be blamed on others for that time.
     [[nodiscard]] core::Duration stalled() const { return stalled_; }
@@ -98,6 +103,7 @@ private:
     std::unique_ptr<Simulation> simulation_; ///< null: real time
     core::Duration stalled_{0};
     core::TimePoint stalledUntil_; ///< what was before is counted
+    std::unique_ptr<ProcessEnds> processEnds_;
 
     friend struct Source::State;
 };

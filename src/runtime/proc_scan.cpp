@@ -49,7 +49,7 @@ Reading<std::vector<pid_t>> allPids() {
 /// the few processes that may match a question, and arguments only of those with the right user.
 class ProcScan::Pass {
 public:
-    explicit Pass(std::vector<Asker> askers) : askers_(std::move(askers)) {
+    Pass(std::vector<Asker> askers, const IsKnown& isKnown) : askers_(std::move(askers)), isKnown_(isKnown) {
         for (const auto& asker : askers_) {
             const auto state = asker.lock();
             auto identity = state ? state->wanted() : Reading<core::Identity>::none();
@@ -109,6 +109,9 @@ private:
     }
 
     void look(pid_t pid) {
+        if (isKnown_ && isKnown_(pid)) {
+            return;
+        }
         const auto entry = ProcEntry::open(pid);
         shortage_ = shortage_ || isShortage(entry.error());
         if (entry) {
@@ -208,6 +211,7 @@ private:
     static constexpr std::size_t kFirstFew = 10;
 
     std::vector<Asker> askers_;
+    const IsKnown& isKnown_;
     std::vector<pid_t> pids_;
     std::size_t next_ = 0;
     bool shortage_ = false;
@@ -221,7 +225,7 @@ private:
     std::multimap<std::string, std::shared_ptr<Question::State>> byUnit_;
 };
 
-ProcScan::ProcScan(Loop& loop) : loop_(loop) {}
+ProcScan::ProcScan(Loop& loop, IsKnown isKnown) : loop_(loop), isKnown_(std::move(isKnown)) {}
 
 ProcScan::~ProcScan() = default;
 
@@ -238,7 +242,7 @@ ProcScan::Question ProcScan::find(Wanted wanted, Found found) {
 
 void ProcScan::slice() {
     if (!pass_) {
-        pass_ = std::make_unique<Pass>(std::exchange(waiting_, {}));
+        pass_ = std::make_unique<Pass>(std::exchange(waiting_, {}), isKnown_);
     }
     const bool finished = pass_->advance(loop_);
     std::vector<Asker> done;

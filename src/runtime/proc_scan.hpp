@@ -45,7 +45,10 @@ public:
         std::shared_ptr<State> state_;
     };
 
-    explicit ProcScan(Loop& loop);
+    /// Whether this process is certainly the answer to no question, so that nothing is read of it.
+    using IsKnown = std::function<bool(pid_t)>;
+
+    explicit ProcScan(Loop& loop, IsKnown isKnown = {});
     ProcScan(const ProcScan&) = delete;
     ProcScan& operator=(const ProcScan&) = delete;
     ~ProcScan();
@@ -59,6 +62,7 @@ private:
     void slice();
 
     Loop& loop_;
+    IsKnown isKnown_;
     std::vector<Asker> waiting_;
     std::unique_ptr<Pass> pass_;
     Source next_;

@@ -64,7 +64,7 @@ class Healer:
     def __init__(self, build, directory, bus, text):
         self.directory = pathlib.Path(directory)
         self.program = build / "src" / "healer"
-        self.bus = bus
+        self.bus = bus  # None: without one
         (self.directory / "run").mkdir(exist_ok=True)
         (self.directory / "config.yaml").write_text(text)
         os.chmod(self.directory / "config.yaml", 0o600)
@@ -82,7 +82,8 @@ class Healer:
         with open(self.directory / "healer.log", "ab") as log:
             began = time.monotonic_ns()
             self.process = subprocess.Popen(
-                [self.program, "--foreground", "--config", self.directory / "config.yaml", "--bus", self.bus.address],
+                [self.program, "--foreground", "--config", self.directory / "config.yaml", "--bus",
+                 self.bus.address if self.bus else "none"],
                 stdout=log, stderr=log,
                 env={"PATH": os.environ["PATH"], "NOTIFY_SOCKET": path, "RUNTIME_DIRECTORY": str(self.directory / "run")})
         while b"READY=1" not in self._receive(notify):

@@ -18,17 +18,28 @@ Children::Children(runtime::Loop& loop, Report report) : loop_(loop), report_(st
 }
 
 void Children::follow(const std::string& name, core::Instance key, runtime::UniqueFd pidfd, Program program) {
-    watch(Child{name, key, program, std::move(pidfd), nullptr, {}, {}});
+    const Number number = ++last_;
+    Child& child = children_[number];
+    child.name = name;
+    child.key = key;
+    child.program = program;
+    child.end = loop_.processEnds().await(core::processOf(key), std::move(pidfd),
+                                          [this, number](const core::Exit& exit) { ended(number, exit); });
+    byInstance_[key] = number;
 }
 
 void Children::bury(std::unique_ptr<runtime::Spawn> spawn) {
+    const Number number = ++last_;
+    Child& child = children_[number];
     (void)runtime::sendSignal(spawn->pidfd(), SIGKILL);
-    watch(Child{"", {}, Program::binary, {}, std::move(spawn), {}, {}});
+    child.buriedEnd =
+        loop_.addIo(spawn->pidfd(), EPOLLIN, [this, number](std::uint32_t) { ended(number, {}); });
+    child.memory = std::move(spawn);
 }
 
 void Children::forget(const std::string& name) {
     outlived_.erase(name);
-    for (auto& [pidfd, child] : children_) {
+    for (auto& [number, child] : children_) {
         if (child.name == name) {
             child.name.clear();
         }
@@ -36,46 +47,35 @@ void Children::forget(const std::string& name) {
 }
 
 int Children::pidfdOf(core::Instance key) const {
-    const auto found = pidfds_.find(key);
-    return found == pidfds_.end() ? -1 : found->second;
+    const auto found = byInstance_.find(key);
+    return found == byInstance_.end() ? -1 : children_.at(found->second).end.pidfd();
 }
 
 bool Children::whenEnded(core::Instance key, std::function<void()> callback) {
-    const int pidfd = pidfdOf(key);
-    if (pidfd < 0) {
+    const auto found = byInstance_.find(key);
+    if (found == byInstance_.end()) {
         return false;
     }
-    children_.at(pidfd).waiting.push_back(std::move(callback));
+    children_.at(found->second).waiting.push_back(std::move(callback));
     return true;
 }
 
-void Children::watch(Child child) {
-    const int pidfd = child.memory ? child.memory->pidfd() : child.pidfd.get();
+/// All others who wait for this end are given how it came about: the zombie is not needed.
+void Children::ended(Number number, const core::Exit& exit) {
+    const auto& child = children_.at(number);
     if (!child.name.empty()) {
-        pidfds_[child.key] = pidfd;
+        report_(core::event::Down{child.name, child.key, exit});
     }
-    child.source = loop_.addIo(pidfd, EPOLLIN, [this, pidfd](std::uint32_t) { ended(pidfd); });
-    children_.insert_or_assign(pidfd, std::move(child));
+    reap(number);
 }
 
-void Children::ended(int pidfd) {
-    auto& child = children_.at(pidfd);
-    // Two turns: what became ready together with this comes before the first, in any order.
-    child.source = loop_.addDeferred(
-        [this, pidfd] { children_.at(pidfd).source = loop_.addDeferred([this, pidfd] { reap(pidfd); }); });
-    if (!child.name.empty()) {
-        report_(core::event::Down{child.name, child.key, runtime::exitOf(pidfd)});
+void Children::reap(Number number) {
+    const Child child = std::move(children_.extract(number).mapped());
+    runtime::reapOwnChild(child.memory ? child.memory->pidfd() : child.end.pidfd());
+    if (const auto found = byInstance_.find(child.key);
+        found != byInstance_.end() && found->second == number) {
+        byInstance_.erase(found);
     }
-}
-
-void Children::reap(int pidfd) {
-    const auto found = children_.find(pidfd);
-    runtime::reapOwnChild(pidfd);
-    if (const auto key = pidfds_.find(found->second.key); key != pidfds_.end() && key->second == pidfd) {
-        pidfds_.erase(key);
-    }
-    const Child child = std::move(found->second);
-    children_.erase(found);
     noteOutlived(child);
     for (const auto& callback : child.waiting) {
         callback();

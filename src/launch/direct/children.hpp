@@ -4,9 +4,11 @@
 #include "core/process.hpp"
 #include "launch/launcher.hpp"
 #include "runtime/loop.hpp"
+#include "runtime/process_ends.hpp"
 #include "runtime/spawn/spawn.hpp"
 #include "runtime/unique_fd.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,9 +19,8 @@
 namespace healer::launch::direct {
 
 /// The processes that Healer itself has started: reports their ends with the exact exit and reaps them. Each
-/// is watched by its pidfd, so that no other child of the process is ever touched. A dead one is reaped only
-/// after all callbacks of the same loop iteration could look at it. What it left behind in its session is
-/// noted then, as long as its number certainly belongs to no other process.
+/// is watched by its pidfd, so that no other child of the process is ever touched. When one is reaped, what
+/// it left behind in its session is noted: its number certainly belongs to no other process then.
 class Children {
 public:
     Children(runtime::Loop& loop, Report report);
@@ -50,22 +51,24 @@ private:
         std::string name; ///< empty: nothing is reported
         core::Instance key;
         Program program = Program::binary;
-        runtime::UniqueFd pidfd;
         std::unique_ptr<runtime::Spawn> memory; ///< of one that is buried; has its pidfd
         std::vector<std::function<void()>> waiting;
-        runtime::Source source;
+        runtime::ProcessEnd end;
+        runtime::Source buriedEnd;
     };
 
-    void watch(Child child);
-    void ended(int pidfd);
-    void reap(int pidfd);
+    using Number = std::uint64_t;
+
+    void ended(Number number, const core::Exit& exit);
+    void reap(Number number);
     void noteOutlived(const Child& child);
 
     runtime::Loop& loop_;
     Report report_;
-    std::map<int, Child> children_; ///< by pidfd
-    std::map<core::Instance, int> pidfds_;
+    std::map<Number, Child> children_;
+    std::map<core::Instance, Number> byInstance_;
     std::map<std::string, core::ProcessKey> outlived_; ///< by name
+    Number last_ = 0;
 };
 
 } // namespace healer::launch::direct

@@ -3,6 +3,7 @@
 
 #include "launch/direct/children.hpp"
 #include "launch/direct/preparation.hpp"
+#include "launch/direct/start_gate.hpp"
 #include "launch/errands.hpp"
 #include "launch/predecessor_wait.hpp"
 #include "launch/session.hpp"
@@ -32,6 +33,11 @@ namespace {
 
 /// Two for each start: as many as are under way before the first of them have descriptors of their own.
 constexpr int kLowDescriptors = 32;
+/// So many starts are prepared while their predecessors are still ending; each takes two descriptors and a
+/// stack. The others are prepared when it is their turn: all together might not have descriptors.
+constexpr std::size_t kPreparedAhead = 64;
+/// Edge-triggered, as all is read that there is: many starts that are ready together are looked at once each.
+constexpr std::uint32_t kNews = EPOLLIN | EPOLLET;
 /// Before a process that could not be looked at is looked at again.
 constexpr core::Duration kPause = std::chrono::milliseconds(50);
 
@@ -44,6 +50,7 @@ public:
                                                                     noteEnd(event);
                                                                     context_.report(event);
                                                                 }),
+          gate_(context_.loop, [this](const std::string& name) { start(name); }),
           stops_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
@@ -58,6 +65,7 @@ private:
         std::string mark; ///< see Start
         core::StopPlan stop;
         std::optional<core::Instance> predecessor;
+        std::optional<LaunchOrder> order;        ///< not prepared yet
         std::unique_ptr<runtime::Flow> clearing; ///< ends what the predecessor has left behind
         SpawnResult spawn{core::Error{}};
         std::optional<PredecessorWait> wait;
@@ -105,6 +113,7 @@ private:
     bool lowOomScore_;
     runtime::LowDescriptors numbers_{kLowDescriptors};
     Children children_;
+    StartGate gate_;
     std::map<std::string, Pending> pending_;
     std::map<std::string, Start> starts_; ///< by process
     Stops stops_;
@@ -122,14 +131,21 @@ void Direct::launch(LaunchOrder order) {
     pending.stop = order.stop;
     pending.mark = markFor(order);
     pending.predecessor = order.predecessor;
-    pending.spawn = prepare(order, pending.mark, limits_);
-    awaitEndOf(order.predecessor, name);
+    if (pending_.size() <= kPreparedAhead) {
+        pending.spawn = prepare(order, pending.mark, limits_);
+    } else {
+        pending.order = std::move(order);
+    }
+    awaitEndOf(pending.predecessor, name);
 }
 
-/// A predecessor that was started here is the usual one, and often gone by now: then no time is lost.
+/// A predecessor that was started here is the usual one, and often gone by now: then no time is lost, and
+/// what it has left in its session was noted when it was reaped.
 void Direct::awaitEndOf(const std::optional<core::Instance>& predecessor, const std::string& name) {
     Pending& pending = pending_[name];
-    if (!predecessor || children_.pidfdOf(*predecessor) >= 0) {
+    const auto last = starts_.find(name);
+    const bool startedHere = last != starts_.end() && predecessor == last->second.first;
+    if (!predecessor || startedHere || children_.pidfdOf(*predecessor) >= 0) {
         const auto ended = [this, name, attempt = pending.attempt] {
             const auto entry = pending_.find(name);
             if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
@@ -154,7 +170,7 @@ void Direct::predecessorGone(const std::string& name, const core::Result<void>& 
         answerLater(name, outcome.error().in("cannot wait for the end of the predecessor"));
         return;
     }
-    if (!pending.spawn) {
+    if (!pending.order && !pending.spawn) {
         answerLater(name, core::Error(pending.spawn.error()));
         return;
     }
@@ -164,7 +180,7 @@ void Direct::predecessorGone(const std::string& name, const core::Result<void>& 
     if (!left && (leader || leftMore(name, pending.predecessor))) {
         clearAndStart(name, leader.value_or(core::ProcessKey{}));
     } else {
-        start(name);
+        gate_.enter(name);
     }
 }
 
@@ -199,22 +215,27 @@ void Direct::clearAndStart(const std::string& name, core::ProcessKey leader) {
                                   ": processes of an earlier start may not be gone after SIGKILL; it is "
                                   "started all the same");
             }
-            start(name);
+            gate_.enter(name);
         }));
     pending.clearing->start();
 }
 
 void Direct::start(const std::string& name) {
     Pending& pending = pending_.at(name);
-    if (auto started = (*pending.spawn)->start(numbers_); !started) {
+    if (const auto order = std::exchange(pending.order, std::nullopt)) {
+        pending.spawn = prepare(*order, pending.mark, limits_);
+    }
+    const auto started = pending.spawn ? (*pending.spawn)->start(numbers_)
+                                       : core::Result<void>(core::Error(pending.spawn.error()));
+    if (!started) {
         answerLater(name, started.error());
         return;
     }
     pending.started = true;
     pending.wait.reset();
-    pending.status = context_.loop.addIo((*pending.spawn)->statusFd(), EPOLLIN,
+    pending.status = context_.loop.addIo((*pending.spawn)->statusFd(), kNews,
                                          [this, name](std::uint32_t) { statusChanged(name); });
-    pending.end = context_.loop.addIo((*pending.spawn)->pidfd(), EPOLLIN,
+    pending.end = context_.loop.addIo((*pending.spawn)->pidfd(), kNews,
                                       [this, name](std::uint32_t) { statusChanged(name); });
 }
 
@@ -257,6 +278,7 @@ void Direct::answer(const std::string& name, const core::Result<core::Instance>&
     const auto entry = pending_.find(name);
     const auto attempt = entry->second.attempt;
     pending_.erase(entry);
+    gate_.leave(name);
     context_.report(core::event::LaunchFinished{name, attempt, outcome});
 }
 
@@ -281,7 +303,9 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, Answer answer)
             children_.bury(std::move(spawn));
         }
     }
+    const std::string name = entry->first;
     pending_.erase(entry);
+    gate_.leave(name);
 }
 
 void Direct::cancel(const std::string& name, std::uint64_t attempt) {

@@ -4,6 +4,7 @@
 #include "core/identity.hpp"
 #include "monitor/ebpf/ebpf_monitor.hpp"
 #include "runtime/proc_entry.hpp"
+#include "runtime/spawn/own_children.hpp"
 
 #include <sys/epoll.h>
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <deque>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace healer::monitor::ebpf {
@@ -26,25 +28,59 @@ constexpr std::size_t kMostAsked = 16;
 
 } // namespace
 
-EbpfHost::EbpfHost(const HostContext& context, core::Result<std::unique_ptr<KernelProbe>> probe)
-    : context_(context), scan_(context.loop), timers_(context.loop) {
+EbpfHost::EbpfHost(const HostContext& context, LoadProbe load)
+    : context_(context), load_(std::move(load)),
+      scan_(context.loop, [this](pid_t pid) { return isFollowed(pid); }), timers_(context.loop) {
+    auto probe = load_(context_.processes);
     if (!probe) {
         status_ = probe.error().message;
         context_.log.report(core::notice::EbpfUnavailable{status_});
         return;
     }
-    probe_ = std::move(*probe);
+    use(std::move(*probe));
+    // A record is there before the pidfd is readable, and holds more.
+    context_.loop.processEnds().setBriefing([this] { drain(); });
+}
+
+EbpfHost::~EbpfHost() {
+    context_.loop.processEnds().setBriefing({});
+}
+
+void EbpfHost::use(std::unique_ptr<KernelProbe> probe) {
+    readable_.reset();
+    probe_ = std::move(probe);
     readable_ = context_.loop.addIo(probe_->fd(), EPOLLIN, [this](std::uint32_t) { drain(); });
 }
 
-EbpfHost::~EbpfHost() = default;
+/// The larger probe records before the other one stops, so that none is missed. What both have recorded is
+/// reported once, as the monitors know.
+void EbpfHost::prepareFor(std::size_t processes) {
+    if (!probe_ || processes <= probe_->capacity()) {
+        return;
+    }
+    auto larger = load_(processes);
+    if (!larger) {
+        context_.log.warn("eBPF: no space for the records of " + std::to_string(processes) +
+                          " processes at once: " + larger.error().message);
+        return;
+    }
+    for (const auto& [pid, monitors] : byPid_) {
+        (void)(*larger)->watch(pid).ok();
+    }
+    for (const auto& [name, monitors] : expecting_) {
+        (void)(*larger)->expect(name).ok();
+    }
+    drain();
+    lostBefore_ += probe_->lost();
+    use(std::move(*larger));
+}
 
 std::unique_ptr<Monitor> EbpfHost::make(MonitorContext context) {
     return std::make_unique<EbpfMonitor>(*this, std::move(context));
 }
 
 std::uint64_t EbpfHost::lostEvents() const {
-    return probe_ ? probe_->lost() : 0;
+    return lostBefore_ + (probe_ ? probe_->lost() : 0);
 }
 
 void EbpfHost::remove(EbpfMonitor& monitor) {
@@ -71,6 +107,14 @@ void EbpfHost::unwatch(EbpfMonitor& monitor, pid_t pid) {
     if (probe_) {
         probe_->unwatch(pid);
     }
+}
+
+/// The living instance of one entry is none of another: most of what runs need not be looked at.
+bool EbpfHost::isFollowed(pid_t pid) const {
+    const auto entry = byPid_.find(pid);
+    return entry != byPid_.end() && std::ranges::any_of(entry->second, [](const EbpfMonitor* monitor) {
+               return monitor->followsByCommand();
+           });
 }
 
 void EbpfHost::expect(EbpfMonitor& monitor, const core::CommandPlan& command) {
@@ -135,16 +179,17 @@ void EbpfHost::dispatch(const KernelRecord& record) {
     }
 }
 
-/// Most starts are Healer's own. They are known a moment later, so that nothing has to be read while they
-/// start up. The work is done in slices, so that a user who keeps starting programs of that name cannot block
-/// the loop.
+/// Most starts are Healer's own, which the launcher reports, or known a moment later, so that nothing has to
+/// be read while they start up. The work is done in slices, so that a user who keeps starting programs of
+/// that name cannot block the loop.
 void EbpfHost::dispatchExecs() {
     const auto end = context_.loop.now() + kExecSlice;
     std::deque<ExecRecord> unreadable;
     while (!execs_.empty() && context_.loop.now() < end) {
         ExecRecord exec = execs_.front();
         execs_.pop_front();
-        if (!byPid_.contains(exec.pid) && !dispatchExec(exec) && ++exec.looks < kMostExecLooks) {
+        const bool known = byPid_.contains(exec.pid) || runtime::isOwnChild(exec.pid);
+        if (!known && !dispatchExec(exec) && ++exec.looks < kMostExecLooks) {
             unreadable.push_back(std::move(exec));
         }
     }
@@ -202,7 +247,7 @@ bool EbpfHost::dispatchExec(const ExecRecord& exec) {
 }
 
 void EbpfHost::recoverLosses() {
-    const auto lost = probe_->lost();
+    const auto lost = lostEvents();
     if (lost == lostSeen_) {
         return;
     }

@@ -6,7 +6,10 @@
 #include "monitor/timer_queue.hpp"
 #include "runtime/proc_scan.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -20,13 +23,16 @@ class EbpfMonitor;
 /// Without a probe the monitors rely on their pidfds and scans.
 class EbpfHost final : public Host {
 public:
-    /// An error instead of a probe is the reason why eBPF is not used.
-    EbpfHost(const HostContext& context, core::Result<std::unique_ptr<KernelProbe>> probe);
+    /// Makes a probe for so many processes. An error is the reason why eBPF is not used.
+    using LoadProbe = std::function<core::Result<std::unique_ptr<KernelProbe>>(std::size_t processes)>;
+
+    EbpfHost(const HostContext& context, LoadProbe load);
     ~EbpfHost() override;
 
     [[nodiscard]] std::unique_ptr<Monitor> make(MonitorContext context) override;
     [[nodiscard]] std::string status() const override { return status_; }
     [[nodiscard]] std::uint64_t lostEvents() const override;
+    void prepareFor(std::size_t processes) override;
 
     [[nodiscard]] runtime::Loop& loop() { return context_.loop; }
     [[nodiscard]] runtime::Log& log() { return context_.log; }
@@ -41,7 +47,7 @@ public:
     /// Start and end of hints about starts of this command.
     void expect(EbpfMonitor& monitor, const core::CommandPlan& command);
     void unexpect(EbpfMonitor& monitor, const core::CommandPlan& command);
-    /// Takes the pending records. Called when the ring is readable, and before the news of a pidfd is used.
+    /// Takes the pending records. Called when the ring is readable, and before ends are reported by pidfds.
     void drain();
 
 private:
@@ -50,7 +56,11 @@ private:
     [[nodiscard]] bool dispatchExec(const ExecRecord& exec);
     void recoverLosses();
 
+    void use(std::unique_ptr<KernelProbe> probe);
+    [[nodiscard]] bool isFollowed(pid_t pid) const;
+
     HostContext context_;
+    LoadProbe load_;
     runtime::ProcScan scan_;
     TimerQueue timers_;
     std::string status_ = "active";
@@ -61,6 +71,7 @@ private:
     std::map<std::string, std::map<std::string, std::set<EbpfMonitor*>>> expecting_;
     std::deque<ExecRecord> execs_; ///< not examined yet
     runtime::Source execTimer_;
+    std::uint64_t lostBefore_ = 0; ///< by earlier probes
     std::uint64_t lostSeen_ = 0;
     std::unique_ptr<KernelProbe> probe_;
     runtime::Source readable_;

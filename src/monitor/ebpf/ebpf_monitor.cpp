@@ -107,8 +107,8 @@ void EbpfMonitor::onExit(const ExitRecord& record) {
 }
 
 void EbpfMonitor::onPidfd(const core::Exit& exit) {
-    // The kernel's record is written before the pidfd becomes ready, and holds more. What follows from it may
-    // already have been done: then something else is followed now, or nothing.
+    // Where there is no pidfd, the record may still be in the ring. What follows from it may already have
+    // been done: then something else is followed now, or nothing.
     const auto ended = watch_.key();
     host_.drain();
     if (ended && watch_.key() == ended) {

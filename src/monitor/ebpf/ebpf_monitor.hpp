@@ -29,6 +29,8 @@ public:
     void onExec(const core::ProcessFacts& facts);
     /// Whether a process that runs as this user, in this unit, may be or become the instance.
     [[nodiscard]] bool mayBe(const core::ProcessFacts& facts) const;
+    /// Whether what it follows lives, and is not the process of a unit.
+    [[nodiscard]] bool followsByCommand() const { return process_.unit.empty() && watch_.alive(); }
     /// Records may have been lost.
     void recheck();
     void due() override;

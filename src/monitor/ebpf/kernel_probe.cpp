@@ -11,8 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,6 +24,17 @@ namespace healer::monitor::ebpf {
 namespace {
 
 constexpr std::size_t kBatch = 256;
+
+/// A record of an exit with its header in the ring, and every second time one of an exec.
+constexpr std::size_t kBytesPerProcess = (sizeof(healer_record) + 8) * 3 / 2;
+/// Unused entries of this table take no memory.
+constexpr unsigned kLeastWatched = 16384;
+constexpr std::size_t kLeastRingBytes = 256 * 1024UL;
+
+/// The kernel wants a power of two.
+std::size_t ringBytesFor(std::size_t processes) {
+    return std::bit_ceil(std::max(processes * kBytesPerProcess, kLeastRingBytes));
+}
 
 using Comm = std::array<char, HEALER_COMM_LENGTH>;
 
@@ -85,7 +98,7 @@ struct State {
     }
 
     /// 0, or the error number.
-    int open(KernelProbe::Senders senders) {
+    int open(KernelProbe::Senders senders, std::size_t processes) {
         process_exit_bpf__destroy(skeleton);
         errno = 0;
         skeleton = process_exit_bpf__open();
@@ -93,6 +106,12 @@ struct State {
             return errno;
         }
         skeleton->rodata->pid_namespace = ownPidNamespace();
+        ringBytes = ringBytesFor(processes);
+        const auto capacity = static_cast<unsigned>(ringBytes / kBytesPerProcess);
+        bpf_map__set_max_entries(skeleton->maps.records, static_cast<unsigned>(ringBytes));
+        bpf_map__set_max_entries(skeleton->maps.watched, std::max(kLeastWatched, 2 * capacity));
+        // Each processor keeps some of its entries for itself.
+        bpf_map__set_max_entries(skeleton->maps.senders, 2 * capacity);
         if (senders == KernelProbe::Senders::unknown) {
             bpf_program__set_autoload(skeleton->progs.on_signal, false);
         }
@@ -143,6 +162,7 @@ struct State {
     process_exit_bpf* skeleton = nullptr;
     std::array<int, HEALER_FILTER_BITS> sharing{};
     ring_buffer* ring = nullptr;
+    std::size_t ringBytes = 0;
     std::int64_t offsetNs = bootOffsetNs();
     std::uint64_t ticksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
     std::array<healer_record, kBatch> batch{};
@@ -204,6 +224,8 @@ public:
         }
     }
 
+    [[nodiscard]] std::size_t capacity() const override { return state_->ringBytes / kBytesPerProcess; }
+
     [[nodiscard]] std::uint64_t lost() const override {
         return *static_cast<const volatile unsigned long long*>(&state_->skeleton->bss->lost);
     }
@@ -218,13 +240,14 @@ std::string asKernelCuts(const std::string& name) {
     return name.substr(0, HEALER_COMM_LENGTH - 1);
 }
 
-core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, Senders senders) {
+core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, std::size_t processes,
+                                                             Senders senders) {
     const LibbpfLog messages(log);
     auto state = std::make_unique<State>();
-    int error = state->open(senders);
+    int error = state->open(senders, processes);
     if (error != 0 && error != EPERM && senders == Senders::known) {
         // Not every kernel lets a program read the sender of a signal.
-        error = state->open(Senders::unknown);
+        error = state->open(Senders::unknown, processes);
         if (error == 0) {
             log.info("eBPF: this kernel does not show who sends a signal");
         }

@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "runtime/log.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,10 +40,10 @@ public:
     /// Whether the records contain who sent a process its last signal.
     enum class Senders { known, unknown };
 
-    /// Loads and attaches the programs. Where the kernel refuses the one that records senders, the others are
-    /// used alone. The error says why eBPF cannot be used on this system.
-    [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>> load(runtime::Log& log,
-                                                                         Senders senders = Senders::known);
+    /// Loads and attaches the programs, for so many watched processes. Where the kernel refuses the one that
+    /// records senders, the others are used alone. The error says why eBPF cannot be used on this system.
+    [[nodiscard]] static core::Result<std::unique_ptr<KernelProbe>>
+    load(runtime::Log& log, std::size_t processes, Senders senders = Senders::known);
     KernelProbe() = default;
     KernelProbe(const KernelProbe&) = delete;
     KernelProbe& operator=(const KernelProbe&) = delete;
@@ -59,6 +60,8 @@ public:
     [[nodiscard]] virtual int fd() const = 0;
     /// Takes all pending records, oldest first.
     virtual void drain(const std::function<void(const KernelRecord&)>& take) = 0;
+    /// The number of processes whose records fit when all of them end at once.
+    [[nodiscard]] virtual std::size_t capacity() const = 0;
     /// Number of records lost because the ring was full, since load().
     [[nodiscard]] virtual std::uint64_t lost() const = 0;
 };

@@ -20,7 +20,9 @@ const Kind& kind() {
     static const Kind kKind{
         .schema = {.type = "ebpf", .keys = kKeys, .addedToProbes = true},
         .makeHost = [](const HostContext& context) -> std::unique_ptr<Host> {
-            return std::make_unique<EbpfHost>(context, KernelProbe::load(context.log));
+            return std::make_unique<EbpfHost>(context, [&log = context.log](std::size_t processes) {
+                return KernelProbe::load(log, processes);
+            });
         },
     };
     return kKind;

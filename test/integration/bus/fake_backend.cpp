@@ -36,6 +36,14 @@ std::vector<std::string> FakeBackend::processNames() const {
     return names;
 }
 
+core::Census FakeBackend::census() const {
+    core::Census census;
+    for (const auto& [name, view] : views) {
+        census.add(view);
+    }
+    return census;
+}
+
 const core::ProcessPlan* FakeBackend::plan(const std::string& name) const {
     const auto found = plans.find(name);
     return found == plans.end() ? nullptr : &found->second;

@@ -24,6 +24,7 @@ public:
     void remove(const std::string& name);
 
     [[nodiscard]] std::vector<std::string> processNames() const override;
+    [[nodiscard]] core::Census census() const override;
     [[nodiscard]] const core::ProcessPlan* plan(const std::string& name) const override;
     [[nodiscard]] const core::ProcessView* view(const std::string& name) const override;
     [[nodiscard]] std::string unitOf(const std::string& name) const override;

@@ -83,7 +83,7 @@ TEST_F(EbpfExit, reportsTheSenderOfTheSignal) {
 }
 
 TEST_F(EbpfExit, reportsExitsWhereTheKernelDoesNotShowSenders) {
-    auto probe = monitor::ebpf::KernelProbe::load(bench.log, monitor::ebpf::KernelProbe::Senders::unknown);
+    auto probe = monitor::ebpf::KernelProbe::load(bench.log, 1, monitor::ebpf::KernelProbe::Senders::unknown);
     ASSERT_TRUE(probe);
     Child child({victim("sleeper")});
     ASSERT_TRUE((*probe)->watch(child.key().pid));
@@ -208,7 +208,7 @@ TEST_F(EbpfExit, reportsOneThatEndedBeforeItWasFollowed) {
 }
 
 TEST_F(EbpfExit, distinguishesAReusedPid) {
-    auto probe = monitor::ebpf::KernelProbe::load(bench.log);
+    auto probe = monitor::ebpf::KernelProbe::load(bench.log, 1);
     ASSERT_TRUE(probe);
     std::vector<core::ProcessKey> ended;
     const auto collect = [&](const monitor::ebpf::KernelRecord& record) {

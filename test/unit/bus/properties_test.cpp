@@ -57,8 +57,9 @@ TEST(ProcessProperties, EachDifferenceHasItsProperty) {
 /// The sender once was no part of the comparison.
 TEST(ProcessProperties, EachFieldOfLastExitCounts) {
     Process process;
-    EXPECT_THAT(changedBy([](Process& p) { p.view.lastExit.emplace(); }), ElementsAre("LastExit"));
-    process.view.lastExit.emplace().exit.sender = core::SignalSender{9, 77, 0, "kill"};
+    EXPECT_THAT(changedBy([](Process& p) { p.view.lastExit = core::LastExit{}; }), ElementsAre("LastExit"));
+    process.view.lastExit = core::LastExit{};
+    process.view.lastExit->exit.sender = core::SignalSender{9, 77, 0, "kill"};
     for (const core::LastExitField& field : core::lastExitFields()) {
         const std::map<char, core::FieldValue> others{{'i', std::int32_t{15}},
                                                       {'u', std::uint32_t{78}},

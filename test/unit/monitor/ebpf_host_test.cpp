@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 /// Records that the test writes.
 class FakeProbe final : public KernelProbe {
 public:
+    explicit FakeProbe(std::size_t processes) : processes_(processes) {}
     core::Result<void> watch(pid_t pid) override {
         watched.insert(pid);
         return {};
@@ -41,6 +42,7 @@ public:
         }
     }
     [[nodiscard]] std::uint64_t lost() const override { return 0; }
+    [[nodiscard]] std::size_t capacity() const override { return processes_; }
 
     void write(KernelRecord record) {
         records.push_back(std::move(record));
@@ -51,6 +53,9 @@ public:
     std::set<std::string> expected;
     std::deque<KernelRecord> records;
     runtime::UniqueFd readable{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+
+private:
+    std::size_t processes_;
 };
 
 class NullLog final : public runtime::Log {
@@ -72,8 +77,12 @@ protected:
 
     runtime::Loop loop_;
     NullLog log_;
-    FakeProbe* probe_ = new FakeProbe; // owned by the host
-    EbpfHost host_{{.loop = loop_, .log = log_}, std::unique_ptr<KernelProbe>(probe_)};
+    FakeProbe* probe_ = nullptr; ///< the last one, owned by the host
+    EbpfHost host_{{.loop = loop_, .log = log_}, [this](std::size_t processes) {
+                       probe_ = new FakeProbe(processes);
+                       return core::Result<std::unique_ptr<KernelProbe>>(
+                           std::unique_ptr<KernelProbe>(probe_));
+                   }};
     core::ProcessPlan process_;
     core::MonitorPlan plan_;
     std::vector<core::Event> events_;
@@ -114,6 +123,27 @@ TEST_F(EbpfHostTest, expectsStartsOnlyWhileThereIsNoInstance) {
     EXPECT_TRUE(probe().expected.empty());
     monitor_.reset();
     EXPECT_TRUE(probe().watched.empty());
+}
+
+TEST_F(EbpfHostTest, moreProcessesGetALargerProbeThatKnowsWhatIsWatched) {
+    monitor_->follow(*runtime::keyOfPid(getpid()));
+    auto other = process_;
+    other.command.path = "/usr/sbin/a-name-longer-than-the-kernel-keeps";
+    const auto waiting = host_.make({.process = other, .plan = plan_, .report = [](const core::Event&) {}});
+    waiting->follow(std::nullopt);
+    const auto* const before = probe_;
+    host_.prepareFor(0);
+    EXPECT_EQ(probe_, before) << "large enough";
+    host_.prepareFor(100);
+    EXPECT_EQ(probe().capacity(), 100U);
+    EXPECT_EQ(probe().watched, std::set<pid_t>{getpid()});
+    EXPECT_EQ(probe().expected, std::set<std::string>{"a-name-longer-t"});
+    core::Exit exit;
+    exit.reason = core::ExitReason::signaled;
+    probe().write(ExitRecord{*runtime::keyOfPid(getpid()), 0, exit});
+    while (events_.empty()) {
+        ASSERT_TRUE(loop_.runOnce(5s)) << "its ring is the one that is read";
+    }
 }
 
 } // namespace
