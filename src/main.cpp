@@ -122,7 +122,8 @@ int start(const daemon::Options& options, const std::string& path, config::Loade
         }
         pidFile = std::move(*created);
     }
-    daemon::Daemon healer(log,
+    runtime::Loop loop;
+    daemon::Daemon healer(loop, log,
                           {.configPath = path,
                            .config = std::move(loaded),
                            .bus = options.bus,

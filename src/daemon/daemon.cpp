@@ -45,8 +45,8 @@ core::SavedStates restore(StateStore& store, const core::Plan& plan, History& hi
 
 } // namespace
 
-Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
-    : log_(log), report_(std::move(report)), configPath_(std::move(settings.configPath)),
+Daemon::Daemon(runtime::Loop& loop, runtime::LogHub& log, Settings settings, StartupReport report)
+    : loop_(loop), log_(log), report_(std::move(report)), configPath_(std::move(settings.configPath)),
       pidFile_(std::move(settings.pidFile)), withoutBus_(settings.bus.kind == bus::BusMode::Kind::none),
       directory_(std::move(settings.directory)), store_(directory_.path(), log_),
       coordinator_(settings.config.plan, restore(store_, settings.config.plan, history_)),
@@ -73,6 +73,13 @@ Daemon::Daemon(runtime::LogHub& log, Settings settings, StartupReport report)
 }
 
 int Daemon::run() {
+    begin();
+    const int code = loop_.run();
+    end();
+    return code;
+}
+
+void Daemon::begin() {
     std::signal(SIGPIPE, SIG_IGN);
     signals_.push_back(loop_.addSignal(SIGTERM, [this] { stop(SIGTERM); }));
     signals_.push_back(loop_.addSignal(SIGINT, [this] { stop(SIGINT); }));
@@ -90,9 +97,10 @@ int Daemon::run() {
     if (withoutBus_) {
         becomeReady();
     }
-    const int code = loop_.run();
+}
+
+void Daemon::end() {
     publisher_.flush();
-    return code;
 }
 
 /// Called when every monitor runs, and the bus name is owned or cannot be acquired at the moment.

@@ -38,12 +38,19 @@ public:
         std::vector<runtime::Limit> limits; ///< for what Healer starts
     };
 
-    Daemon(runtime::LogHub& log, Settings settings, StartupReport report);
+    /// `loop` and `log` outlive it.
+    Daemon(runtime::Loop& loop, runtime::LogHub& log, Settings settings, StartupReport report);
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
     /// Runs until SIGTERM or SIGINT; returns the exit status.
     int run();
+    /// The parts of run() before and after the loop.
+    void begin();
+    void end();
+
+    /// What the bus may ask of it.
+    [[nodiscard]] bus::Backend& backend() { return backend_; }
 
 private:
     void becomeReady();
@@ -59,6 +66,7 @@ private:
     void applySettings(const core::Plan& from, const core::Plan& to);
     void reportWarnings(const std::vector<config::Diagnostic>& warnings);
 
+    runtime::Loop& loop_;
     runtime::LogHub& log_;
     StartupReport report_;
     std::string configPath_;
@@ -67,7 +75,6 @@ private:
     RuntimeDirectory directory_;
     bool ready_ = false;
 
-    runtime::Loop loop_;
     StateStore store_;
     History history_;
     core::Coordinator coordinator_;

@@ -4,7 +4,7 @@
 #include "daemon/own_unit.hpp"
 
 #include "runtime/confinement.hpp"
-#include "systemd/bus_manager.hpp"
+#include "systemd/access.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -26,8 +26,21 @@ Launchers::~Launchers() = default;
 core::LaunchFacilities Launchers::prepare(const core::Plan& plan) {
     connect(plan);
     const core::LaunchFacilities facilities{.systemd = manager_ != nullptr};
+    makeObservers(plan, facilities);
     warnOfConfinement(plan, facilities);
     return facilities;
+}
+
+/// What works with PID 1 has to hear from the beginning what others do there, whether or not anything is started.
+void Launchers::makeObservers(const core::Plan& plan, core::LaunchFacilities facilities) {
+    for (const auto* kind : launch::registry()) {
+        const bool used = std::any_of(plan.processes.begin(), plan.processes.end(), [&](const auto& process) {
+            return core::placementOf(plan, *process, facilities).launcher == kind->type;
+        });
+        if (used && kind->usesManager) {
+            (void)of(std::string(kind->type));
+        }
+    }
 }
 
 /// Once for each change to this way of starting.
@@ -60,15 +73,15 @@ void Launchers::connect(const core::Plan& plan) {
 }
 
 core::Result<void> Launchers::connect() {
-    auto reachable = systemd::Connection::reachable();
-    if (reachable.ok()) {
-        manager_ = std::make_unique<systemd::BusManager>(context_.loop, context_.log);
+    auto manager = systemd::openManager(context_.loop, context_.log);
+    if (manager.ok()) {
+        manager_ = std::move(*manager);
         context_.manager = manager_.get();
         if (auto unit = ownService(); !unit.empty()) {
             ownUnit_ = std::make_unique<OwnUnit>(context_.loop, context_.log, *manager_, std::move(unit));
         }
     }
-    return reachable;
+    return manager.ok() ? core::Result<void>() : manager.error();
 }
 
 systemd::Manager* Launchers::demandManager() {
@@ -102,7 +115,7 @@ void Launchers::launch(core::action::Launch order) {
 
 void Launchers::cancel(const core::action::CancelLaunch& cancel) {
     if (const auto launched = launchedBy_.find(cancel.name); launched != launchedBy_.end()) {
-        of(launched->second).cancel(cancel.name, cancel.attempt);
+        of(launched->second).cancel(cancel);
     }
 }
 

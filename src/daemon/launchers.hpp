@@ -15,7 +15,7 @@
 
 namespace healer::daemon {
 
-/// The launchers, each made when it is used first, and the connection to PID 1 that they and the monitors
+/// The launchers, each made when it is needed first, and the connection to PID 1 that they and the monitors
 /// share.
 class Launchers {
 public:
@@ -46,6 +46,7 @@ private:
 
     void connect(const core::Plan& plan);
     core::Result<void> connect();
+    void makeObservers(const core::Plan& plan, core::LaunchFacilities facilities);
     void warnOfConfinement(const core::Plan& plan, core::LaunchFacilities facilities);
     launch::Launcher& of(const std::string& kind);
 

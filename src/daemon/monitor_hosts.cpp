@@ -2,7 +2,7 @@
 #include "daemon/monitor_hosts.hpp"
 
 #include "monitor/unit_witness.hpp"
-#include "systemd/connection.hpp"
+#include "systemd/access.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -10,7 +10,7 @@
 namespace healer::daemon {
 
 MonitorHosts::MonitorHosts(monitor::HostContext context)
-    : context_(std::move(context)), facilities_{.systemd = systemd::Connection::reachable().ok()} {}
+    : context_(std::move(context)), facilities_{.systemd = systemd::reachable().ok()} {}
 
 void MonitorHosts::prepareFor(std::size_t processes) {
     context_.processes = processes;

@@ -4,22 +4,13 @@
 #include "launch/signal_stop.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
-#include "runtime/unique_fd.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <memory>
+#include <csignal>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace healer::launch {
@@ -35,18 +26,12 @@ constexpr core::Duration kDying = std::chrono::seconds(5);
 
 /// All living processes; none when some of them may be missing.
 std::optional<std::vector<Stat>> livingProcesses() {
-    std::vector<Stat> found;
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), &::closedir);
-    if (!folder) {
+    const auto pids = runtime::allPids();
+    if (!pids) {
         return std::nullopt;
     }
-    while (const dirent* entry = ::readdir(folder.get())) {
-        const std::string_view name(entry->d_name);
-        pid_t pid = 0;
-        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error != std::errc() || end != name.data() + name.size()) {
-            continue;
-        }
+    std::vector<Stat> found;
+    for (const pid_t pid : *pids) {
         const auto process = runtime::ProcEntry::open(pid);
         const auto stat = process ? process->stat() : runtime::Reading<Stat>::as(process);
         if (runtime::isShortage(stat.error())) {
@@ -69,23 +54,6 @@ std::vector<core::ProcessKey> ledBy(const std::vector<Stat>& all, core::ProcessK
         }
     }
     return members;
-}
-
-/// With a zero byte in front of each variable. None: it cannot be read for now.
-std::optional<std::string> environmentOf(pid_t pid) {
-    constexpr std::size_t kLargest = 256UL * 1024;
-    const std::string path = "/proc/" + std::to_string(pid) + "/environ";
-    const runtime::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file && runtime::isShortage(errno)) {
-        return std::nullopt;
-    }
-    std::string text(1, '\0');
-    std::array<char, 4096> buffer{};
-    for (ssize_t count = 0;
-         file && text.size() < kLargest && (count = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
-        text.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    return text;
 }
 
 void send(core::ProcessKey key, const EndingOrder& order, bool kill) {
@@ -119,7 +87,7 @@ Members united(Members one, const Members& other) {
 }
 
 bool leftGroup(pid_t leader) {
-    return leader > 1 && (::kill(-leader, 0) == 0 || errno == EPERM);
+    return leader > 1 && runtime::groupExists(leader);
 }
 
 Members familyOf(core::ProcessKey instance) {
@@ -163,11 +131,13 @@ Members carriersOf(const std::string& variable, std::uint64_t sinceTicks) {
         if (stat.key.startTicks < sinceTicks || stat.key.pid == ::getpid()) {
             continue;
         }
-        const auto environment = environmentOf(stat.key.pid);
-        if (!environment) {
+        const auto process = runtime::ProcEntry::open(stat.key.pid);
+        const auto environment =
+            process ? process->environment() : runtime::Reading<std::string>::as(process);
+        if (runtime::isShortage(environment.error())) {
             return std::nullopt;
         }
-        if (environment->find(wanted) != std::string::npos && runtime::mayRun(stat.key)) {
+        if (environment && environment->find(wanted) != std::string::npos && runtime::mayRun(stat.key)) {
             carriers.push_back(stat.key);
         }
     }

@@ -116,6 +116,16 @@ core::TimePoint Loop::bootTime() {
                                                                       std::chrono::nanoseconds(ts.tv_nsec)));
 }
 
+core::Duration Loop::suspended() const {
+    const auto read = [](clockid_t clock) {
+        timespec now{};
+        clock_gettime(clock, &now);
+        return std::chrono::duration_cast<core::Duration>(std::chrono::seconds(now.tv_sec) +
+                                                          std::chrono::nanoseconds(now.tv_nsec));
+    };
+    return simulation_ ? core::Duration::zero() : read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC);
+}
+
 core::Moment Loop::moment() const {
     if (simulation_) {
         return now();

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] core::TimePoint now() const;
     /// CLOCK_BOOTTIME, whatever the time of the loop. For measurements and tests.
     [[nodiscard]] static core::TimePoint bootTime();
+    /// For how long the machine has been suspended since boot; zero with simulated time.
+    [[nodiscard]] core::Duration suspended() const;
     /// now() on both clocks; with simulated time they agree.
     [[nodiscard]] core::Moment moment() const;
 

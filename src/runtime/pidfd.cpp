@@ -134,4 +134,12 @@ core::Result<void> sendSignal(int pidfd, int signal) {
     return core::Error{"cannot send " + core::signalName(signal) + ": " + std::strerror(errno)};
 }
 
+bool groupExists(pid_t group) {
+    return ::kill(-group, 0) == 0 || errno == EPERM;
+}
+
+void killGroup(pid_t group) {
+    ::kill(-group, SIGKILL);
+}
+
 } // namespace healer::runtime

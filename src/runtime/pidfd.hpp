@@ -31,4 +31,9 @@ enum class Presence { running, ended, unknown };
 /// Sends a signal to exactly this process. Succeeds also when the process no longer exists.
 [[nodiscard]] core::Result<void> sendSignal(int pidfd, int signal);
 
+/// Whether a process group of this number has a member.
+[[nodiscard]] bool groupExists(pid_t group);
+/// Sends SIGKILL to all its members.
+void killGroup(pid_t group);
+
 } // namespace healer::runtime

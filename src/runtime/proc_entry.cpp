@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kSmallFile = 8 * 1024UL;
 constexpr std::size_t kArgumentLimit = 256 * 1024UL;
+constexpr std::size_t kEnvironmentLimit = 256 * 1024UL;
 
 template <typename Number>
 bool parseNumber(std::string_view text, Number& number) {
@@ -240,6 +241,11 @@ std::string ProcEntry::livingThread() const {
     return {};
 }
 
+Reading<std::string> ProcEntry::environment() const {
+    const auto text = readText("environ", kEnvironmentLimit);
+    return text ? Reading(std::string(1, '\0') + *text) : text;
+}
+
 std::optional<uid_t> ProcEntry::user() const {
     const auto status = readText("status", kSmallFile);
     const auto uids = status ? statusWords(*status, "Uid:") : std::vector<std::string_view>();
@@ -303,24 +309,21 @@ Reading<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted) 
     return facts;
 }
 
-core::Judgement judgeInFamily(const core::Identity& identity, const core::ProcessFacts& facts) {
-    constexpr int kMostGenerations = 4;
-    auto judgement = core::judge(identity, facts);
-    pid_t parent = facts.parent;
-    bool forked = facts.forkedOnly && (identity.unit.empty() || facts.unit != identity.unit);
-    for (int generation = 0; forked && judgement.answer != core::Answer::no && generation < kMostGenerations;
-         ++generation) {
-        const auto family = factsOf(parent, [&](const core::ProcessFacts& known) { return !known.zombie; });
-        if (!family || !family->exeFile || family->exeFile != facts.exeFile) {
-            break;
-        }
-        if (core::judge(identity, *family).answer == core::Answer::no) {
-            return {};
-        }
-        parent = family->parent;
-        forked = family->forkedOnly;
+Reading<std::vector<pid_t>> allPids() {
+    std::vector<pid_t> pids;
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), &closedir);
+    if (!folder) {
+        return Reading<std::vector<pid_t>>::unknown(errno);
     }
-    return judgement;
+    while (const dirent* entry = readdir(folder.get())) {
+        const std::string_view name(static_cast<const char*>(entry->d_name));
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc() && end == name.data() + name.size()) {
+            pids.push_back(pid);
+        }
+    }
+    return pids;
 }
 
 } // namespace healer::runtime

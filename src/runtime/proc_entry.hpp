@@ -50,6 +50,8 @@ public:
     [[nodiscard]] std::vector<std::string> argv() const;
     /// core::systemUnitOf() of the process.
     [[nodiscard]] std::string unit() const;
+    /// What it was executed with, a zero byte in front of each variable, up to 256 KiB.
+    [[nodiscard]] Reading<std::string> environment() const;
     /// Its effective user.
     [[nodiscard]] std::optional<uid_t> user() const;
     /// All facts but its origin; none when the process no longer exists, or the PID is that of another thread
@@ -75,12 +77,11 @@ private:
     mutable bool metShortage_ = false;
 };
 
+/// All PIDs in /proc; unknown when they cannot be listed.
+[[nodiscard]] Reading<std::vector<pid_t>> allPids();
+
 /// The facts of the process that has this PID now, its origin included; none when there is none.
 [[nodiscard]] Reading<core::ProcessFacts> factsOf(pid_t pid, const ProcEntry::Wanted& wanted = {});
-
-/// core::judge(), and whether it is a worker: a process that was only forked by one of the same program is
-/// part of that one's family, and belongs to whatever that one is.
-[[nodiscard]] core::Judgement judgeInFamily(const core::Identity& identity, const core::ProcessFacts& facts);
 
 /// Parses the text of /proc/PID/stat; none when it has another form. Declared here for tests and fuzzing.
 [[nodiscard]] std::optional<ProcEntry::Stat> parseStat(pid_t pid, std::string_view text);

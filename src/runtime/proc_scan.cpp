@@ -2,8 +2,8 @@
 #include "runtime/proc_scan.hpp"
 
 #include "runtime/proc_entry.hpp"
+#include "runtime/proc_family.hpp"
 
-#include <dirent.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,24 +24,6 @@ constexpr core::Duration kSlice = std::chrono::milliseconds(2);
 
 /// Before a pass is repeated.
 constexpr core::Duration kPause = std::chrono::milliseconds(200);
-
-/// Unknown when they cannot be listed.
-Reading<std::vector<pid_t>> allPids() {
-    std::vector<pid_t> pids;
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), &closedir);
-    if (!folder) {
-        return Reading<std::vector<pid_t>>::unknown(errno);
-    }
-    while (const dirent* entry = readdir(folder.get())) {
-        const std::string_view name(static_cast<const char*>(entry->d_name));
-        pid_t pid = 0;
-        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error == std::errc() && end == name.data() + name.size()) {
-            pids.push_back(pid);
-        }
-    }
-    return pids;
-}
 
 } // namespace
 

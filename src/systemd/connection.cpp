@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "systemd/connection.hpp"
 
-#include "runtime/unique_fd.hpp"
-
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <systemd/sd-bus.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
@@ -18,7 +13,6 @@
 #include <exception>
 #include <iterator>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace healer::systemd {
@@ -27,35 +21,8 @@ namespace {
 
 constexpr const char* kService = "org.freedesktop.systemd1";
 constexpr const char* kPropertiesInterface = "org.freedesktop.DBus.Properties";
-constexpr std::string_view kPrivateSocket = "/run/systemd/private";
 constexpr core::Duration kFirstRetry = std::chrono::milliseconds(20);
 constexpr core::Duration kLastRetry = std::chrono::seconds(2);
-
-/// 0, or the errno of a connection to this socket.
-int knock(std::string_view path) {
-    const runtime::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    const bool connected =
-        socket && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    return connected ? 0 : errno;
-}
-
-/// While PID 1 executes itself again, its socket refuses, or is not there, for some tenths of a second. A
-/// refusal that lasts is a PID 1 that is busy.
-bool isThere(std::string_view path) {
-    constexpr auto kPatience = std::chrono::seconds(2);
-    constexpr auto kPause = std::chrono::milliseconds(20);
-    static bool waited = false; // where there is none, that is waited for once
-    int error = knock(path);
-    for (auto left = std::exchange(waited, true) ? std::chrono::milliseconds(0) : kPatience;
-         error == ENOENT && left > std::chrono::milliseconds(0); left -= kPause) {
-        std::this_thread::sleep_for(kPause);
-        error = knock(path);
-    }
-    return error != ENOENT && error != ENOTDIR;
-}
 
 std::string text(int negativeErrno) {
     return std::strerror(-negativeErrno);
@@ -148,19 +115,6 @@ Connection::~Connection() {
     sd_bus_close_unref(bus_);
 }
 
-core::Result<void> Connection::reachable() {
-    if (sd_booted() <= 0) {
-        return core::Error{"systemd is not PID 1 here"};
-    }
-    if (::geteuid() != 0) {
-        return core::Error{"only root can have systemd start system services"};
-    }
-    if (!isThere(kPrivateSocket)) {
-        return core::Error{"there is no " + std::string(kPrivateSocket) + " to reach systemd by"};
-    }
-    return {};
-}
-
 int Connection::open(Route route) {
     const bool directly = route == Route::privateSocket;
     sd_bus* bus = nullptr;
@@ -172,7 +126,7 @@ int Connection::open(Route route) {
     };
     if (directly) {
         next([&] { return sd_bus_new(&bus); });
-        next([&] { return sd_bus_set_address(bus, ("unix:path=" + std::string(kPrivateSocket)).c_str()); });
+        next([&] { return sd_bus_set_address(bus, ("unix:path=" + std::string(Connection::kPrivateSocket)).c_str()); });
         next([&] { return sd_bus_start(bus); });
     } else {
         next([&] { return sd_bus_open_system(&bus); });

@@ -65,6 +65,7 @@ public:
         ~Listener() = default;
     };
 
+    static constexpr std::string_view kPrivateSocket = "/run/systemd/private";
     static constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
     static constexpr const char* kManagerInterface = "org.freedesktop.systemd1.Manager";
 
@@ -73,10 +74,6 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
-
-    /// Whether systemd is PID 1 and this user can have it start system services; if not, why. Waits
-    /// for 2 s at most, the first time only, for a PID 1 that is executing itself again.
-    [[nodiscard]] static core::Result<void> reachable();
 
     /// Calls back with every PropertiesChanged of the object at this path, for as long as the handle lives:
     /// the interface, and the message, to be read from the changed properties on (a{sv}). PID 1 reports the

@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -207,19 +206,9 @@ std::string unitObjectPath(const std::string& unit) {
     return result;
 }
 
-std::uint64_t monotonicStartOf(core::ProcessKey process) {
-    const auto start = core::startTime(process).time_since_epoch() - suspendedSinceBoot();
+std::uint64_t monotonicStartOf(core::ProcessKey process, core::Duration suspended) {
+    const auto start = core::startTime(process).time_since_epoch() - suspended;
     return static_cast<std::uint64_t>(std::max(start, core::Duration::zero()).count());
-}
-
-core::Duration suspendedSinceBoot() {
-    const auto read = [](clockid_t clock) {
-        timespec now{};
-        clock_gettime(clock, &now);
-        return std::chrono::duration_cast<core::Duration>(std::chrono::seconds(now.tv_sec) +
-                                                          std::chrono::nanoseconds(now.tv_nsec));
-    };
-    return read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC);
 }
 
 runtime::Reading<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit) {

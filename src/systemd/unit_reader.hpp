@@ -19,10 +19,9 @@ namespace healer::systemd {
 /// The process that has this PID, where it belongs to the system's unit of this name now.
 [[nodiscard]] runtime::Reading<core::ProcessKey> processInUnit(pid_t pid, std::string_view unit);
 
-/// For how long the machine has been suspended since boot.
-[[nodiscard]] core::Duration suspendedSinceBoot();
-/// When a process was started, on systemd's clock: microseconds, as in UnitFacts.
-[[nodiscard]] std::uint64_t monotonicStartOf(core::ProcessKey process);
+/// When a process was started, on systemd's clock, which leaves out for how long the machine has been
+/// suspended since boot: microseconds, as in UnitFacts.
+[[nodiscard]] std::uint64_t monotonicStartOf(core::ProcessKey process, core::Duration suspended);
 
 /// Whose changes PID 1 reports last.
 inline constexpr std::string_view kUnitInterface = "org.freedesktop.systemd1.Unit";

@@ -23,6 +23,8 @@ namespace healer::monitor::ebpf {
 
 namespace {
 
+static_assert(HEALER_COMM_LENGTH == 16, "asKernelCuts() leaves room for a zero byte");
+
 constexpr std::size_t kBatch = 256;
 
 /// A record of an exit with its header in the ring, and every second time one of an exec.
@@ -235,10 +237,6 @@ private:
 };
 
 } // namespace
-
-std::string asKernelCuts(const std::string& name) {
-    return name.substr(0, HEALER_COMM_LENGTH - 1);
-}
 
 core::Result<std::unique_ptr<KernelProbe>> KernelProbe::load(runtime::Log& log, std::size_t processes,
                                                              Senders senders) {

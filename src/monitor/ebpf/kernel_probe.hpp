@@ -29,7 +29,10 @@ struct ExecRecord {
 };
 
 /// Truncates a file name as the kernel does: to its first 15 bytes.
-[[nodiscard]] std::string asKernelCuts(const std::string& name);
+[[nodiscard]] inline std::string asKernelCuts(const std::string& name) {
+    constexpr std::size_t kShown = 15;
+    return name.substr(0, kShown);
+}
 
 using KernelRecord = std::variant<ExitRecord, ExecRecord>;
 

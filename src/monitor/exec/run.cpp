@@ -110,7 +110,7 @@ void Run::kill() {
 
 void Run::killGroup() const {
     (void)runtime::sendSignal(spawn_->pidfd(), SIGKILL);
-    ::kill(-spawn_->pid(), SIGKILL);
+    runtime::killGroup(spawn_->pid());
 }
 
 void Run::reap() {

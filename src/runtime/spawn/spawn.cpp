@@ -3,7 +3,6 @@
 
 #include "runtime/confinement.hpp"
 #include "runtime/pidfd.hpp"
-#include "runtime/spawn/environment.hpp"
 #include "runtime/spawn/own_children.hpp"
 #include "runtime/spawn/raw_syscall.hpp"
 
@@ -71,21 +70,6 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 }
 
 } // namespace
-
-SpawnSettings spawnSettingsFor(const core::CommandPlan& command) {
-    SpawnSettings settings;
-    settings.path = command.path;
-    settings.arguments.push_back(command.path);
-    settings.arguments.insert(settings.arguments.end(), command.args.begin(), command.args.end());
-    settings.environment = environmentFor(command);
-    settings.workingDirectory = command.workingDirectory;
-    settings.userName = command.user.name;
-    settings.uid = command.user.uid;
-    settings.gid = command.user.gid;
-    settings.groups = command.user.groups;
-    settings.changeUser = ::geteuid() == 0 || ::geteuid() != command.user.uid;
-    return settings;
-}
 
 core::Result<std::unique_ptr<Spawn>> Spawn::prepare(SpawnSettings settings) {
     std::unique_ptr<Spawn> spawn(new Spawn(std::move(settings)));
@@ -269,17 +253,6 @@ core::Error Spawn::describe(Message message) const {
         break;
     }
     return failure(start, message.error);
-}
-
-std::vector<Limit> currentLimits() {
-    std::vector<Limit> limits;
-    for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
-        Limit limit{resource, {}};
-        if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit.value) == 0) {
-            limits.push_back(limit);
-        }
-    }
-    return limits;
 }
 
 } // namespace healer::runtime

@@ -64,7 +64,7 @@ inline core::User account(const char* name) {
 class ServiceLaunch : public testing::Test {
 protected:
     ServiceLaunch() : name_(freshName()), unit_(core::transientUnitName(name_)) {
-        if (const auto reachable = systemd::Connection::reachable(); !reachable) {
+        if (const auto reachable = systemd::reachable(); !reachable) {
             throw std::runtime_error("this test needs systemd: " + reachable.error().message);
         }
         restartHealer();
