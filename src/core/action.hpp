@@ -62,6 +62,7 @@ struct Launch {
 struct CancelLaunch {
     std::string name;
     std::uint64_t attempt = 0;
+    bool leave = false; ///< what it has started, or what is being started, is left alone: it is up, or has ended
 };
 
 /// End this incarnation: with the configured stop signal, or by SIGKILL when `force`. Its end is reported as
@@ -73,6 +74,7 @@ struct Stop {
     /// A start follows: an existing unit is restarted by one job, so that the units which require it come
     /// back with it. The start that is ordered then adopts what that job has started.
     bool forRestart = false;
+    bool resumed = false; ///< an earlier Healer has begun it: a job that ends the unit is its own
 
     // How, filled in by the coordinator.
     std::string launcher = {};

@@ -42,7 +42,7 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
     }
     breaker_ = Breaker(saved->breaker);
     if (saved->instance) {
-        record_.restored = Record::Restored{*saved->instance, std::nullopt};
+        record_.restored = Record::Restored{*saved->instance, std::nullopt, saved->stopping, saved->ended};
     }
     record_.recovering = saved->recovering;
     record_.degraded = saved->degraded;
@@ -52,6 +52,7 @@ Lifecycle::Lifecycle(const ProcessPlan& plan, Mode mode, const Targets& targets,
     record_.startedAt = saved->startedAt;
     record_.startedWith = saved->startedWith;
     record_.lastExit = saved->lastExit;
+    record_.restoredLeft = saved->left;
     if (saved->left) {
         unit_.noteEnd({.success = saved->left->success, .leave = saved->left->reason});
         if (saved->lastExit) {
@@ -222,6 +223,7 @@ void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
     stopping.deadline = out.now.at + stopPatience();
     const Instance instance = stopping.instance;
     const bool forRestart = isFollowedByStart(stopping);
+    const bool resumed = stopping.resumed;
     requests_.settleAt(std::nullopt);
     health_.clearUnhealthy();
     const bool bySystemd = !plan_->unit.empty() && !plan_->stopTimeoutGiven;
@@ -232,7 +234,7 @@ void Lifecycle::stop(phase::Stopping stopping, ActionSink& out) {
                           durationText(plan_->stop.timeout),
           out);
     track(instance, out);
-    out.add(action::Stop{.name = name(), .instance = instance, .forRestart = forRestart});
+    out.add(action::Stop{.name = name(), .instance = instance, .forRestart = forRestart, .resumed = resumed});
 }
 
 void Lifecycle::forceStop(ActionSink& out) {
@@ -250,13 +252,16 @@ void Lifecycle::forceStop(ActionSink& out) {
     stopping.forced = true;
     stopping.deadline = out.now.at + std::max(plan_->stop.timeout, kMinForceInterval);
     reason_ = "being stopped: SIGKILL sent";
-    out.add(action::Stop{.name = name(), .instance = stopping.instance, .force = true});
+    out.add(action::Stop{.name = name(),
+                         .instance = stopping.instance,
+                         .force = true,
+                         .forRestart = isFollowedByStart(stopping)});
 }
 
-void Lifecycle::withdrawLaunch(ActionSink& out) {
+void Lifecycle::withdrawLaunch(ActionSink& out, bool leave) {
     auto* launching = in<phase::Launching>();
     if (launching != nullptr && !std::exchange(launching->answered, true)) {
-        out.add(action::CancelLaunch{name(), launching->attempt});
+        out.add(action::CancelLaunch{name(), launching->attempt, leave});
     }
 }
 

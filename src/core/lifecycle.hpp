@@ -26,9 +26,12 @@ struct Record {
     struct Restored {
         Instance instance;
         std::optional<Exit> end; ///< how it ended meanwhile, where that is known
+        bool stopping = false;   ///< the earlier Healer was ending it
+        bool reported = false;   ///< its end was reported
     };
 
     Boxed<Restored> restored;
+    Boxed<SavedState::Left> restoredLeft; ///< as long as nothing newer is known
     /// An end that does not count yet: the process may have handed over to another one.
     struct Ending {
         Instance instance;
@@ -151,7 +154,7 @@ public:
     /// The stop signal did not help: SIGKILL.
     void forceStop(ActionSink& out);
     /// A launch that has not been answered is cancelled.
-    void withdrawLaunch(ActionSink& out);
+    void withdrawLaunch(ActionSink& out, bool leave = false);
     /// The monitors follow this instance from now on, or none.
     void track(const std::optional<Instance>& instance, ActionSink& out);
     /// Disabled: what was known of instances no longer counts.

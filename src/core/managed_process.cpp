@@ -234,8 +234,10 @@ bool ManagedProcess::tookAlong(std::optional<TimePoint> since) const {
     if (life_.requests().stopWanted() || kind == PhaseKind::disabled || kind == PhaseKind::looking) {
         return false;
     }
-    const auto active = activeSince();
-    return kind != PhaseKind::up || (since && active && *active > *since);
+    // It may have been known to be up only when its probes had passed.
+    const auto process = processOf(life_.instance());
+    const auto began = process ? std::optional(startTime(*process)) : activeSince();
+    return kind != PhaseKind::up || (since && began && *began > *since);
 }
 
 std::optional<TimePoint> ManagedProcess::justStopped(TimePoint now) const {
@@ -351,16 +353,29 @@ ProcessView ManagedProcess::view() const {
 
 SavedState ManagedProcess::savedState() const {
     const Record& record = life_.record();
+    // Whether an operator has stopped it, may be found out only when the next one is to be started.
+    const auto* launching = life_.in<phase::Launching>();
+    const bool ended = launching != nullptr && !launching->answered && !launching->launched &&
+                       notice::isAutomatic(launching->cause) && record.predecessor;
     const auto known = record.restored ? std::optional(record.restored->instance)
                        : record.ending ? std::optional(record.ending->instance)
+                       : ended         ? record.predecessor
                                        : std::nullopt;
     const auto running = life_.instance();
     const auto* stopping = life_.in<phase::Stopping>();
     // Should Healer end now, the stop is no operator's.
     const bool restarting = stopping != nullptr && isFollowedByStart(*stopping);
-    const bool left =
-        life_.kind() == PhaseKind::resting && !record.recovering && !life_.requests().stopWanted();
+    const bool looking = life_.kind() == PhaseKind::looking;
+    std::optional<SavedState::Left> left;
+    if (life_.kind() == PhaseKind::resting && !record.recovering && !life_.requests().stopWanted()) {
+        left = SavedState::Left{life_.unit().endedWell(), life_.unit().leave()};
+    } else if (looking && record.restoredLeft) {
+        left = *record.restoredLeft;
+    }
+    const bool wasStopping = looking && record.restored && record.restored->stopping;
     return {.instance = running ? running : known,
+            .stopping = wasStopping || (stopping != nullptr && !stopping->ended),
+            .ended = ended || (looking && record.restored && record.restored->reported),
             .recovering = record.recovering || restarting,
             .paused = life_.requests().paused(),
             .stop = life_.requests().stop(),
@@ -373,8 +388,7 @@ SavedState ManagedProcess::savedState() const {
             .startedWith = record.startedWith,
             .lastExit = record.lastExit,
             .probes = life_.health().trust().saved(),
-            .left = left ? std::optional(SavedState::Left{life_.unit().endedWell(), life_.unit().leave()})
-                         : std::nullopt};
+            .left = std::move(left)};
 }
 
 } // namespace healer::core

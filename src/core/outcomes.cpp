@@ -23,11 +23,6 @@ bool neverRan(const Lifecycle& life, const Exit& exit) {
            exit.code <= kLast;
 }
 
-/// What may be there in a moment: the directory, the program, the account, the control group.
-bool isMissingForNow(int status) {
-    return status == 200 || status == 203 || status == 216 || status == 217 || status == 219;
-}
-
 /// Counts failed starts: see pauseAfterFailedStarts().
 void noteLife(Lifecycle& life, const Exit& exit, const ActionSink& out) {
     constexpr Duration kMoment = std::chrono::seconds(1);
@@ -89,7 +84,8 @@ void putIntoBackground(Lifecycle& life, const Instance& started, ActionSink& out
 }
 
 void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out) {
-    life.withdrawLaunch(out);
+    constexpr bool kLeave = true;
+    life.withdrawLaunch(out, kLeave);
     const auto cause = life.in<phase::Launching>()->cause;
     if (cause != notice::Cause::initial && cause != notice::Cause::request) {
         ++life.record().restartCount;
@@ -107,6 +103,11 @@ void wantStarted(Lifecycle& life, ActionSink& out) {
     life.requests().forgetStop();
     life.resetBreaker(out);
     life.requests().answer(event::Verb::stop, Error{"a start was requested meanwhile", ErrorKind::busy}, out);
+}
+
+Error endedWhileStarting(const Lifecycle& life, const Exit& exit) {
+    const bool impeded = neverRan(life, exit) && isMissingForNow(*exit.code);
+    return {describe(exit) + " while it was starting", impeded ? ErrorKind::impeded : ErrorKind::failed};
 }
 
 void failStart(Lifecycle& life, const Error& error, ActionSink& out) {

@@ -19,6 +19,8 @@ void completeStart(Lifecycle& life, const Instance& instance, ActionSink& out);
 /// The time for the start is over. True: what was started runs, and only probes hold it up that say nothing
 /// or have never passed, so the start is complete. (react_probes.cpp)
 [[nodiscard]] bool completesUnproven(Lifecycle& life, ActionSink& out);
+/// Why a start has failed whose program ended before it was up.
+[[nodiscard]] Error endedWhileStarting(const Lifecycle& life, const Exit& exit);
 /// The start has failed: decides what now. Only while launching, or stopping what did not come up. What was
 /// impeded was no start for the breaker.
 void failStart(Lifecycle& life, const Error& error, ActionSink& out);

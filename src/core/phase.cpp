@@ -20,6 +20,7 @@ constexpr PhaseMove kMoves[] = {
     {looking,   deferred,  "there is none, and a dependency is not ready"},
     {looking,   waiting,   "the restored instance is gone: backoff; or something runs that may be it"},
     {looking,   open,      "the restored instance is gone, and the breaker is open"},
+    {looking,   stopping,  "an earlier Healer was ending it"},
     {looking,   resting,   "there is none, and none is wanted"},
 
     {up,        up,        "a monitor reports another instance"},

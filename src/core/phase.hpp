@@ -84,6 +84,7 @@ struct Stopping {
     AfterStop afterwards = AfterStop::rest;
     notice::Cause cause = notice::Cause::request; ///< of the start that follows or has failed
     std::string failure = {};                     ///< startFailed: why
+    bool resumed = false;                         ///< an earlier Healer had begun it
     bool forced = false;                          ///< SIGKILL was sent
     bool ended = false;                           ///< the instance itself is gone
     bool lingering = false;                       ///< what else belongs to it is not

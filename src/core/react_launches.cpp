@@ -121,6 +121,9 @@ void react(const event::StopUnderWay& stop, Lifecycle& life, ActionSink& out) {
 
 void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& out) {
     const auto* stopping = life.in<phase::Stopping>();
+    if (stopping != nullptr && stopping->resumed && isFollowedByStart(*stopping)) {
+        return; // that was the earlier Healer
+    }
     if (stopping != nullptr && !life.plan().unit.empty() && !isFollowedByStart(*stopping)) {
         // The unit may be down before the answer that reports that it was Healer who stopped it.
         Exit exit;
@@ -132,7 +135,9 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
     }
     // An earlier Healer stopped it to start it again (a unit is restarted by one job); or a start was
     // requested since.
-    const bool ownStop = life.record().recovering && life.plan().unit.empty();
+    const auto& restored = life.record().restored;
+    const bool ownStop =
+        restored && restored->stopping && life.record().recovering && life.plan().unit.empty();
     if (life.kind() == PhaseKind::looking && (ownStop || life.requests().awaitsStart())) {
         return;
     }
@@ -142,10 +147,13 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         life.uncountStart();
     }
     life.requests().wantStop({OperatorRequests::StopBy::serviceManager, stopped.detail, out.now.at});
+    if (!answersLaunch) {
+        life.requests().answerStarts(Error{"a stop was requested meanwhile", ErrorKind::busy}, out);
+    }
     switch (life.kind()) {
     case PhaseKind::launching:
         if (answersLaunch) {
-            launching->answered = true;
+            life.withdrawLaunch(out); // where it was a monitor that has reported the stop
             failStart(life, Error{stopped.detail}, out);
         }
         break;
@@ -157,8 +165,6 @@ void react(const event::StoppedOnPurpose& stopped, Lifecycle& life, ActionSink& 
         life.decide(out);
         break;
     case PhaseKind::stopping:
-        life.requests().answerStarts(Error{"a stop was requested meanwhile", ErrorKind::busy}, out);
-        break;
     case PhaseKind::disabled:
     case PhaseKind::looking:
     case PhaseKind::up:

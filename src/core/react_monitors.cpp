@@ -10,6 +10,9 @@ namespace healer::core {
 
 namespace {
 
+/// What PID 1 is doing about a launch is not undone.
+constexpr bool kLeave = true;
+
 void reportAdopted(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.announce(notice::Adopted{pidOf(instance)}, out);
 }
@@ -21,6 +24,25 @@ void adopt(Lifecycle& life, const Instance& instance, ActionSink& out) {
         reportAdopted(life, instance, out);
     }
     life.enterAdopted(instance, out);
+}
+
+/// What an earlier Healer was ending is ended, on request or to be started again.
+bool resumeStop(const Instance& instance, Lifecycle& life, ActionSink& out) {
+    const Record& record = life.record();
+    const bool stopped = life.requests().stopWanted();
+    const bool again = record.recovering && !life.requests().paused();
+    if (!record.restored || record.restored->instance != instance || !record.restored->stopping ||
+        life.mode() != Mode::act || !(stopped || again)) {
+        return false;
+    }
+    phase::Stopping stopping{.instance = instance, .resumed = true};
+    if (!stopped) {
+        stopping.afterwards = phase::AfterStop::relaunch;
+        stopping.cause = notice::Cause::failure;
+    }
+    life.record().restored.reset();
+    life.stop(std::move(stopping), out);
+    return true;
 }
 
 /// Whether a process that may be the instance keeps it from being started. An operator may start it anyway.
@@ -42,9 +64,10 @@ bool isStartedSince(const event::Up& up, Lifecycle& life) {
     if (life.kind() == PhaseKind::resting) {
         return life.requests().stoppedThroughServiceManager() || up.byOther;
     }
-    // The instance that was being stopped when Healer ended is no later start.
+    // The instance that was being stopped when Healer ended is no later start, and a stop may have been requested since.
     const auto& restored = life.record().restored;
-    return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance);
+    return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance) &&
+           !life.requests().awaits(event::Verb::stop);
 }
 
 /// Whether this run, of what Healer had not started, shows that an operator has: through systemd, or while
@@ -103,8 +126,10 @@ void firstLookAtRest(const event::UnitAtRest& rest, Lifecycle& life) {
 /// The monitors have looked at the start of Healer, and nothing runs.
 void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     const OperatorRequests& requests = life.requests();
-    if (const auto restored = std::exchange(life.record().restored, std::nullopt);
-        restored && !requests.stopWanted()) {
+    const auto restored = std::exchange(life.record().restored, std::nullopt);
+    if (restored && restored->reported) {
+        life.record().predecessor = restored->instance;
+    } else if (restored && !requests.stopWanted()) {
         Exit unknown;
         unknown.detail = "it ended while Healer was not running";
         noteEnd(life, restored->instance, restored->end.value_or(unknown), out);
@@ -239,6 +264,10 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
         adopt(life, up.instance, out);
         return;
     case PhaseKind::looking:
+        if (!resumeStop(up.instance, life, out)) {
+            adopt(life, up.instance, out);
+        }
+        return;
     case PhaseKind::waiting:
     case PhaseKind::deferred:
     case PhaseKind::open:
@@ -289,7 +318,8 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
             return;
         }
         record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
-        failStart(life, Error{describe(down.exit) + " while it was starting"}, out);
+        life.withdrawLaunch(out, kLeave);
+        failStart(life, endedWhileStarting(life, down.exit), out);
         return;
     }
     if (const auto* launching = life.in<phase::Launching>();
@@ -297,7 +327,8 @@ void react(const event::Down& down, Lifecycle& life, ActionSink& out) {
         record.predecessor == down.instance && !mayHaveForked(down.exit)) {
         // How it ended was not known before, or had not been reported yet.
         record.lastExit = LastExit{down.exit, pidOf(down.instance), out.now, std::nullopt};
-        failStart(life, Error{describe(down.exit) + " while it was starting"}, out);
+        life.withdrawLaunch(out, kLeave);
+        failStart(life, endedWhileStarting(life, down.exit), out);
         return;
     }
     if (life.kind() == PhaseKind::looking && record.restored && record.restored->instance == down.instance) {

@@ -89,6 +89,17 @@ void stopLaunching(Lifecycle& life, ActionSink& out) {
     }
 }
 
+/// What was to be started again is not.
+void stayDown(Lifecycle& life, ActionSink& out) {
+    auto& stopping = *life.in<phase::Stopping>();
+    const bool restarting = isFollowedByStart(stopping) && !life.plan().unit.empty();
+    stopping.afterwards = phase::AfterStop::rest;
+    if (restarting) {
+        // The job that ends the unit would also start it.
+        out.add(action::Stop{.name = life.name(), .instance = stopping.instance});
+    }
+}
+
 void stop(const event::Request& request, Lifecycle& life, ActionSink& out) {
     life.requests().wantStop({OperatorRequests::StopBy::healer, "stopped by request", out.now.at});
     life.announce(notice::Requested{request.verb}, out);
@@ -103,7 +114,7 @@ void stop(const event::Request& request, Lifecycle& life, ActionSink& out) {
         life.stop({.instance = Instance(life.in<phase::Up>()->instance)}, out);
         break;
     case PhaseKind::stopping:
-        life.in<phase::Stopping>()->afterwards = phase::AfterStop::rest;
+        stayDown(life, out);
         break;
     case PhaseKind::launching:
         stopLaunching(life, out);

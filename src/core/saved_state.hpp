@@ -18,6 +18,8 @@ namespace healer::core {
 /// What survives a restart of the daemon, for one process.
 struct SavedState {
     std::optional<Instance> instance; ///< that runs; also one that was launched and is not confirmed yet
+    bool stopping = false;            ///< which is being ended: on request, or to be started again
+    bool ended = false;               ///< which has ended, as was reported, and whose successor is being started
     bool recovering = false;          ///< down, and to be recovered
     bool paused = false;
     std::optional<OperatorRequests::Stop> stop;

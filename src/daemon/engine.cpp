@@ -18,6 +18,13 @@ Engine::Engine(Parts parts)
                                     parts_.hosts.useSystemd(manager);
                                     return manager;
                                 },
+                            .transientUnit =
+                                [this](const std::string& name) {
+                                    const auto* plan = parts_.coordinator.processPlan(name);
+                                    const bool systemd = parts_.launchers.manager() != nullptr;
+                                    return plan == nullptr ? std::string()
+                                                           : core::transientUnitOf(*plan, {.systemd = systemd});
+                                },
                             .post = [this](core::Event event) { post(std::move(event)); }}) {}
 
 void Engine::begin() {

@@ -3,6 +3,7 @@
 
 #include "runtime/pidfd.hpp"
 #include "systemd/awaits.hpp"
+#include "systemd/missed_end.hpp"
 
 #include <utility>
 #include <variant>
@@ -18,11 +19,18 @@ constexpr unsigned kMostPauses = 100;
 } // namespace
 
 bool ManagerGate::hasToWait(const core::Event& event) const {
-    if (const auto* up = std::get_if<core::event::Up>(&event)) {
-        return !up->unit.empty();
-    }
     const auto* manager = parts_.manager();
-    return std::holds_alternative<core::event::Down>(event) && manager != nullptr && manager->hasUnread();
+    if (const auto* up = std::get_if<core::event::Up>(&event)) {
+        return !up->unit.empty() || (up->ownUnit && manager != nullptr);
+    }
+    const auto* down = std::get_if<core::event::Down>(&event);
+    return down != nullptr && manager != nullptr && (manager->hasUnread() || isUnexplained(*down));
+}
+
+/// Whether its unit may know more.
+bool ManagerGate::isUnexplained(const core::event::Down& down) const {
+    return down.exit.reason == core::ExitReason::vanished && core::processOf(down.instance) &&
+           !parts_.transientUnit(down.name).empty();
 }
 
 void ManagerGate::pass(core::Event event) {
@@ -63,24 +71,73 @@ void ManagerGate::advance(const std::string& process) {
     }
 }
 
+/// For a while.
+runtime::Task<> ManagerGate::connected() {
+    for (unsigned i = 0; !parts_.manager()->isConnected() && i < kMostPauses; ++i) {
+        const auto soon = parts_.loop.now() + kPause;
+        co_await runtime::until(parts_.loop, soon);
+    }
+}
+
 runtime::Task<core::Event> ManagerGate::check(core::Event event) {
     if (auto* up = std::get_if<core::event::Up>(&event)) {
+        if (up->unit.empty()) {
+            co_return co_await checkMain(std::move(*up));
+        }
         co_return co_await checkOwner(std::move(*up));
     }
     co_await systemd::allRead(*parts_.manager());
+    if (auto* down = std::get_if<core::event::Down>(&event); down != nullptr && isUnexplained(*down)) {
+        co_return co_await explain(std::move(*down));
+    }
     co_return event;
+}
+
+runtime::Task<core::Event> ManagerGate::explain(core::event::Down down) {
+    const std::string unit = parts_.transientUnit(down.name);
+    const auto process = *core::processOf(down.instance);
+    auto exit = co_await systemd::endSeenByUnit(parts_.loop, *parts_.manager(), unit, process);
+    if (exit) {
+        exit->sender = std::move(down.exit.sender);
+        down.exit = std::move(*exit);
+    }
+    co_return down;
+}
+
+/// Until PID 1 has noticed that the main process has ended, it is asked again.
+runtime::Task<core::Event> ManagerGate::checkMain(core::event::Up up) {
+    const std::string unit = parts_.transientUnit(up.name);
+    co_await connected();
+    for (unsigned i = 0; !unit.empty() && parts_.manager()->isConnected() && i < kMostPauses; ++i) {
+        const auto answer = co_await systemd::read(*parts_.manager(), unit);
+        const auto* facts = std::get_if<systemd::UnitFacts>(&answer);
+        if (facts == nullptr || facts->mainPid == core::pidOf(up.instance)) {
+            break;
+        }
+        if (facts->mainPid == 0) {
+            if (systemd::mayGoOnWithoutMain(*facts)) {
+                break;
+            }
+            co_return core::event::Absent{up.name, "what runs in " + unit + " is left over from an earlier run"};
+        }
+        const auto main = runtime::keyOfPid(facts->mainPid);
+        if (main && runtime::mayRun(*main)) {
+            up.instance = *main;
+            break;
+        }
+        const auto soon = parts_.loop.now() + kPause;
+        co_await runtime::until(parts_.loop, soon);
+    }
+    co_return up;
 }
 
 runtime::Task<core::Event> ManagerGate::checkOwner(core::event::Up up) {
     const std::string unit = std::exchange(up.unit, {});
     auto* manager = parts_.demandManager();
-    for (unsigned i = 0; manager != nullptr && !manager->isConnected() && i < kMostPauses; ++i) {
-        const auto soon = parts_.loop.now() + kPause;
-        co_await runtime::until(parts_.loop, soon);
-    }
     if (manager == nullptr) {
         co_return up;
     }
+    co_await connected();
     const auto answer = co_await systemd::read(*manager, unit);
     if (const auto* facts = std::get_if<systemd::UnitFacts>(&answer)) {
         if (systemd::isActive(*facts) && facts->mainPid == core::pidOf(up.instance)) {

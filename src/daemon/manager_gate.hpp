@@ -18,6 +18,9 @@ namespace healer::daemon {
 /// about it:
 /// - An instance that lives in a unit which Healer has not made counts to that unit only where it is its main
 ///   process. Otherwise (a job of cron, a child of another supervisor) the unit is left out.
+/// - What lives in the unit that Healer has made for it is the instance only where PID 1 agrees: as its main process, or where
+///   that has left well. All else there is left over.
+/// - An end of which a monitor does not know how it came about is looked up in that unit.
 /// - An end is passed on after everything that PID 1 has sent before it: the job of an operator that caused
 ///   the end is known by then.
 /// The events of one process stay in order.
@@ -29,6 +32,8 @@ public:
         std::function<systemd::Manager*()> manager;
         /// The same, made where there is none yet; null: there is no systemd.
         std::function<systemd::Manager*()> demandManager;
+        /// The transient unit of a process; empty: it has none.
+        std::function<std::string(const std::string& process)> transientUnit;
         std::function<void(core::Event)> post;
     };
 
@@ -48,9 +53,13 @@ private:
     };
 
     [[nodiscard]] bool hasToWait(const core::Event& event) const;
+    [[nodiscard]] bool isUnexplained(const core::event::Down& down) const;
     void advance(const std::string& process);
+    runtime::Task<> connected();
     runtime::Task<core::Event> check(core::Event event);
     runtime::Task<core::Event> checkOwner(core::event::Up up);
+    runtime::Task<core::Event> checkMain(core::event::Up up);
+    runtime::Task<core::Event> explain(core::event::Down down);
 
     Parts parts_;
     std::map<std::string, Line, std::less<>> waiting_; ///< by process

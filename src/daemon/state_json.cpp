@@ -155,6 +155,8 @@ core::SavedState decodeSnapshot(const json& value) {
     if (value.contains("instance")) {
         snapshot.instance = decodeInstance(value.at("instance"));
     }
+    snapshot.stopping = value.value("stopping", false);
+    snapshot.ended = value.value("ended", false);
     snapshot.recovering = value.at("down").get<bool>();
     snapshot.paused = value.at("paused").get<bool>();
     snapshot.degraded = value.value("degraded", false);
@@ -192,6 +194,8 @@ core::SavedState decodeSnapshot(const json& value) {
 std::string encodeState(const core::SavedState& snapshot, const std::string& bootId) {
     json value{{"format", kFormat},
                {"boot_id", bootId},
+               {"stopping", snapshot.stopping},
+               {"ended", snapshot.ended},
                {"down", snapshot.recovering},
                {"paused", snapshot.paused},
                {"degraded", snapshot.degraded},

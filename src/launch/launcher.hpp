@@ -28,6 +28,7 @@ namespace healer::launch {
 /// loop.
 using Report = std::function<void(core::Event)>;
 using LaunchOrder = core::action::Launch;
+using CancelOrder = core::action::CancelLaunch;
 using StopOrder = core::action::Stop;
 
 /// One way of starting programs (directly, or through the service manager). All calls return at once.
@@ -44,7 +45,7 @@ public:
     /// Withdraws a launch that has not been answered: what has not been started is no longer started, and
     /// no answer comes. Where the program is running already, the answer still comes, so that the caller
     /// knows of it.
-    virtual void cancel(const std::string& name, std::uint64_t attempt) = 0;
+    virtual void cancel(const CancelOrder& order) = 0;
     /// Ends this incarnation, and what the service manager counts to it. Failures are reported as StopFailed.
     virtual void stop(const StopOrder& order) = 0;
     /// The process is no longer managed (configuration changed): forget it, touch nothing.

@@ -65,6 +65,12 @@ void InstanceWatch::report(core::Exit exit) {
     }
 }
 
+void InstanceWatch::check() {
+    if (key_ && !reported_ && end_ && runtime::hasExited(end_.pidfd())) {
+        report(runtime::exitOf(end_.pidfd()));
+    }
+}
+
 void InstanceWatch::markEnded() {
     reported_ = true;
     later_.reset();

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const std::optional<core::ProcessKey>& key() const { return key_; }
     /// Whether it holds one that has not ended.
     [[nodiscard]] bool alive() const { return key_.has_value() && !hasEnded(); }
+    /// Reports an end that the loop has not come to yet.
+    void check();
     /// The end was learned in another way and need not be reported.
     void markEnded();
 

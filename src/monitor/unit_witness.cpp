@@ -2,6 +2,7 @@
 #include "monitor/unit_witness.hpp"
 
 #include "runtime/pidfd.hpp"
+#include "systemd/awaits.hpp"
 
 #include <chrono>
 #include <functional>
@@ -29,13 +30,28 @@ void UnitWitness::start(std::optional<core::Instance> known) {
     }
     if (runtime::mayRun(*process)) {
         look();
+        listening_.emplace(loop_, listen(*process), std::function<void(runtime::Done)>([](runtime::Done) {}));
+        listening_->start();
         return;
     }
     patience_ = loop_.addTimer(loop_.now() + kPatience, [this, known = *process] { answer(known, {}); });
-    const auto asked = [this, known = *process](const systemd::MissedEnd& end) { answer(known, end); };
+    const auto asked = [this, known = *process](const systemd::MissedEnd& end) {
+        manager_.jobs().heard(unit_, loop_.now());
+        answer(known, end);
+    };
     asking_.emplace(loop_, systemd::missedEnd(loop_, manager_, unit_, *process),
                     std::function<void(systemd::MissedEnd)>(asked));
     asking_->start();
+}
+
+/// What lives when PID 1 can be heard was not stopped before that.
+runtime::Task<runtime::Done> UnitWitness::listen(core::ProcessKey known) {
+    co_await systemd::connection(manager_);
+    const auto job = co_await systemd::learnOfJob(manager_, unit_);
+    if (!job && runtime::presenceOf(known) == runtime::Presence::running) {
+        manager_.jobs().heard(unit_, loop_.now());
+    }
+    co_return runtime::Done();
 }
 
 void UnitWitness::answer(const core::ProcessKey& known, const systemd::MissedEnd& ending) {

@@ -27,6 +27,7 @@ public:
     void look() override;
 
 private:
+    runtime::Task<runtime::Done> listen(core::ProcessKey known);
     void answer(const core::ProcessKey& known, const systemd::MissedEnd& ending);
 
     runtime::Loop& loop_;
@@ -36,6 +37,7 @@ private:
     EventQueue events_;
     runtime::Source patience_;
     std::optional<runtime::Flow> asking_;
+    std::optional<runtime::Flow> listening_;
 };
 
 } // namespace healer::monitor

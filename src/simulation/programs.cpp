@@ -2,6 +2,8 @@
 #include "simulation/programs.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -26,8 +28,13 @@ void Programs::continueFrom(const Programs& other) {
     }
 }
 
+core::ProcessKey Programs::nextKey() {
+    constexpr core::Duration kTick = std::chrono::milliseconds(10);
+    return {++lastPid_, static_cast<std::uint64_t>(clock_.now().time_since_epoch() / kTick)};
+}
+
 core::ProcessKey Programs::start(const std::string& name) {
-    const core::ProcessKey key{++lastPid_, static_cast<std::uint64_t>(lastPid_)};
+    const core::ProcessKey key = nextKey();
     alive_.emplace(
         key, Program{.name = name, .readyAt = clock_.now() + habits_.ready, .hung = hanging_.contains(name)});
     clock_.after(habits_.ready, [this, key] { becomeReady(key); });
@@ -38,7 +45,7 @@ core::ProcessKey Programs::start(const std::string& name) {
 }
 
 core::ProcessKey Programs::add(const std::string& name) {
-    const core::ProcessKey key{++lastPid_, static_cast<std::uint64_t>(lastPid_)};
+    const core::ProcessKey key = nextKey();
     alive_.emplace(key, Program{.name = name, .readyAt = clock_.now(), .ready = true});
     return key;
 }

@@ -76,6 +76,7 @@ public:
     [[nodiscard]] bool areEnding() const { return signalsOnTheirWay_ > 0; }
 
 private:
+    core::ProcessKey nextKey();
     void becomeReady(core::ProcessKey key);
     void wakeUp(core::ProcessKey key);
 

@@ -35,6 +35,18 @@ runtime::Task<Manager::Outcome<std::string>> runJob(Manager& manager, JobRequest
     co_return co_await endOfJob(manager, std::get<std::uint32_t>(submitted));
 }
 
+runtime::Task<std::optional<KnownJob>> learnOfJob(Manager& manager, std::string unit) {
+    const auto answer = co_await query(manager, unit);
+    const auto* state = std::get_if<UnitState>(&answer);
+    if (state == nullptr || state->job == 0) {
+        co_return std::nullopt;
+    }
+    const Job job{state->job, unit};
+    manager.jobs().appeared(job);
+    const KnownJob known{job.id, state->jobType != "stop"};
+    co_return known;
+}
+
 runtime::Task<std::optional<Failure>> stopUnit(Manager& manager, std::string unit, StopMode mode) {
     if (mode == StopMode::kill) {
         const auto killed = co_await killUnit(manager, unit, SIGKILL);

@@ -81,6 +81,16 @@ template <typename T, typename Begin>
 /// One job from the call to its end: its result, or why there is none.
 [[nodiscard]] runtime::Task<Manager::Outcome<std::string>> runJob(Manager& manager, JobRequest request);
 
+/// A job whose beginning may have been missed.
+struct KnownJob {
+    std::uint32_t id = 0;
+    bool starts = false; ///< it starts or restarts the unit
+};
+
+/// Looks whether the unit has a job: from now on it is known, as another client's where it is not Healer's own. None: it has
+/// no job, so that nothing was missed, or PID 1 does not answer.
+[[nodiscard]] runtime::Task<std::optional<KnownJob>> learnOfJob(Manager& manager, std::string unit);
+
 /// How a unit is stopped.
 enum class StopMode {
     orderly, ///< StopUnit: by the settings of the unit; does not wait for its end

@@ -59,16 +59,22 @@ void JobTracker::removed(const Job& job) {
 
 bool JobTracker::mayHaveMissed(const std::string& unit) const {
     const auto found = heard_.find(unit);
-    return losses_ != (found == heard_.end() ? 0 : found->second);
+    return found == heard_.end() || found->second.losses != losses_;
 }
 
-void JobTracker::heard(const std::string& unit) {
-    heard_[unit] = losses_;
+void JobTracker::heard(const std::string& unit, core::TimePoint now) {
+    heard_[unit] = {losses_, now};
+}
+
+core::TimePoint JobTracker::heardAt(const std::string& unit) const {
+    const auto found = heard_.find(unit);
+    return found == heard_.end() ? core::TimePoint() : found->second.at;
 }
 
 void JobTracker::lost() {
     ++losses_;
     newest_ = 0;
+    foreign_.clear(); // their ends may be missed; what became of them is asked then
     ended_.clear();
     recent_.clear();
     Waiting waiting;

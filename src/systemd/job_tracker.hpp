@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/time.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -54,21 +56,27 @@ public:
     /// Whether another client gave this transient unit of Healer's a job since the last settle().
     [[nodiscard]] bool foreign(const std::string& unit) const { return foreign_.contains(unit); }
     /// The unit is up, or what others did with it has been reported.
-    void settle(const std::string& unit) {
+    void settle(const std::string& unit, core::TimePoint now) {
         foreign_.erase(unit);
-        heard(unit);
+        heard(unit, now);
     }
     /// Whether a job of this unit may have been missed, as the connection has broken since it was settled or
     /// heard.
     [[nodiscard]] bool mayHaveMissed(const std::string& unit) const;
     /// What became of the unit is known up to now.
-    void heard(const std::string& unit);
+    void heard(const std::string& unit, core::TimePoint now);
+    /// When that was; the epoch: never.
+    [[nodiscard]] core::TimePoint heardAt(const std::string& unit) const;
 
 private:
     std::uint32_t newest_ = 0;
     /// How often the connection has broken; before the first one nothing was heard.
     std::uint64_t losses_ = 1;
-    std::map<std::string, std::uint64_t> heard_; ///< by unit: losses_ at that time; none: 0
+    struct Heard {
+        std::uint64_t losses = 0; ///< losses_ at that time
+        core::TimePoint at = {};
+    };
+    std::map<std::string, Heard> heard_; ///< by unit
     std::set<std::uint32_t> own_;
     std::map<std::string, std::set<std::uint32_t>> foreign_; ///< by unit; no entry is empty
     std::multimap<std::uint32_t, std::weak_ptr<Ended>> waiting_;

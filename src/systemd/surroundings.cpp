@@ -113,6 +113,9 @@ bool wentAlong(const UnitFacts& bound, const UnitFacts& target) {
         // It was unloaded, and when it ended is no longer known: after its start the target has ended too.
         return target.activeExit > bound.activeEnter;
     }
+    if (target.activeExit != 0 && bound.activeEnter > target.activeExit) {
+        return false; // this run was started after that
+    }
     if (isActive(target)) {
         // It is back.
         return target.activeExit != 0 && target.activeExit <= bound.activeExit &&

@@ -107,6 +107,12 @@ core::Exit exitOf(const UnitFacts& facts) {
     return exit;
 }
 
+bool mayGoOnWithoutMain(const UnitFacts& facts) {
+    const core::Exit exit = mainExit(facts);
+    const bool endedWell = facts.execMainCode == 0 || (exit.reason == core::ExitReason::exited && exit.code == 0);
+    return facts.active == "activating" || (isActive(facts) && endedWell);
+}
+
 bool wasStopped(const UnitFacts& facts) {
     const bool down = facts.active == "inactive" || facts.active == "failed";
     const bool success = facts.result.empty() || facts.result == "success";

@@ -54,7 +54,7 @@ public:
           stops_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
-    void cancel(const std::string& name, std::uint64_t attempt) override;
+    void cancel(const CancelOrder& order) override;
     void stop(const StopOrder& order) override;
     void forget(const std::string& name) override;
 
@@ -308,9 +308,9 @@ void Direct::drop(std::map<std::string, Pending>::iterator entry, Answer answer)
     gate_.leave(name);
 }
 
-void Direct::cancel(const std::string& name, std::uint64_t attempt) {
-    const auto entry = pending_.find(name);
-    if (entry != pending_.end() && entry->second.attempt == attempt && !entry->second.started) {
+void Direct::cancel(const CancelOrder& order) {
+    const auto entry = pending_.find(order.name);
+    if (entry != pending_.end() && entry->second.attempt == order.attempt && !entry->second.started) {
         drop(entry, Answer::dropped);
     }
 }

@@ -7,12 +7,14 @@ namespace healer::launch::service {
 
 namespace {
 
+constexpr int kExecFailed = 203;
+
 /// The exit statuses that systemd gives a child which could not become the program (systemd.exec(5)).
 std::string setupFailure(int status, const systemd::TransientUnit& settings) {
     switch (status) {
     case 200:
         return "cannot enter working directory " + settings.workingDirectory + " (200/CHDIR)";
-    case 203:
+    case kExecFailed:
         return "the program cannot be executed (203/EXEC)";
     case 205:
         return "cannot set its resource limits (205/LIMITS)";
@@ -33,9 +35,11 @@ std::string setupFailure(int status, const systemd::TransientUnit& settings) {
     }
 }
 
-/// The directory, the account or the control group: not the program, nor its settings.
-bool isOfSurroundings(int status) {
-    return status == 200 || status == 216 || status == 217 || status == 219;
+/// Whether it may work in a moment. Of a program that is there, and cannot be executed, that is not to be expected.
+bool isImpeded(const StartFailure& failure, bool programMissing) {
+    const int status = systemd::mainExit(failure.facts).code.value_or(0);
+    return programMissing || failure.facts.result == "resources" ||
+           (core::isMissingForNow(status) && status != kExecFailed);
 }
 
 std::string reason(const StartFailure& failure, const systemd::TransientUnit& settings) {
@@ -63,11 +67,9 @@ std::string reason(const StartFailure& failure, const systemd::TransientUnit& se
 
 core::Error describe(const StartFailure& failure, const systemd::TransientUnit& settings,
                      bool programMissing) {
-    const bool impeded = programMissing || failure.facts.result == "resources" ||
-                         isOfSurroundings(systemd::mainExit(failure.facts).code.value_or(0));
     return {"cannot start " + settings.program + " as " + settings.unit + ": " + reason(failure, settings) +
                 "; see journalctl -u " + settings.unit,
-            impeded ? core::ErrorKind::impeded : core::ErrorKind::failed};
+            isImpeded(failure, programMissing) ? core::ErrorKind::impeded : core::ErrorKind::failed};
 }
 
 } // namespace healer::launch::service

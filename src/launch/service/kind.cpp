@@ -39,7 +39,7 @@ public:
     ~ServiceLauncher() override { manager_.unobserve(this); }
 
     void launch(LaunchOrder order) override;
-    void cancel(const std::string& name, std::uint64_t attempt) override;
+    void cancel(const CancelOrder& order) override;
     void stop(const StopOrder& order) override;
     void forget(const std::string& name) override;
 
@@ -98,16 +98,16 @@ void ServiceLauncher::launchDone(const std::string& name, const Events& events) 
     }
 }
 
-void ServiceLauncher::cancel(const std::string& name, std::uint64_t attempt) {
-    const auto entry = launches_.find(name);
-    if (entry == launches_.end() || entry->second->attempt() != attempt) {
+void ServiceLauncher::cancel(const CancelOrder& order) {
+    const auto entry = launches_.find(order.name);
+    if (entry == launches_.end() || entry->second->attempt() != order.attempt) {
         return;
     }
     if (entry->second->underWay()) {
         entry->second->withdraw();
     } else {
         launches_.erase(entry);
-        launchOver(name);
+        launchOver(order.name);
     }
 }
 
@@ -116,7 +116,7 @@ void ServiceLauncher::cancel(const std::string& name, std::uint64_t attempt) {
 void ServiceLauncher::launchOver(const std::string& name) {
     const std::string unit = core::transientUnitName(name);
     if (!atWork_.contains(unit)) {
-        manager_.jobs().settle(unit);
+        manager_.jobs().settle(unit, context_.loop.now());
     }
 }
 
@@ -127,7 +127,7 @@ void ServiceLauncher::forget(const std::string& name) {
     jobTypes_.erase(unit);
     stops_.forget(name);
     errands_.run(environmentUnused(unit));
-    manager_.jobs().settle(unit);
+    manager_.jobs().settle(unit, context_.loop.now());
 }
 
 void ServiceLauncher::jobNew(const Job& job) {
@@ -193,7 +193,7 @@ runtime::Task<Events> ServiceLauncher::foreignJobEnded(Job job) {
     }
     Events events;
     if (state != nullptr && !launches_.contains(name)) {
-        manager_.jobs().settle(job.unit);
+        manager_.jobs().settle(job.unit, context_.loop.now());
         events = co_await whatOperatorDid(job, *state);
     }
     jobTypes_.erase(job.unit);
@@ -277,6 +277,19 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
     const std::string unit = core::transientUnitName(order.name);
     const bool toAll = order.plan.mode == core::KillMode::group;
     bool bySignal = order.plan.mode == core::KillMode::process && order.force;
+    // A stop that joins one which an operator has asked for, while PID 1 could not be heard, is the operator's.
+    const auto job = co_await systemd::learnOfJob(manager_, unit);
+    if (job && order.resumed) {
+        manager_.jobs().claim(unit, job->id);
+    }
+    if (job && job->starts && order.forRestart) {
+        // An operator is restarting it: that is what it is to be stopped for.
+        if (!order.force) {
+            co_return std::nullopt;
+        }
+        const auto killed = co_await systemd::stopUnit(manager_, unit, systemd::StopMode::kill);
+        co_return killed;
+    }
     if (!toAll && !order.force) {
         const bool known = co_await isMainProcess(order);
         bySignal = !known;
@@ -295,7 +308,9 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
         (void)co_await predecessorEnd(context_.loop, order.instance);
     }
     const auto failure = co_await systemd::stopUnit(manager_, unit, systemd::StopMode::awaited);
-    manager_.jobs().heard(unit); // that stop was Healer's own
+    if (!manager_.jobs().foreign(unit)) {
+        manager_.jobs().heard(unit, context_.loop.now()); // that stop was Healer's own
+    }
     co_return failure && failure->name != systemd::kNoSuchUnit ? failure : std::nullopt;
 }
 

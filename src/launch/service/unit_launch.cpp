@@ -37,6 +37,11 @@ constexpr std::string_view kUnitExists = "org.freedesktop.systemd1.UnitExists";
 constexpr std::string_view kBadUnitSetting = "org.freedesktop.systemd1.BadUnitSetting";
 constexpr std::string_view kPropertyReadOnly = "org.freedesktop.DBus.Error.PropertyReadOnly";
 
+bool isStartedSince(core::ProcessKey process, core::TimePoint when) {
+    constexpr core::Duration kTick = std::chrono::milliseconds(10);
+    return core::startTime(process) + kTick > when;
+}
+
 std::string cannotLook(int error) {
     return "its main process cannot be looked at: " + std::generic_category().message(error);
 }
@@ -52,7 +57,8 @@ UnitLaunch::UnitLaunch(UnitLaunchContext context, LaunchOrder order, const std::
               : context_.environments.keep(core::transientUnitName(order_.name), order_.command.environment)),
       settings_(
           settingsFor(order_, secrets_ && !secrets_->empty() ? std::optional(*secrets_) : std::nullopt)),
-      output_(chooseOutput(settings_)), pause_(kFirstPause), flow_(context_.loop, run(), std::move(done)) {
+      output_(chooseOutput(settings_)), pause_(kFirstPause), began_(context_.loop.now()),
+      flow_(context_.loop, run(), std::move(done)) {
     circumstances_.predecessorWasMain = known && order_.predecessor == known->main;
     knowsUnit_ = circumstances_.predecessorWasMain &&
                  known->description == systemd::descriptionOf(settings_) &&
@@ -90,7 +96,7 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::askWhatWasMissed() {
         co_return std::nullopt;
     }
     const auto end = co_await systemd::missedEnd(context_.loop, context_.manager, settings_.unit, *process);
-    context_.manager.jobs().heard(settings_.unit);
+    context_.manager.jobs().heard(settings_.unit, context_.loop.now());
     if (end.stopped) {
         co_return stoppedOnPurpose();
     }
@@ -205,7 +211,9 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::inspectMain() {
         co_return co_await pause(cannotLook(key.error()));
     }
     const bool successor = key && core::Instance(*key) != order_.predecessor;
-    if (successor && (circumstances_.foreignJob || (sameSettings_ && !order_.mayFork))) {
+    // A program that forks may have left its first process behind.
+    const bool isOurs = sameSettings_ && (!order_.mayFork || (key && isStartedSince(*key, began_)));
+    if (successor && (circumstances_.foreignJob || isOurs)) {
         co_return succeed(*key);
     }
     if (circumstances_.foreignJob && order_.mayFork) {
@@ -219,6 +227,7 @@ runtime::Task<UnitLaunch::Outcome> UnitLaunch::start(Verb verb) {
         co_return fail(checked.error().in("cannot start " + order_.command.path));
     }
     starting_ = true;
+    circumstances_.predecessorWasMain = false; // what runs from now on may be its successor
     const auto ended = co_await systemd::runJob(context_.manager, request(verb));
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await refused(verb, *failure);
@@ -345,7 +354,7 @@ std::string UnitLaunch::madeAs() const {
 }
 
 Events UnitLaunch::succeed(core::Instance instance) {
-    context_.manager.jobs().settle(settings_.unit);
+    context_.manager.jobs().settle(settings_.unit, context_.loop.now());
     if (starting_) {
         context_.environments.removeOthers(settings_.unit, secrets_ ? *secrets_ : std::string());
     }
@@ -357,7 +366,7 @@ Events UnitLaunch::fail(core::Error error) const {
 }
 
 Events UnitLaunch::stoppedOnPurpose() {
-    context_.manager.jobs().settle(settings_.unit);
+    context_.manager.jobs().settle(settings_.unit, context_.loop.now());
     return {stoppedThroughSystemd(order_.name, settings_.unit)};
 }
 

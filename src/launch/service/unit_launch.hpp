@@ -96,6 +96,7 @@ private:
     bool forgotten_ = false;   ///< PID 1 was had to forget the unit
     unsigned stillLoaded_ = 0; ///< how often a new unit was refused because of the old one
     core::Duration pause_;
+    core::TimePoint began_; ///< what was started since then is the successor
     runtime::Flow flow_;
 };
 

@@ -25,7 +25,7 @@ public:
           errands_(context_.loop, context_.report) {}
 
     void launch(LaunchOrder order) override;
-    void cancel(const std::string& name, std::uint64_t attempt) override;
+    void cancel(const CancelOrder& order) override;
     void stop(const StopOrder& order) override;
     void forget(const std::string& name) override;
 
@@ -58,13 +58,13 @@ void UnitLauncher::launchDone(const std::string& name, const Events& events) {
     }
 }
 
-void UnitLauncher::cancel(const std::string& name, std::uint64_t attempt) {
-    const auto entry = launches_.find(name);
-    if (entry == launches_.end() || entry->second->attempt() != attempt) {
+void UnitLauncher::cancel(const CancelOrder& order) {
+    const auto entry = launches_.find(order.name);
+    if (entry == launches_.end() || entry->second->attempt() != order.attempt) {
         return;
     }
-    if (entry->second->jobUnderWay()) {
-        errands_.run(stopping(name, entry->second->unit(), systemd::StopMode::orderly));
+    if (entry->second->jobUnderWay() && !order.leave) {
+        errands_.run(stopping(order.name, entry->second->unit(), systemd::StopMode::orderly));
     }
     launches_.erase(entry);
 }
@@ -75,6 +75,9 @@ void UnitLauncher::stop(const StopOrder& order) {
         errands_.run(restartUnit(context_.loop, manager_, order,
                                  [this, name = order.name](std::uint32_t job) { restarts_[name] = job; }));
     } else if (!order.unit.empty()) {
+        if (!order.force) {
+            restarts_.erase(order.name);
+        }
         const auto mode = order.force ? systemd::StopMode::kill : systemd::StopMode::orderly;
         errands_.run(stopping(order.name, order.unit, mode));
     }
@@ -107,7 +110,7 @@ public:
             order.name, order.attempt,
             core::Error{"systemd cannot be reached, so unit " + order.unit + " cannot be started"}}));
     }
-    void cancel(const std::string& /*name*/, std::uint64_t /*attempt*/) override {}
+    void cancel(const CancelOrder& /*order*/) override {}
     void stop(const StopOrder& order) override {
         errands_.run(answer(core::event::StopFailed{order.name, "systemd cannot be reached"}));
     }

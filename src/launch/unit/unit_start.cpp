@@ -103,11 +103,14 @@ runtime::Task<UnitStart::Outcome> UnitStart::pause() {
 runtime::Task<UnitStart::Outcome> UnitStart::awaitJob(std::uint32_t job, std::string invocation) {
     awaitedRun_ = invocation;
     const bool own = manager_.jobs().isOwn(job);
+    const auto asked = co_await systemd::query(manager_, order_.unit);
+    const auto* state = std::get_if<systemd::UnitState>(&asked);
+    const bool starts = state != nullptr && state->job == job && state->jobType != "stop";
     const auto ended = co_await systemd::endOfJob(manager_, job);
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await failed(*failure);
     }
-    awaitedForeign_ = std::get<std::string>(ended) == "done" && !own && !manager_.jobs().isOwn(job);
+    awaitedForeign_ = std::get<std::string>(ended) == "done" && !own && !starts && !manager_.jobs().isOwn(job);
     co_return std::nullopt;
 }
 
@@ -174,7 +177,10 @@ Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& 
     }
     const bool ran = result == "done" && facts.conditionsMet && facts.execMainPid != 0;
     if (!ran) {
-        return fail(failureText(order_.unit, result, facts));
+        const bool impeded = facts.result == "resources" || result == "dependency" ||
+                             (result == "failed" && core::isMissingForNow(systemd::mainExit(facts).code.value_or(0)));
+        return fail(failureText(order_.unit, result, facts),
+                    impeded ? core::ErrorKind::impeded : core::ErrorKind::failed);
     }
     // It was up, and has ended since.
     const core::Instance key = core::EndedProcess{facts.execMainPid};

@@ -4,6 +4,7 @@
 #include "core/fork_time.hpp"
 #include "runtime/pidfd.hpp"
 #include "runtime/proc_entry.hpp"
+#include "runtime/proc_family.hpp"
 #include "runtime/program_identity.hpp"
 
 #include <algorithm>
@@ -46,11 +47,16 @@ runtime::Reading<core::Identity> EbpfMonitor::identity() const {
 
 void EbpfMonitor::start(std::optional<core::Instance> known) {
     expectInstance();
-    if (const auto process = core::processOf(known); process && runtime::mayRun(*process)) {
+    const auto process = core::processOf(known);
+    if (process && runtime::mayRun(*process)) {
         events_.post(upOf(process_.name, *process));
-    } else {
-        ask();
+        return;
     }
+    if (process) {
+        predecessor_ =
+            core::Predecessor{.key = *process, .endTicks = ticksOf(host_.loop().now()), .endUnknown = true};
+    }
+    ask();
 }
 
 void EbpfMonitor::follow(std::optional<core::Instance> instance) {
@@ -133,6 +139,7 @@ void EbpfMonitor::noteEnd(core::Exit exit, std::uint64_t endTicks) {
 }
 
 void EbpfMonitor::look() {
+    watch_.check();
     if (watch_.alive()) {
         events_.post(upOf(process_.name, *watch_.key()));
     } else {
@@ -156,6 +163,7 @@ void EbpfMonitor::ask() {
 }
 
 void EbpfMonitor::scanQuietly() {
+    watch_.check(); // what is found then is judged as its successor
     if (watch_.alive() || quiet_.pending()) {
         return;
     }

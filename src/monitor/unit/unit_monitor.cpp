@@ -23,9 +23,9 @@ bool restartsItself(const systemd::UnitFacts& facts) {
     return !facts.restart.empty() && facts.restart != "no";
 }
 
-core::Duration monotonicNow() {
-    return core::Duration(
-        std::chrono::duration_cast<core::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+/// On systemd's clock.
+core::Duration monotonicNow(const runtime::Loop& loop) {
+    return loop.now().time_since_epoch() - loop.suspended();
 }
 
 } // namespace
@@ -54,7 +54,7 @@ void UnitMonitor::watch(const std::string& unit) {
 
 void UnitMonitor::start(std::optional<core::Instance> known) {
     known_ = known;
-    tracker_.expect(known, systemd::suspendedSinceBoot());
+    tracker_.expect(known, host_.loop().suspended());
     look();
 }
 
@@ -231,7 +231,7 @@ void UnitMonitor::judge() {
             tracker_.heardFromJournal(job);
             judge();
         };
-        journal_.emplace(host_.loop(), systemd::lastJobSince(host_.loop(), unit_, *last),
+        journal_.emplace(host_.loop(), systemd::lastJobSince(host_.loop(), unit_, core::startTime(*last)),
                          std::function<void(systemd::LastJob)>(heard));
         journal_->start();
         return;
@@ -253,7 +253,7 @@ void UnitMonitor::inquire(const UnitTracker::Question& question) {
     const auto answered = [this](const systemd::Surroundings& surroundings) { conclude(surroundings); };
     systemd::UnitFacts facts = facts_;
     if (const auto last = lastMain(); last && systemd::isUntouched(facts)) {
-        facts.activeEnter = systemd::monotonicStartOf(*last); // PID 1 has forgotten the run
+        facts.activeEnter = systemd::monotonicStartOf(*last, host_.loop().suspended()); // PID 1 has forgotten the run
     }
     inquiry_.emplace(host_.loop(),
                      systemd::surroundingsOf(host_.manager(), facts, question.maybeStopped, question.stopJob),
@@ -264,7 +264,8 @@ void UnitMonitor::inquire(const UnitTracker::Question& question) {
 void UnitMonitor::conclude(const systemd::Surroundings& surroundings) {
     const auto main = runtime::keyOfPid(facts_.mainPid);
     if (main.isUnknown()) {
-        // Its main process cannot be looked at for now, which says nothing about it.
+        // Which says nothing about it.
+        tracker_.unreadable(facts_);
         rejudge_ = host_.loop().addTimer(host_.loop().now() + kPause, [this] { judge(); });
     } else {
         report(tracker_.update(facts_, main.orNone(), surroundings));
@@ -290,7 +291,7 @@ void UnitMonitor::counted(const systemd::Manager::Outcome<std::size_t>& outcome)
     }
     const bool news = facts_.processes != *processes;
     facts_.processes = *processes;
-    const bool daemon = systemd::hasDaemon(facts_, monotonicNow()) ||
+    const bool daemon = systemd::hasDaemon(facts_, monotonicNow(host_.loop())) ||
                         (known_ && systemd::knownToHaveHadProcesses(facts_, *known_));
     const bool found = daemon && daemonRun_ != facts_.invocation;
     if (found) {
@@ -306,7 +307,7 @@ void UnitMonitor::counted(const systemd::Manager::Outcome<std::size_t>& outcome)
 /// Polling, but of such units only: PID 1 does not report when the last process of one has ended.
 void UnitMonitor::planCount() {
     const core::Duration entered(static_cast<core::Duration::rep>(facts_.activeEnter));
-    const bool young = monotonicNow() - entered < kYoung;
+    const bool young = monotonicNow(host_.loop()) - entered < kYoung;
     if (facts_.processes != std::optional<std::size_t>(0) || young) {
         nextCount_ = host_.loop().addTimer(host_.loop().now() + kCountInterval, [this] { count(); });
     } else {

@@ -133,6 +133,7 @@ void UnitTracker::down(const systemd::UnitFacts& facts, const systemd::Surroundi
     answerAbsent(failure.empty() ? "unit " + unit_ + " is " + facts.active : failure, events);
     seen_.reset();
     settle(facts);
+    restsDown_ = true;
 }
 
 /// What Healer's own stop has ended says nothing about the unit.
@@ -191,6 +192,13 @@ bool UnitTracker::startedSince(const systemd::UnitFacts& facts) const {
     return foreignFailed_ || (anotherRun && !ownCancelled_);
 }
 
+void UnitTracker::unreadable(const systemd::UnitFacts& facts) {
+    const bool isUp = systemd::conditionOf(facts) == systemd::UnitCondition::up && facts.job == 0;
+    if (isUp && invocation_ == facts.invocation) {
+        foreignDone_.reset();
+    }
+}
+
 std::vector<core::Event> UnitTracker::unknown(const std::string& why) {
     std::vector<core::Event> events;
     answerAbsent(why, events);
@@ -209,8 +217,16 @@ bool UnitTracker::stoppedOnPurpose(const systemd::UnitFacts& facts) const {
     if (foreignDone_ && sameRun && (!isJob || cancelled_)) {
         return true;
     }
-    const bool unloaded = wasUnloaded(facts) && lastJob_ != systemd::LastJob::success;
-    return missed_ && !ownDone_ && (unloaded || systemd::wasStopped(facts));
+    if (!seemsStoppedUnseen(facts) || lastJob_ == systemd::LastJob::start) {
+        return false;
+    }
+    return lastJob_ != systemd::LastJob::success || !wasUnloaded(facts);
+}
+
+/// While no jobs could be seen.
+bool UnitTracker::seemsStoppedUnseen(const systemd::UnitFacts& facts) const {
+    const bool isKnown = restsDown_ && !instance_ && facts.invocation == *invocation_;
+    return missed_ && !ownDone_ && !isKnown && (wasUnloaded(facts) || systemd::wasStopped(facts));
 }
 
 /// PID 1 unloads what was stopped or has ended well, and keeps what failed.
@@ -220,7 +236,7 @@ bool UnitTracker::wasUnloaded(const systemd::UnitFacts& facts) const {
 }
 
 bool UnitTracker::needsJournal(const systemd::UnitFacts& facts) const {
-    return missed_ && !ownDone_ && !lastJob_ && wasUnloaded(facts);
+    return !lastJob_ && seemsStoppedUnseen(facts);
 }
 
 void UnitTracker::settle(const systemd::UnitFacts& facts) {
@@ -234,6 +250,7 @@ void UnitTracker::settle(const systemd::UnitFacts& facts) {
     hadInstance_ = false;
     lastJob_.reset();
     invocation_ = facts.invocation;
+    restsDown_ = false;
 }
 
 } // namespace healer::monitor::unit

@@ -59,8 +59,8 @@ public:
     };
     [[nodiscard]] std::optional<Question> question(const systemd::UnitFacts& facts) const;
 
-    /// Whether these facts leave open whether it was stopped or has ended well by itself: PID 1 unloads it in
-    /// both cases. The journal may say.
+    /// Whether these facts alone leave open whether an operator has stopped it: PID 1 also unloads what has ended well by
+    /// itself, and forgets a failed start when that is reset. The journal may say.
     [[nodiscard]] bool needsJournal(const systemd::UnitFacts& facts) const;
     void heardFromJournal(systemd::LastJob job) { lastJob_ = job; }
 
@@ -69,6 +69,8 @@ public:
     [[nodiscard]] std::vector<core::Event> update(const systemd::UnitFacts& facts,
                                                   std::optional<core::ProcessKey> main,
                                                   const systemd::Surroundings& surroundings = {});
+    /// Its main process cannot be looked at for now. Jobs that have left the unit up as it was explain no later end.
+    void unreadable(const systemd::UnitFacts& facts);
     /// PID 1 has no facts about it.
     [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);
 
@@ -84,6 +86,7 @@ private:
     [[nodiscard]] bool wasUnloaded(const systemd::UnitFacts& facts) const;
     void answerAbsent(const std::string& why, std::vector<core::Event>& events);
     [[nodiscard]] bool stoppedOnPurpose(const systemd::UnitFacts& facts) const;
+    [[nodiscard]] bool seemsStoppedUnseen(const systemd::UnitFacts& facts) const;
     void settle(const systemd::UnitFacts& facts);
 
     std::string process_;
@@ -106,6 +109,7 @@ private:
     bool ownCancelled_ = false;                ///< one was replaced by another client's
     bool missed_ = true;                       ///< jobs may have been missed since it came to rest
     std::optional<std::string> invocation_;    ///< when it came to rest
+    bool restsDown_ = false;                   ///< and it was down then
 };
 
 } // namespace healer::monitor::unit

@@ -169,7 +169,7 @@ TEST_F(DirectLaunch, aCancelledLaunchStartsNothing) {
     ordered.command.output = directory_ / "out.log";
     ordered.predecessor = first;
     direct_->launch(ordered);
-    direct_->cancel("victim", ordered.attempt);
+    direct_->cancel({"victim", ordered.attempt});
     direct_->stop(stopOrder(first, Stop::forced));
     ASSERT_TRUE(isReaped(first));
     for (int i = 0; i < 20; ++i) {
@@ -182,7 +182,7 @@ TEST_F(DirectLaunch, aCancelledLaunchStartsNothing) {
 TEST_F(DirectLaunch, aCancelOfAnotherAttemptChangesNothing) {
     const auto ordered = order({"wait"});
     direct_->launch(ordered);
-    direct_->cancel("victim", ordered.attempt + 1);
+    direct_->cancel({"victim", ordered.attempt + 1});
     ASSERT_TRUE(until([&] { return launches_.size() == 1; }));
     EXPECT_TRUE(launches_[0].outcome.ok());
 }
@@ -191,7 +191,7 @@ TEST_F(DirectLaunch, aLaunchCancelledInFlightLeavesNoZombie) {
     for (int i = 0; i < 20; ++i) {
         direct_->launch(order({"exit", "0"}));
         loop_.runOnce(0ms);
-        direct_->cancel("victim", attempt_);
+        direct_->cancel({"victim", attempt_});
     }
     direct_->launch(order({"exit", "0"}));
     ASSERT_TRUE(until([&] { return !launches_.empty() && launches_.back().attempt == attempt_; }));
@@ -242,7 +242,8 @@ TEST_F(DirectLaunch, whatIsLeftOfTheSessionIsEndedBeforeTheSuccessorStarts) {
         next.stop.mode = mode;
         launched(next);
         EXPECT_EQ(left(), mode == core::KillMode::process ? 1U : 0U);
-        for (const auto& member : membersOfSession(key).value()) {
+        const auto members = membersOfSession(key).value();
+        for (const auto& member : members) {
             ::kill(member.pid, SIGKILL);
         }
     }

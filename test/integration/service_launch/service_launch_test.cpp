@@ -66,7 +66,7 @@ TEST_F(ServiceLaunch, aCancelledLaunchStartsNothing) {
     const auto key = launched(order());
     const auto ordered = order({"/bin/sleep", "1000"}, key);
     service_->launch(ordered);
-    service_->cancel(name_, ordered.attempt);
+    service_->cancel({name_, ordered.attempt});
     kill(key.pid, SIGKILL);
     ASSERT_TRUE(until([&] { return property("ActiveState") == "failed"; }));
     EXPECT_EQ(launches_.size(), 1U);

@@ -190,7 +190,10 @@ TEST(Choosing, ofAnEndThatWasNotSeenOnlyWhatHasExecutedTheProgramTakesOver) {
     auto one = candidates({{11, 1, 150}});
     EXPECT_EQ(choose(one, unseen).instance, (ProcessKey{11, 150})) << "as after an upgrade on the fly";
     one[0].facts.forkedOnly = true;
-    EXPECT_FALSE(choose(one, unseen).instance) << "a worker";
+    one[0].facts.session = 10;
+    EXPECT_FALSE(choose(one, unseen).instance) << "a worker, in the session of the predecessor";
+    one[0].facts.session = 11;
+    EXPECT_EQ(choose(one, unseen).instance, (ProcessKey{11, 150})) << "a daemon has a session of its own";
     one[0].facts.forkedOnly = false;
     one[0].facts.key.startTicks = 50;
     EXPECT_FALSE(choose(one, unseen).instance) << "older than the predecessor";

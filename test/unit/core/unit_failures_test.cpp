@@ -225,5 +225,109 @@ TEST_F(UnitFailures, aStopOnRequestIsNoRestart) {
     EXPECT_FALSE(ordered<action::Stop>().front().forRestart);
 }
 
+TEST_F(UnitFailures, aStopDuringTheRestartEndsTheJobThatWouldStartIt) {
+    send(event::Request{event::Verb::restart, "web", 9});
+    send(event::Request{event::Verb::stop, "web", 10});
+    ASSERT_EQ(ordered<action::Stop>().size(), 1U);
+    EXPECT_FALSE(ordered<action::Stop>().front().forRestart);
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGTERM), {}});
+    EXPECT_TRUE(ordered<action::Launch>().empty());
+    EXPECT_EQ(state(), State::stopped);
+}
+
+TEST_F(UnitFailures, aStopIsNotForgottenBecauseItsUnitComesUpAtTheStartOfHealer) {
+    Coordinator next(planOf({probedUnit()}), {});
+    (void)next.begin(now_);
+    (void)next.handle(event::Request{event::Verb::stop, "web", 9}, now_); // a job of its unit is under way
+    const auto actions = next.handle(event::Up{"web", kSecond}, now_);
+    EXPECT_TRUE(std::ranges::any_of(
+        actions, [](const Action& action) { return std::holds_alternative<action::Stop>(action); }));
+    (void)next.handle(event::Down{"web", kSecond, exitFromWaitStatus(SIGTERM), {}}, now_.after(10ms));
+    EXPECT_EQ(next.view("web")->state, State::stopped);
+}
+
+TEST_F(UnitFailures, whatDiesWhileItStartsIsNoLongerStarted) {
+    send(event::Down{"web", kFirst, exitFromWaitStatus(SIGKILL), {}});
+    send(event::Up{"web", kSecond}); // before the launcher answers
+    send(event::Down{"web", kSecond, exitFromWaitStatus(203 << 8), {}});
+    ASSERT_EQ(ordered<action::CancelLaunch>().size(), 1U);
+    EXPECT_TRUE(ordered<action::CancelLaunch>().front().leave) << "a stop would take others along";
+}
+
+/// What an earlier Healer had under way.
+class Interrupted : public testing::Test {
+protected:
+    static Coordinator after(const ProcessPlan& plan, SavedState saved) {
+        return Coordinator(planOf({plan}), {{plan.name, std::move(saved)}});
+    }
+    template <typename Of>
+    static std::vector<Of> of(const Actions& actions) {
+        std::vector<Of> found;
+        for (const auto& action : actions) {
+            if (const auto* wanted = std::get_if<Of>(&action)) {
+                found.push_back(*wanted);
+            }
+        }
+        return found;
+    }
+
+    static constexpr ProcessKey kRunning{100, 1};
+    Moment now_{TimePoint(1h)};
+};
+
+TEST_F(Interrupted, aRestartIsResumed) {
+    SavedState saved;
+    saved.instance = Instance(kRunning);
+    saved.stopping = true;
+    saved.recovering = true;
+    Coordinator core = after(processPlan("web"), saved);
+    (void)core.begin(now_);
+    const auto stops = of<action::Stop>(core.handle(event::Up{"web", kRunning}, now_));
+    ASSERT_EQ(stops.size(), 1U);
+    EXPECT_TRUE(stops.front().resumed);
+    (void)core.handle(event::StoppedOnPurpose{"web", "that was Healer"}, now_);
+    const auto ended = core.handle(event::Down{"web", kRunning, exitFromWaitStatus(SIGTERM), {}}, now_);
+    EXPECT_EQ(of<action::Launch>(ended).size(), 1U);
+}
+
+TEST_F(Interrupted, aStopOnRequestIsResumed) {
+    SavedState saved;
+    saved.instance = Instance(kRunning);
+    saved.stopping = true;
+    saved.stop = OperatorRequests::Stop{OperatorRequests::StopBy::healer, "stopped by request", now_.at};
+    Coordinator core = after(processPlan("web"), saved);
+    (void)core.begin(now_);
+    EXPECT_EQ(of<action::Stop>(core.handle(event::Up{"web", kRunning}, now_)).size(), 1U);
+    (void)core.handle(event::Down{"web", kRunning, exitFromWaitStatus(SIGTERM), {}}, now_);
+    EXPECT_EQ(core.view("web")->state, State::stopped);
+}
+
+TEST_F(Interrupted, whatWasLeftAloneIsSavedAgainBeforeAnybodyHasLooked) {
+    SavedState saved;
+    saved.left = SavedState::Left{false, "exited with status 0"};
+    Coordinator core = after(processPlan("web"), saved);
+    (void)core.begin(now_);
+    const auto again = core.savedState("web");
+    ASSERT_TRUE(again);
+    ASSERT_TRUE(again->left);
+    EXPECT_EQ(again->left->reason, "exited with status 0");
+}
+
+TEST_F(Interrupted, anEndThatWasReportedIsNotReportedAgain) {
+    SavedState saved;
+    saved.instance = Instance(kRunning);
+    saved.ended = true;
+    saved.recovering = true;
+    Coordinator core = after(processPlan("web"), saved);
+    (void)core.begin(now_);
+    const auto actions = core.handle(event::Absent{"web", "no running instance was found"}, now_);
+    const auto launches = of<action::Launch>(actions);
+    ASSERT_EQ(launches.size(), 1U);
+    EXPECT_EQ(launches.front().predecessor, Instance(kRunning)) << "what it has left behind is ended";
+    for (const auto& announced : of<action::Announce>(actions)) {
+        EXPECT_FALSE(std::holds_alternative<notice::ProcessDown>(announced.notice));
+    }
+}
+
 } // namespace
 } // namespace healer::core::test

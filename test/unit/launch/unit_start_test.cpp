@@ -102,11 +102,25 @@ TEST_F(UnitStartTest, anotherClientsJobIsAwaited) {
     auto stopping = facts("deactivating");
     stopping.job = 5;
     manager_.answer(stopping);
+    EXPECT_EQ(manager_.open(), "query nginx.service");
+    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "stop"});
     EXPECT_EQ(manager_.open(), "");
     endJob(5, "done");
     manager_.answer(facts("inactive"));
     ASSERT_EQ(events_.size(), 1U);
     EXPECT_TRUE(std::holds_alternative<core::event::StoppedOnPurpose>(events_[0]));
+}
+
+TEST_F(UnitStartTest, anotherClientsStartWhoseProgramEndsAtOnceIsNoStop) {
+    launch();
+    auto starting = facts("activating");
+    starting.job = 5;
+    manager_.answer(starting);
+    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "start"});
+    endJob(5, "done"); // of Type=simple
+    manager_.answer(facts("failed"));
+    EXPECT_TRUE(events_.empty());
+    EXPECT_EQ(manager_.open(), "reset nginx.service") << "it is started";
 }
 
 TEST_F(UnitStartTest, theJobThatRestartsItIsItsStart) {
@@ -133,6 +147,7 @@ TEST_F(UnitStartTest, aStopThatTakesThePlaceOfARestartCounts) {
     auto stopping = facts("deactivating");
     stopping.job = 8;
     manager_.answer(stopping);
+    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 8, .jobType = "stop"});
     endJob(8, "done");
     manager_.answer(facts("inactive"));
     ASSERT_EQ(events_.size(), 1U);

@@ -46,7 +46,7 @@ TEST_F(JobTrackerTest, aForeignJobStaysForeignAfterItsEnd) {
     tracker_.appeared({5, kUnit});
     tracker_.removed({5, kUnit, "done"});
     EXPECT_TRUE(tracker_.foreign(kUnit));
-    tracker_.settle(kUnit);
+    tracker_.settle(kUnit, {});
     EXPECT_FALSE(tracker_.foreign(kUnit));
 }
 
@@ -97,6 +97,17 @@ TEST_F(JobTrackerTest, anAnswerMayDropOtherWaits) {
     second = wait(5);
     tracker_.removed({5, kUnit, "done"});
     EXPECT_TRUE(results_.empty());
+}
+
+TEST_F(JobTrackerTest, aJobWhoseEndMayBeMissedExplainsNoLaterEnd) {
+    tracker_.appeared({7, kUnit});
+    EXPECT_TRUE(tracker_.foreign(kUnit));
+    tracker_.lost();
+    EXPECT_FALSE(tracker_.foreign(kUnit));
+    EXPECT_TRUE(tracker_.mayHaveMissed(kUnit)) << "what became of it is asked";
+    tracker_.heard(kUnit, core::TimePoint(std::chrono::seconds(5)));
+    EXPECT_FALSE(tracker_.mayHaveMissed(kUnit));
+    EXPECT_EQ(tracker_.heardAt(kUnit), core::TimePoint(std::chrono::seconds(5)));
 }
 
 } // namespace

@@ -141,6 +141,18 @@ TEST_F(SurroundingsTest, aTriggerCountsWhileItIsActive) {
     EXPECT_EQ(found->trigger, "idle.timer");
 }
 
+TEST(WentAlong, notWhatWasStartedAfterTheTargetHadEnded) {
+    UnitFacts bound = running();
+    bound.active = "inactive";
+    bound.activeEnter = 95'000'000;
+    bound.activeExit = 98'000'000;
+    UnitFacts target = running();
+    target.activeExit = 94'000'000; // and is back
+    EXPECT_FALSE(wentAlong(bound, target));
+    target.activeExit = 97'000'000;
+    EXPECT_TRUE(wentAlong(bound, target));
+}
+
 TEST(JobsOfOneRequest, overlapAndTheOlderOneIsTheReason) {
     JobTracker jobs;
     jobs.appeared({5, "dep.service"});
