@@ -11,23 +11,6 @@ const std::string& nameOf(const Event& event) {
     return std::visit([](const auto& what) -> const std::string& { return what.name; }, event);
 }
 
-/// Whether the event says that the unit does not exist any longer.
-bool isGone(const Event& event) {
-    const auto* down = std::get_if<event::Down>(&event);
-    const auto* rest = std::get_if<event::UnitAtRest>(&event);
-    return (down != nullptr && down->unit.gone) || (rest != nullptr && rest->unit.gone);
-}
-
-/// What is left to say of it then.
-Event withoutUnit(Event event) {
-    if (auto* down = std::get_if<event::Down>(&event)) {
-        down->unit = {};
-    } else if (auto* rest = std::get_if<event::UnitAtRest>(&event)) {
-        rest->unit = {};
-    }
-    return event;
-}
-
 } // namespace
 
 Coordinator::Coordinator(Plan plan, const SavedStates& saved)

@@ -167,4 +167,9 @@ using Event = std::variant<event::Up, event::Absent, event::Down, event::UnitAtR
                            event::StoppedOnPurpose, event::StartedOnPurpose, event::StopFailed,
                            event::StopUnderWay, event::JobUnderWay, event::UnitSettings, event::Request>;
 
+/// Whether the event says that the unit does not exist any longer.
+[[nodiscard]] bool isGone(const Event& event);
+/// What is left to say of it then.
+[[nodiscard]] Event withoutUnit(Event event);
+
 } // namespace healer::core

@@ -215,4 +215,22 @@ void followEnd(Lifecycle& life, ActionSink& out) {
     }
 }
 
+bool resumeStop(Lifecycle& life, const Instance& instance, ActionSink& out) {
+    const Record& record = life.record();
+    const bool stopped = life.requests().stopWanted();
+    const bool again = record.recovering && !life.requests().paused();
+    if (!record.restored || record.restored->instance != instance || !record.restored->stopping ||
+        life.mode() != Mode::act || !(stopped || again)) {
+        return false;
+    }
+    phase::Stopping stopping{.instance = instance, .resumed = true};
+    if (!stopped) {
+        stopping.afterwards = phase::AfterStop::relaunch;
+        stopping.cause = notice::Cause::failure;
+    }
+    life.record().restored.reset();
+    life.stop(std::move(stopping), out);
+    return true;
+}
+
 } // namespace healer::core

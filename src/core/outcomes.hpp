@@ -38,6 +38,10 @@ bool noteEndWithoutHeir(Lifecycle& life, ActionSink& out);
 /// ports and files.
 void followEnd(Lifecycle& life, ActionSink& out);
 
+/// What an earlier Healer was ending is ended, on request or to be started again. False: that was not so, and
+/// it is the instance. Only while looking.
+[[nodiscard]] bool resumeStop(Lifecycle& life, const Instance& instance, ActionSink& out);
+
 /// An operator wants it to run, by whatever way: the last request counts, in any state of the breaker.
 void wantStarted(Lifecycle& life, ActionSink& out);
 

@@ -110,8 +110,8 @@ struct Exit {
 /// CLD_DUMPED with the signal. Any other code: it is not known.
 [[nodiscard]] Exit exitFromChildCode(int code, int status);
 
-/// Whether an exit status of systemd.exec(5) says that something was missing which may be there in a moment: the
-/// directory, the program, the account, the control group.
+/// Whether an exit status of systemd.exec(5) says that something was missing which may be there in a moment:
+/// the directory, the program, the account, the control group.
 [[nodiscard]] constexpr bool isMissingForNow(int status) {
     return status == 200 || status == 203 || status == 216 || status == 217 || status == 219;
 }

@@ -26,25 +26,6 @@ void adopt(Lifecycle& life, const Instance& instance, ActionSink& out) {
     life.enterAdopted(instance, out);
 }
 
-/// What an earlier Healer was ending is ended, on request or to be started again.
-bool resumeStop(const Instance& instance, Lifecycle& life, ActionSink& out) {
-    const Record& record = life.record();
-    const bool stopped = life.requests().stopWanted();
-    const bool again = record.recovering && !life.requests().paused();
-    if (!record.restored || record.restored->instance != instance || !record.restored->stopping ||
-        life.mode() != Mode::act || !(stopped || again)) {
-        return false;
-    }
-    phase::Stopping stopping{.instance = instance, .resumed = true};
-    if (!stopped) {
-        stopping.afterwards = phase::AfterStop::relaunch;
-        stopping.cause = notice::Cause::failure;
-    }
-    life.record().restored.reset();
-    life.stop(std::move(stopping), out);
-    return true;
-}
-
 /// Whether a process that may be the instance keeps it from being started. An operator may start it anyway.
 bool mayDoubt(const event::Absent& absent, const Lifecycle& life) {
     const OperatorRequests& requests = life.requests();
@@ -64,7 +45,8 @@ bool isStartedSince(const event::Up& up, Lifecycle& life) {
     if (life.kind() == PhaseKind::resting) {
         return life.requests().stoppedThroughServiceManager() || up.byOther;
     }
-    // The instance that was being stopped when Healer ended is no later start, and a stop may have been requested since.
+    // The instance that was being stopped when Healer ended is no later start, and a stop may have been
+    // requested since.
     const auto& restored = life.record().restored;
     return life.kind() == PhaseKind::looking && !(restored && restored->instance == up.instance) &&
            !life.requests().awaits(event::Verb::stop);
@@ -264,7 +246,7 @@ void react(const event::Up& up, Lifecycle& life, ActionSink& out) {
         adopt(life, up.instance, out);
         return;
     case PhaseKind::looking:
-        if (!resumeStop(up.instance, life, out)) {
+        if (!resumeStop(life, up.instance, out)) {
             adopt(life, up.instance, out);
         }
         return;

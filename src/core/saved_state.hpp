@@ -19,8 +19,8 @@ namespace healer::core {
 struct SavedState {
     std::optional<Instance> instance; ///< that runs; also one that was launched and is not confirmed yet
     bool stopping = false;            ///< which is being ended: on request, or to be started again
-    bool ended = false;               ///< which has ended, as was reported, and whose successor is being started
-    bool recovering = false;          ///< down, and to be recovered
+    bool ended = false;      ///< which has ended, as was reported, and whose successor is being started
+    bool recovering = false; ///< down, and to be recovered
     bool paused = false;
     std::optional<OperatorRequests::Stop> stop;
     bool degraded = false; ///< the instance was started without a dependency

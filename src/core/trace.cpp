@@ -111,7 +111,8 @@ std::optional<Trace> traceOf(const Action& action) {
                              (launch.predecessor ? ", after the end of " + text(*launch.predecessor) : "")};
         },
         [](const action::CancelLaunch& cancel) -> Words {
-            return Trace{cancel.name, numbered("start", cancel.attempt) + (cancel.leave ? " is withdrawn, and left alone" : " is withdrawn")};
+            return Trace{cancel.name, numbered("start", cancel.attempt) +
+                                          (cancel.leave ? " is withdrawn, and left alone" : " is withdrawn")};
         },
         [](const action::Stop& stop) -> Words {
             return Trace{stop.name, text(stop.instance) + " is ended by " +

@@ -10,22 +10,23 @@
 namespace healer::daemon {
 
 Engine::Engine(Parts parts)
-    : parts_(parts), gate_({.loop = parts.loop,
-                            .manager = [this] { return parts_.launchers.manager(); },
-                            .demandManager =
-                                [this] {
-                                    auto* manager = parts_.launchers.demandManager();
-                                    parts_.hosts.useSystemd(manager);
-                                    return manager;
-                                },
-                            .transientUnit =
-                                [this](const std::string& name) {
-                                    const auto* plan = parts_.coordinator.processPlan(name);
-                                    const bool systemd = parts_.launchers.manager() != nullptr;
-                                    return plan == nullptr ? std::string()
-                                                           : core::transientUnitOf(*plan, {.systemd = systemd});
-                                },
-                            .post = [this](core::Event event) { post(std::move(event)); }}) {}
+    : parts_(parts),
+      gate_({.loop = parts.loop,
+             .manager = [this] { return parts_.launchers.manager(); },
+             .demandManager =
+                 [this] {
+                     auto* manager = parts_.launchers.demandManager();
+                     parts_.hosts.useSystemd(manager);
+                     return manager;
+                 },
+             .transientUnit =
+                 [this](const std::string& name) {
+                     const auto* plan = parts_.coordinator.processPlan(name);
+                     const bool systemd = parts_.launchers.manager() != nullptr;
+                     return plan == nullptr ? std::string()
+                                            : core::transientUnitOf(*plan, {.systemd = systemd});
+                 },
+             .post = [this](core::Event event) { post(std::move(event)); }}) {}
 
 void Engine::begin() {
     const auto now = parts_.loop.moment();

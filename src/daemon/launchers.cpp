@@ -31,7 +31,8 @@ core::LaunchFacilities Launchers::prepare(const core::Plan& plan) {
     return facilities;
 }
 
-/// What works with PID 1 has to hear from the beginning what others do there, whether or not anything is started.
+/// What works with PID 1 has to hear from the beginning what others do there, whether or not anything is
+/// started.
 void Launchers::makeObservers(const core::Plan& plan, core::LaunchFacilities facilities) {
     for (const auto* kind : launch::registry()) {
         const bool used = std::any_of(plan.processes.begin(), plan.processes.end(), [&](const auto& process) {

@@ -118,7 +118,8 @@ runtime::Task<core::Event> ManagerGate::checkMain(core::event::Up up) {
             if (systemd::mayGoOnWithoutMain(*facts)) {
                 break;
             }
-            co_return core::event::Absent{up.name, "what runs in " + unit + " is left over from an earlier run"};
+            co_return core::event::Absent{up.name,
+                                          "what runs in " + unit + " is left over from an earlier run"};
         }
         const auto main = runtime::keyOfPid(facts->mainPid);
         if (main && runtime::mayRun(*main)) {

@@ -33,7 +33,8 @@ enum class Presence { running, ended, unknown };
 
 /// Whether a process group of this number has a member.
 [[nodiscard]] bool groupExists(pid_t group);
-/// Sends SIGKILL to all its members.
+/// Sends SIGKILL to all its members. `group` is that of a child that has not been reaped, so that the number
+/// belongs to no other.
 void killGroup(pid_t group);
 
 } // namespace healer::runtime

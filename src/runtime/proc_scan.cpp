@@ -4,7 +4,6 @@
 #include "runtime/proc_entry.hpp"
 #include "runtime/proc_family.hpp"
 
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>

@@ -57,8 +57,7 @@ core::Result<void> reachable() {
         return core::Error{"only root can have systemd start system services"};
     }
     if (!isThere(Connection::kPrivateSocket)) {
-        return core::Error{"there is no " + std::string(Connection::kPrivateSocket) +
-                           " to reach systemd by"};
+        return core::Error{"there is no " + std::string(Connection::kPrivateSocket) + " to reach systemd by"};
     }
     return {};
 }

@@ -87,8 +87,8 @@ struct KnownJob {
     bool starts = false; ///< it starts or restarts the unit
 };
 
-/// Looks whether the unit has a job: from now on it is known, as another client's where it is not Healer's own. None: it has
-/// no job, so that nothing was missed, or PID 1 does not answer.
+/// Looks whether the unit has a job: from now on it is known, as another client's where it is not Healer's
+/// own. None: it has no job, so that nothing was missed, or PID 1 does not answer.
 [[nodiscard]] runtime::Task<std::optional<KnownJob>> learnOfJob(Manager& manager, std::string unit);
 
 /// How a unit is stopped.

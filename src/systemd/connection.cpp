@@ -126,7 +126,9 @@ int Connection::open(Route route) {
     };
     if (directly) {
         next([&] { return sd_bus_new(&bus); });
-        next([&] { return sd_bus_set_address(bus, ("unix:path=" + std::string(Connection::kPrivateSocket)).c_str()); });
+        next([&] {
+            return sd_bus_set_address(bus, ("unix:path=" + std::string(Connection::kPrivateSocket)).c_str());
+        });
         next([&] { return sd_bus_start(bus); });
     } else {
         next([&] { return sd_bus_open_system(&bus); });

@@ -36,8 +36,8 @@ core::Exit success() {
     return exit;
 }
 
-/// When no job of the unit is under way: one that is being restarted has left "active" as one does that is stopped. None: PID 1
-/// does not answer.
+/// When no job of the unit is under way: one that is being restarted has left "active" as one does that is
+/// stopped. None: PID 1 does not answer.
 runtime::Task<std::optional<UnitFacts>> factsAtRest(Manager& manager, std::string unit) {
     while (true) {
         auto answered = co_await read(manager, unit);
@@ -78,7 +78,8 @@ runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::s
         end.stopped = wasStopped(*facts) && left + loop.suspended() > manager.jobs().heardAt(unit);
     } else if (conditionOf(*facts) == UnitCondition::down) {
         // It is unloaded, or the process was not its main process.
-        // A stop before that was not of this process, which may have been started outside the unit, or is known.
+        // A stop before that was not of this process, which may have been started outside the unit, or is
+        // known.
         const auto since = std::max(core::startTime(process), manager.jobs().heardAt(unit));
         const auto last = co_await lastJobSince(loop, unit, since);
         end.stopped = last == LastJob::stop;
@@ -93,8 +94,8 @@ runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::s
     co_return end;
 }
 
-runtime::Task<std::optional<core::Exit>> endSeenByUnit(runtime::Loop& loop, Manager& manager, std::string unit,
-                                                       core::ProcessKey process) {
+runtime::Task<std::optional<core::Exit>> endSeenByUnit(runtime::Loop& loop, Manager& manager,
+                                                       std::string unit, core::ProcessKey process) {
     constexpr core::Duration kNotLoaded = std::chrono::milliseconds(100);
     constexpr core::Duration kLoaded = std::chrono::seconds(1);
     constexpr core::Duration kMostPause = std::chrono::milliseconds(50);

@@ -24,12 +24,13 @@ struct MissedEnd {
 [[nodiscard]] runtime::Task<MissedEnd> missedEnd(runtime::Loop& loop, Manager& manager, std::string unit,
                                                  core::ProcessKey process);
 
-/// How a process that has just ended did so, where it was the main process of this unit: PID 1 may have to notice that
-/// first. None: that is not known within a second.
+/// How a process that has just ended did so, where it was the main process of this unit: PID 1 may have to
+/// notice that first. None: that is not known within a second.
 [[nodiscard]] runtime::Task<std::optional<core::Exit>>
 endSeenByUnit(runtime::Loop& loop, Manager& manager, std::string unit, core::ProcessKey process);
 
 /// What the journal says about the last job of this unit since then. Two seconds at most.
-[[nodiscard]] runtime::Task<LastJob> lastJobSince(runtime::Loop& loop, std::string unit, core::TimePoint since);
+[[nodiscard]] runtime::Task<LastJob> lastJobSince(runtime::Loop& loop, std::string unit,
+                                                  core::TimePoint since);
 
 } // namespace healer::systemd

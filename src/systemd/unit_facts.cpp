@@ -109,7 +109,8 @@ core::Exit exitOf(const UnitFacts& facts) {
 
 bool mayGoOnWithoutMain(const UnitFacts& facts) {
     const core::Exit exit = mainExit(facts);
-    const bool endedWell = facts.execMainCode == 0 || (exit.reason == core::ExitReason::exited && exit.code == 0);
+    const bool endedWell =
+        facts.execMainCode == 0 || (exit.reason == core::ExitReason::exited && exit.code == 0);
     return facts.active == "activating" || (isActive(facts) && endedWell);
 }
 

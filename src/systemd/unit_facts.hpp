@@ -97,8 +97,8 @@ enum class UnitCondition {
 /// How a unit that is down came to its end.
 [[nodiscard]] core::Exit exitOf(const UnitFacts& facts);
 
-/// Whether a unit without a main process may go on all the same: its start is under way, or the program has put itself into the
-/// background, or handed over, and so has ended well.
+/// Whether a unit without a main process may go on all the same: its start is under way, or the program has
+/// put itself into the background, or handed over, and so has ended well.
 [[nodiscard]] bool mayGoOnWithoutMain(const UnitFacts& facts);
 
 /// Whether its last run was ended from outside, as `systemctl stop` does, whatever status it ended with: it

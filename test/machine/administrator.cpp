@@ -84,7 +84,7 @@ void Administrator::systemctl(const std::string& unit, JobType type) {
         const bool deaf = !(healer_.runs() && machine_.daemonLives()) ||
                           machine_.now() - machine_.pid1().awakeSince() < kReconnects;
         // And so does a start of what was stopped, before Healer hears PID 1 again.
-        // Of a job whose type cannot be read in time nobody knows whether it was to stop or to restart what
+        // Of a job whose type cannot be read in time it is unknown whether it was to stop or to restart what
         // is down then.
         const bool slow = type == JobType::restart && machine_.now() < machine_.pid1().slowUntil();
         const bool unseen =
@@ -165,7 +165,7 @@ void Administrator::hang() {
 void Administrator::hideProgram() {
     const Entry& entry = anyEntry();
     if (entry.name == "old") {
-        return; // systemd does not tell why the first process of a forking service has failed
+        return; // systemd does not report why the first process of a forking service has failed
     }
     machine_.note("the program of " + entry.name + " is being replaced");
     machine_.programs().setMissing(entry.program, true);

@@ -24,7 +24,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Knows what everybody wants, and looks whether Healer keeps its promises.
+/// Knows what operators want of each process, and looks whether Healer keeps its promises.
 class Judge final : public Kernel::Observer {
 public:
     Judge(Machine& machine, const Scene& scene, Healer& healer);
@@ -63,7 +63,7 @@ private:
         Wish wish = Wish::up;
         core::TimePoint at;          ///< of the wish
         core::TimePoint asked;       ///< of the last request of any kind
-        core::TimePoint askedHealer; ///< of the last one that Healer was told
+        core::TimePoint askedHealer; ///< of the last request to Healer itself
         std::vector<core::TimePoint> failures;
         core::TimePoint upSeen; ///< when it was last seen at work
         core::BreakerState breaker = core::BreakerState::closed;

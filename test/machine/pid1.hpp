@@ -52,7 +52,7 @@ enum class JobType { start, stop, restart };
 /// Who asks PID 1 for something.
 enum class Asker { administrator, healer, itself };
 
-/// A job of a request, as the asker is told of it.
+/// A job of a request, as it is reported to the caller.
 struct Accepted {
     std::string unit;
     JobType type;

@@ -89,7 +89,7 @@ Scene::Scene(Machine& machine, const std::string& folder) {
     old.pidFile = (bin / "old.pid").string();
     old.argv.push_back(old.pidFile);
     machine.pid1().install("old.service", old);
-    // Something else depends on db, and nobody but systemd looks after it.
+    // Something else depends on db, and systemd alone looks after it.
     UnitFile other{.argv = {(bin / "web").string(), "plain", "other"}, .type = "simple", .wanted = true};
     other.requires_ = {"db.service"};
     other.after = {"db.service"};

@@ -35,7 +35,8 @@ std::string setupFailure(int status, const systemd::TransientUnit& settings) {
     }
 }
 
-/// Whether it may work in a moment. Of a program that is there, and cannot be executed, that is not to be expected.
+/// Whether it may work in a moment. Of a program that is there, and cannot be executed, that is not to be
+/// expected.
 bool isImpeded(const StartFailure& failure, bool programMissing) {
     const int status = systemd::mainExit(failure.facts).code.value_or(0);
     return programMissing || failure.facts.result == "resources" ||

@@ -277,7 +277,8 @@ runtime::Task<std::optional<systemd::Failure>> ServiceLauncher::stopThrough(Stop
     const std::string unit = core::transientUnitName(order.name);
     const bool toAll = order.plan.mode == core::KillMode::group;
     bool bySignal = order.plan.mode == core::KillMode::process && order.force;
-    // A stop that joins one which an operator has asked for, while PID 1 could not be heard, is the operator's.
+    // A stop that joins one which an operator has asked for, while PID 1 could not be heard, is the
+    // operator's.
     const auto job = co_await systemd::learnOfJob(manager_, unit);
     if (job && order.resumed) {
         manager_.jobs().claim(unit, job->id);

@@ -110,7 +110,8 @@ runtime::Task<UnitStart::Outcome> UnitStart::awaitJob(std::uint32_t job, std::st
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         co_return co_await failed(*failure);
     }
-    awaitedForeign_ = std::get<std::string>(ended) == "done" && !own && !starts && !manager_.jobs().isOwn(job);
+    awaitedForeign_ =
+        std::get<std::string>(ended) == "done" && !own && !starts && !manager_.jobs().isOwn(job);
     co_return std::nullopt;
 }
 
@@ -177,8 +178,9 @@ Events UnitStart::conclude(const std::string& result, const systemd::UnitFacts& 
     }
     const bool ran = result == "done" && facts.conditionsMet && facts.execMainPid != 0;
     if (!ran) {
-        const bool impeded = facts.result == "resources" || result == "dependency" ||
-                             (result == "failed" && core::isMissingForNow(systemd::mainExit(facts).code.value_or(0)));
+        const bool impeded =
+            facts.result == "resources" || result == "dependency" ||
+            (result == "failed" && core::isMissingForNow(systemd::mainExit(facts).code.value_or(0)));
         return fail(failureText(order_.unit, result, facts),
                     impeded ? core::ErrorKind::impeded : core::ErrorKind::failed);
     }

@@ -253,7 +253,8 @@ void UnitMonitor::inquire(const UnitTracker::Question& question) {
     const auto answered = [this](const systemd::Surroundings& surroundings) { conclude(surroundings); };
     systemd::UnitFacts facts = facts_;
     if (const auto last = lastMain(); last && systemd::isUntouched(facts)) {
-        facts.activeEnter = systemd::monotonicStartOf(*last, host_.loop().suspended()); // PID 1 has forgotten the run
+        facts.activeEnter =
+            systemd::monotonicStartOf(*last, host_.loop().suspended()); // PID 1 has forgotten the run
     }
     inquiry_.emplace(host_.loop(),
                      systemd::surroundingsOf(host_.manager(), facts, question.maybeStopped, question.stopJob),

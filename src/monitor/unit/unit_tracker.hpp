@@ -59,8 +59,8 @@ public:
     };
     [[nodiscard]] std::optional<Question> question(const systemd::UnitFacts& facts) const;
 
-    /// Whether these facts alone leave open whether an operator has stopped it: PID 1 also unloads what has ended well by
-    /// itself, and forgets a failed start when that is reset. The journal may say.
+    /// Whether these facts alone leave open whether an operator has stopped it: PID 1 also unloads what has
+    /// ended well by itself, and forgets a failed start when that is reset. The journal may say.
     [[nodiscard]] bool needsJournal(const systemd::UnitFacts& facts) const;
     void heardFromJournal(systemd::LastJob job) { lastJob_ = job; }
 
@@ -69,7 +69,8 @@ public:
     [[nodiscard]] std::vector<core::Event> update(const systemd::UnitFacts& facts,
                                                   std::optional<core::ProcessKey> main,
                                                   const systemd::Surroundings& surroundings = {});
-    /// Its main process cannot be looked at for now. Jobs that have left the unit up as it was explain no later end.
+    /// Its main process cannot be looked at for now. Jobs that have left the unit up as it was explain no
+    /// later end.
     void unreadable(const systemd::UnitFacts& facts);
     /// PID 1 has no facts about it.
     [[nodiscard]] std::vector<core::Event> unknown(const std::string& why);

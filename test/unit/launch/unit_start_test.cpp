@@ -103,7 +103,8 @@ TEST_F(UnitStartTest, anotherClientsJobIsAwaited) {
     stopping.job = 5;
     manager_.answer(stopping);
     EXPECT_EQ(manager_.open(), "query nginx.service");
-    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "stop"});
+    manager_.answer(
+        systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "stop"});
     EXPECT_EQ(manager_.open(), "");
     endJob(5, "done");
     manager_.answer(facts("inactive"));
@@ -116,7 +117,8 @@ TEST_F(UnitStartTest, anotherClientsStartWhoseProgramEndsAtOnceIsNoStop) {
     auto starting = facts("activating");
     starting.job = 5;
     manager_.answer(starting);
-    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "start"});
+    manager_.answer(
+        systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 5, .jobType = "start"});
     endJob(5, "done"); // of Type=simple
     manager_.answer(facts("failed"));
     EXPECT_TRUE(events_.empty());
@@ -147,7 +149,8 @@ TEST_F(UnitStartTest, aStopThatTakesThePlaceOfARestartCounts) {
     auto stopping = facts("deactivating");
     stopping.job = 8;
     manager_.answer(stopping);
-    manager_.answer(systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 8, .jobType = "stop"});
+    manager_.answer(
+        systemd::UnitState{.loaded = true, .description = {}, .active = {}, .job = 8, .jobType = "stop"});
     endJob(8, "done");
     manager_.answer(facts("inactive"));
     ASSERT_EQ(events_.size(), 1U);

@@ -1,99 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "monitor/unit/unit_tracker.hpp"
-
-#include <gmock/gmock.h>
-
-#include <csignal>
-#include <set>
-#include <string>
-#include <variant>
-#include <vector>
+#include "unit/monitor/unit_tracker_fixture.hpp"
 
 namespace healer::monitor::unit {
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-
-systemd::UnitFacts running(pid_t pid = 10, const std::string& invocation = "a") {
-    systemd::UnitFacts facts;
-    facts.load = "loaded";
-    facts.active = "active";
-    facts.sub = "running";
-    facts.invocation = invocation;
-    facts.result = "success";
-    facts.mainPid = pid;
-    facts.execMainPid = pid;
-    return facts;
-}
-
-systemd::UnitFacts failed(const std::string& invocation = "a") {
-    auto facts = running(0, invocation);
-    facts.active = "failed";
-    facts.sub = "failed";
-    facts.result = "signal";
-    facts.execMainCode = CLD_KILLED;
-    facts.execMainStatus = SIGKILL;
-    facts.activeExit = 200;
-    facts.execMainExit = 100;
-    return facts;
-}
-
-systemd::UnitFacts inactive(const std::string& invocation = "a") {
-    auto facts = failed(invocation);
-    facts.active = "inactive";
-    facts.sub = "dead";
-    facts.result = "success";
-    facts.execMainStatus = SIGTERM;
-    return facts;
-}
-
-systemd::UnitFacts with(systemd::UnitFacts facts, std::uint32_t job) {
-    facts.job = job;
-    return facts;
-}
-
-class Tracker : public testing::Test {
-protected:
-    std::vector<std::string> report(const systemd::UnitFacts& facts) {
-        const auto main =
-            facts.mainPid != 0 ? std::optional(core::ProcessKey{facts.mainPid, 7}) : std::nullopt;
-        return words(tracker.update(facts, main));
-    }
-    static std::vector<std::string> words(const std::vector<core::Event>& events) {
-        std::vector<std::string> result;
-        for (const auto& event : events) {
-            if (const auto* up = std::get_if<core::event::Up>(&event)) {
-                result.push_back("up " + std::to_string(core::pidOf(up->instance)));
-            } else if (const auto* down = std::get_if<core::event::Down>(&event)) {
-                const bool peace = down->unit.success && !down->unit.leave.empty();
-                result.push_back("down " + std::to_string(core::pidOf(down->instance)) + " " +
-                                 std::string(core::toString(down->exit.reason)) +
-                                 (peace ? ", in peace" : ""));
-            } else if (const auto* rest = std::get_if<core::event::UnitAtRest>(&event)) {
-                if (rest->startedSince || !rest->unit.leave.empty()) {
-                    result.emplace_back(rest->startedSince ? "at rest, started since" : "at rest, in peace");
-                }
-            } else if (std::holds_alternative<core::event::StoppedOnPurpose>(event)) {
-                result.emplace_back("stopped");
-            } else if (const auto* absent = std::get_if<core::event::Absent>(&event)) {
-                result.push_back("absent: " + absent->detail);
-            }
-        }
-        return result;
-    }
-    void job(std::uint32_t id, const std::string& result) {
-        tracker.jobNew(id);
-        tracker.jobRemoved(id, result);
-    }
-    void upAs(pid_t pid) {
-        tracker.ask();
-        ASSERT_THAT(report(running(pid)), ElementsAre("up " + std::to_string(pid)));
-    }
-
-    std::set<std::uint32_t> own;
-    UnitTracker tracker{"web", "web.service", [this](std::uint32_t job) { return own.contains(job); }};
-};
 
 TEST_F(Tracker, AnswersEachQuestionOnce) {
     tracker.ask();
@@ -375,36 +284,6 @@ TEST_F(Tracker, AJobThatHasEndedUnseenIsRemembered) {
     auto facts = finished("");
     facts.execMainCode = 0;
     EXPECT_THAT(report(facts), ElementsAre("at rest, in peace", "absent: unit web.service is inactive"));
-}
-
-TEST_F(Tracker, aStopThatIsKnownIsNoNewsAfterALostConnection) {
-    upAs(10);
-    job(5, "done");
-    auto stopped = inactive();
-    stopped.activeExit = 100;
-    stopped.execMainExit = 200;
-    EXPECT_THAT(report(stopped), ElementsAre("stopped", "down 10 signaled"));
-    tracker.lost();
-    EXPECT_FALSE(tracker.needsJournal(stopped));
-    EXPECT_THAT(report(stopped), IsEmpty());
-}
-
-TEST_F(Tracker, aRestartThatFailedUnseenIsNoStop) {
-    upAs(10);
-    tracker.lost();
-    auto reset = inactive(); // a failure that was reset, so that the times alone say that it was stopped
-    reset.activeExit = 100;
-    reset.execMainExit = 200;
-    EXPECT_TRUE(tracker.needsJournal(reset));
-    tracker.heardFromJournal(systemd::LastJob::start);
-    EXPECT_THAT(report(reset), ElementsAre("down 10 signaled"));
-}
-
-TEST_F(Tracker, aJobThatLeftItUpExplainsNoEndAlsoWhereItCouldNotBeLookedAt) {
-    upAs(10);
-    job(5, "done"); // a start of what runs
-    tracker.unreadable(running());
-    EXPECT_THAT(report(failed()), ElementsAre("down 10 signaled"));
 }
 
 } // namespace
