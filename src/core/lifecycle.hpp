@@ -32,6 +32,7 @@ struct Record {
 
     Boxed<Restored> restored;
     Boxed<SavedState::Left> restoredLeft; ///< as long as nothing newer is known
+    bool endedByHealer = false; ///< an earlier Healer was ending it, to start it again: for the next start
     /// An end that does not count yet: the process may have handed over to another one.
     struct Ending {
         Instance instance;

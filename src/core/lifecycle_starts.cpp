@@ -154,7 +154,8 @@ void Lifecycle::launch(notice::Cause cause, ActionSink& out) {
     enter(phase::Launching{.deadline = out.now.at + startPatience(), .cause = cause, .attempt = attempt},
           "being started", out);
     unit_.forgetEnd();
-    const bool afterFailure = notice::isAutomatic(cause) && !unit_.stoppedByTarget();
+    const bool byHealer = std::exchange(record_.endedByHealer, false);
+    const bool afterFailure = notice::isAutomatic(cause) && !unit_.stoppedByTarget() && !byHealer;
     out.add(action::Launch{name(), attempt, record_.predecessor, afterFailure});
     announce(notice::RecoveryStarted{cause, number}, out);
 }

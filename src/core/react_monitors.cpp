@@ -109,6 +109,7 @@ void firstLookAtRest(const event::UnitAtRest& rest, Lifecycle& life) {
 void firstLookAbsent(const event::Absent& absent, Lifecycle& life, ActionSink& out) {
     const OperatorRequests& requests = life.requests();
     const auto restored = std::exchange(life.record().restored, std::nullopt);
+    life.record().endedByHealer = restored && restored->stopping && life.record().recovering;
     if (restored && restored->reported) {
         life.record().predecessor = restored->instance;
     } else if (restored && !requests.stopWanted()) {

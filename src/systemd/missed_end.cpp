@@ -42,6 +42,10 @@ runtime::Task<std::optional<UnitFacts>> factsAtRest(Manager& manager, std::strin
     while (true) {
         auto answered = co_await read(manager, unit);
         auto* facts = std::get_if<UnitFacts>(&answered);
+        if (facts == nullptr && isLost(std::get<Failure>(answered))) {
+            co_await connection(manager);
+            continue;
+        }
         if (facts == nullptr) {
             co_return std::nullopt;
         }

@@ -187,6 +187,7 @@ void Administrator::endHealer() {
     switch (random.below(3)) {
     case 0:
         healer_.stop();
+        judge_.healerKilled();
         break;
     case 1:
         machine_.killDaemonAt(1 + random.below(kFar));
