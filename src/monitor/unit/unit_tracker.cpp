@@ -36,7 +36,7 @@ void UnitTracker::lost() {
     ownDone_ = ownDone_ || std::any_of(jobs_.begin(), jobs_.end(), isOwn_);
     jobs_.clear();
     missed_ = true;
-    hadInstance_ = instance_.has_value();
+    hadInstance_ = instance_.has_value() || restored_.has_value();
     seen_.reset();
 }
 

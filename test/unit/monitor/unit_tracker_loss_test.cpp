@@ -35,5 +35,16 @@ TEST_F(Tracker, aJobThatLeftItUpExplainsNoEndAlsoWhereItCouldNotBeLookedAt) {
     EXPECT_THAT(report(failed()), ElementsAre("down 10 signaled"));
 }
 
+TEST_F(Tracker, whatAnEarlierHealerKnewIsRememberedOverALostConnection) {
+    tracker.expect(core::Instance(core::ProcessKey{10, 7}), core::Duration(0));
+    tracker.lost(); // before anything was read
+    auto unloaded = inactive("");
+    unloaded.activeExit = 0;
+    EXPECT_TRUE(tracker.needsJournal(unloaded));
+    tracker.heardFromJournal(systemd::LastJob::stop);
+    tracker.ask();
+    EXPECT_THAT(report(unloaded), ElementsAre("stopped", "absent: unit web.service is inactive"));
+}
+
 } // namespace
 } // namespace healer::monitor::unit
