@@ -85,7 +85,8 @@ TEST_F(BusPublishing, RestartWithinOneIterationShowsTheNewPid) {
     service_->processChanged("web");
     backend_.views["web"].instance = core::ProcessKey{200, 2};
     backend_.views["web"].restartCount = 1;
-    auto& last = backend_.views["web"].lastExit.emplace();
+    backend_.views["web"].lastExit = core::LastExit();
+    auto& last = *backend_.views["web"].lastExit;
     last.exit = killed();
     last.exit.sender = {9, 77, 1000, "na\xffme"};
     last.pid = 100;
@@ -156,7 +157,8 @@ TEST_F(BusPublishing, WhatWasSentIsWhatIsRead) {
     web.activeSince = core::TimePoint(std::chrono::microseconds(1'234'567));
     web.breakerRetryAt = core::TimePoint(std::chrono::microseconds(7'654'321));
     web.degraded = true;
-    auto& last = web.lastExit.emplace();
+    web.lastExit = core::LastExit();
+    auto& last = *web.lastExit;
     last.exit = killed();
     last.exit.sender = {9, 77, 1000, "kill"};
     last.at = core::TimePoint(std::chrono::microseconds(1'111'111));

@@ -7,6 +7,7 @@
 #include "runtime/loop.hpp"
 #include "runtime/pidfd.hpp"
 #include "support/files.hpp"
+#include "systemd/access.hpp"
 #include "systemd/bus_manager.hpp"
 #include "systemd/unit_reader.hpp"
 
