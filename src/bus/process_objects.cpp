@@ -190,6 +190,7 @@ void ProcessObjects::announce(const std::string& name, const std::vector<const c
         return;
     }
     std::vector<char*> list; // which sd-bus does not change
+    list.reserve(properties.size() + 1);
     for (const char* property : properties) {
         list.push_back(const_cast<char*>(property));
     }

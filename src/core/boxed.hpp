@@ -28,9 +28,6 @@ public:
     ~Boxed() = default;
 
     explicit operator bool() const { return value_ != nullptr; }
-    [[nodiscard]] bool has_value() const {
-        return value_ != nullptr;
-    } // NOLINT(readability-identifier-naming)
     void reset() { value_.reset(); }
 
     T& operator*() { return *value_; }

@@ -27,6 +27,7 @@ struct Up {
     std::string unit = {};
     bool byOther = false; ///< it is known that another client of systemd has started it
     bool ownUnit = false; ///< it is in the transient unit of this process
+    bool named = false;   ///< a PID file names it
 };
 
 /// A monitor looked and there is no instance (the answer to start() and to look(); also a PID file that stays

@@ -2,6 +2,8 @@
 #include "daemon/engine.hpp"
 
 #include "core/unit_name.hpp"
+#include "runtime/proc_entry.hpp"
+#include "runtime/program_identity.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +28,20 @@ Engine::Engine(Parts parts)
                      return plan == nullptr ? std::string()
                                             : core::transientUnitOf(*plan, {.systemd = systemd});
                  },
+             .isRecognized = [this](const core::event::Up& up) { return isRecognized(up); },
              .post = [this](core::Event event) { post(std::move(event)); }}) {}
+
+bool Engine::isRecognized(const core::event::Up& up) const {
+    const auto* plan = parts_.coordinator.processPlan(up.name);
+    const auto identity = plan == nullptr ? runtime::Reading<core::Identity>::none()
+                                          : runtime::identityOf(plan->command, std::string());
+    const auto facts = runtime::factsOf(core::pidOf(up.instance));
+    if (!identity || !facts) {
+        return false;
+    }
+    const auto answer = core::judge(*identity, *facts).answer;
+    return answer == core::Answer::yes || answer == core::Answer::inferred;
+}
 
 void Engine::begin() {
     const auto now = parts_.loop.moment();

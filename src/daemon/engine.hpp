@@ -62,6 +62,8 @@ private:
     void trace(const core::Trace& trace) const;
     void setTimer();
 
+    /// Whether the process would be recognised by itself, in whatever unit it is.
+    [[nodiscard]] bool isRecognized(const core::event::Up& up) const;
     /// Whether this process is the instance of another entry, or in the unit of one.
     [[nodiscard]] bool isOfAnother(const std::string& name, const core::ProcessFacts& facts) const;
 

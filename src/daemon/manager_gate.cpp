@@ -21,7 +21,7 @@ constexpr unsigned kMostPauses = 100;
 bool ManagerGate::hasToWait(const core::Event& event) const {
     const auto* manager = parts_.manager();
     if (const auto* up = std::get_if<core::event::Up>(&event)) {
-        return !up->unit.empty() || (up->ownUnit && manager != nullptr);
+        return !up->unit.empty() || (up->ownUnit && !up->named && manager != nullptr);
     }
     const auto* down = std::get_if<core::event::Down>(&event);
     return down != nullptr && manager != nullptr && (manager->hasUnread() || isUnexplained(*down));
@@ -115,7 +115,10 @@ runtime::Task<core::Event> ManagerGate::checkMain(core::event::Up up) {
             break;
         }
         if (facts->mainPid == 0) {
-            if (systemd::mayGoOnWithoutMain(*facts)) {
+            // Where a stop leaves other processes alone, a daemon that has put itself into the background
+            // goes on in a unit that is down, as what lingers of it does.
+            const bool fits = systemd::isActive(*facts) || parts_.isRecognized(up);
+            if (facts->active == "activating" || (systemd::mainEndedWell(*facts) && fits)) {
                 break;
             }
             co_return core::event::Absent{up.name,

@@ -18,9 +18,9 @@ namespace healer::daemon {
 /// about it:
 /// - An instance that lives in a unit which Healer has not made counts to that unit only where it is its main
 ///   process. Otherwise (a job of cron, a child of another supervisor) the unit is left out.
-/// - What lives in the unit that Healer has made for it is the instance only where PID 1 agrees: as its main
-/// process, or where
-///   that has left well. All else there is left over.
+/// - What lives in the unit that Healer has made for it, and is named by no PID file, is the instance only
+/// where
+///   PID 1 agrees: as its main process, or where that has left well. All else there is left over.
 /// - An end of which a monitor does not know how it came about is looked up in that unit.
 /// - An end is passed on after everything that PID 1 has sent before it: the job of an operator that caused
 ///   the end is known by then.
@@ -35,6 +35,8 @@ public:
         std::function<systemd::Manager*()> demandManager;
         /// The transient unit of a process; empty: it has none.
         std::function<std::string(const std::string& process)> transientUnit;
+        /// Whether the process would be recognised outside of that unit, too.
+        std::function<bool(const core::event::Up& up)> isRecognized;
         std::function<void(core::Event)> post;
     };
 

@@ -107,11 +107,9 @@ core::Exit exitOf(const UnitFacts& facts) {
     return exit;
 }
 
-bool mayGoOnWithoutMain(const UnitFacts& facts) {
+bool mainEndedWell(const UnitFacts& facts) {
     const core::Exit exit = mainExit(facts);
-    const bool endedWell =
-        facts.execMainCode == 0 || (exit.reason == core::ExitReason::exited && exit.code == 0);
-    return facts.active == "activating" || (isActive(facts) && endedWell);
+    return facts.execMainCode == 0 || (exit.reason == core::ExitReason::exited && exit.code == 0);
 }
 
 bool wasStopped(const UnitFacts& facts) {

@@ -97,9 +97,9 @@ enum class UnitCondition {
 /// How a unit that is down came to its end.
 [[nodiscard]] core::Exit exitOf(const UnitFacts& facts);
 
-/// Whether a unit without a main process may go on all the same: its start is under way, or the program has
-/// put itself into the background, or handed over, and so has ended well.
-[[nodiscard]] bool mayGoOnWithoutMain(const UnitFacts& facts);
+/// Whether its main process has ended as one does that has put itself into the background, or has handed
+/// over; or has not ended, or there was none.
+[[nodiscard]] bool mainEndedWell(const UnitFacts& facts);
 
 /// Whether its last run was ended from outside, as `systemctl stop` does, whatever status it ended with: it
 /// left the state "active" before its main process ended. For a job that was missed.

@@ -17,6 +17,12 @@ namespace healer::monitor::pidfile {
 
 namespace {
 
+core::event::Up namedUpOf(const std::string& process, core::ProcessKey key) {
+    auto up = upOf(process, key);
+    up.named = true;
+    return up;
+}
+
 constexpr core::Duration kQuick = std::chrono::milliseconds(50);
 /// What was started and had ended when it was looked at was started in the last moment.
 constexpr core::Duration kRecent = std::chrono::seconds(2);
@@ -183,7 +189,7 @@ void PidFileMonitor::onVerified(core::ProcessKey key) {
     awaited_.reset();
     waitUntil_.reset();
     quickDelay_ = kQuick;
-    const auto up = upOf(process_.name, key);
+    const auto up = namedUpOf(process_.name, key);
     if (open_ > 0) {
         answer(up);
     } else if (upReported_ != key) {
@@ -206,7 +212,7 @@ void PidFileMonitor::onUnverified(const Verdict& verdict) {
 
 void PidFileMonitor::answerWithout(const std::string& reason) {
     if (watch_.alive() && (warned_ || upReported_ == watch_.key())) {
-        answer(upOf(process_.name, *watch_.key()));
+        answer(namedUpOf(process_.name, *watch_.key()));
         return;
     }
     if (watch_.alive()) {
@@ -273,7 +279,7 @@ void PidFileMonitor::await(core::ProcessKey instance, const std::string& reason)
     warned_ = true;
     waitUntil_.reset();
     awaited_.reset();
-    answer(upOf(process_.name, instance));
+    answer(namedUpOf(process_.name, instance));
     upReported_ = instance;
 }
 
