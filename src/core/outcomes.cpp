@@ -180,7 +180,7 @@ bool noteEndWithoutHeir(Lifecycle& life, ActionSink& out) {
     if (ending) {
         noteEnd(life, ending->instance, ending->exit, out);
     }
-    return ending.has_value();
+    return static_cast<bool>(ending);
 }
 
 void beginIncident(Lifecycle& life, pid_t pid, const Exit& exit, ActionSink& out) {

@@ -22,7 +22,7 @@ TEST(Boxed, isWhatAnOptionalIs) {
     EXPECT_NE(copy, one);
     EXPECT_EQ(copy->size(), 8U);
     copy = none;
-    EXPECT_FALSE(copy.has_value());
+    EXPECT_FALSE(copy);
     copy = std::optional<std::string>("again");
     EXPECT_EQ(*copy, "again");
     copy = std::nullopt;
