@@ -136,7 +136,7 @@ bool isLeftOver(const ProcessFacts& candidate, const Predecessor& predecessor) {
     if (candidate.key.startTicks >= predecessor.endTicks) {
         return false;
     }
-    const bool apart = !candidate.forkedOnly || candidate.session != predecessor.key.pid;
+    const bool apart = !candidate.forkedOnly || candidate.session == candidate.key.pid;
     const bool mayFollow = predecessor.exitedCleanly || (predecessor.endUnknown && apart);
     return !mayFollow || candidate.key.startTicks < predecessor.key.startTicks;
 }

@@ -143,8 +143,8 @@ struct Finding {
 /// inferred yields to what is known, and must be the only one. What was already running when the predecessor
 /// ended is a left-over of it and no new instance, unless the predecessor ended cleanly and started it. Where
 /// it is not known how that ended, a process that has executed the program afresh meanwhile (an upgrade on
-/// the fly), or has left its session (a daemon), is its successor, and what it has merely forked is left
-/// over.
+/// the fly), or leads a session of its own (a daemon), is its successor, and what it has merely forked is
+/// left over.
 [[nodiscard]] Finding choose(std::span<const Candidate> candidates,
                              const std::optional<Predecessor>& predecessor);
 

@@ -227,6 +227,7 @@ runtime::Task<Events> ServiceLauncher::whatOperatorDid(Job job, systemd::UnitSta
 
 /// The environment of a unit that no longer exists is not kept. A launch under way may just have written it.
 runtime::Task<Events> ServiceLauncher::environmentUnused(std::string unit) {
+    co_await systemd::connection(manager_);
     const auto answer = co_await systemd::query(manager_, unit);
     const auto* state = std::get_if<systemd::UnitState>(&answer);
     if (state != nullptr && !state->loaded && !launches_.contains(core::processOfTransientUnit(unit))) {

@@ -66,7 +66,7 @@ TEST_F(HardTimes, AProcessThatReexecutesItselfIsTheSame) {
         return std::count(text.begin(), text.end(), '\n');
     };
     kill(pid, SIGHUP);
-    ASSERT_TRUE(waitFor([&] { return runs() == 2; }));
+    ASSERT_TRUE(waitFor([&] { return runs() == 2; })) << runs() << " runs\n" << healer.log();
     kill(healer.runningPid("web"), SIGKILL);
     ASSERT_TRUE(hasLogged("Successfully restarted process web")) << healer.log();
     EXPECT_EQ(healer.logged("is down"), 1) << healer.log();
