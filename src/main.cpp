@@ -41,7 +41,7 @@ void printError(const std::string& message) {
     std::fprintf(stderr, "healer: %s\n", message.c_str());
 }
 
-/// Every watched process needs one or two descriptors.
+/// Every watched process needs descriptors; config::descriptorsFor() counts them.
 void raiseDescriptorLimit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {

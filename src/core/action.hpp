@@ -62,8 +62,8 @@ struct Launch {
 struct CancelLaunch {
     std::string name;
     std::uint64_t attempt = 0;
-    bool leave =
-        false; ///< what it has started, or what is being started, is left alone: it is up, or has ended
+    /// What it has started, or is starting, is left alone: it is up, or has ended.
+    bool leave = false;
 };
 
 /// End this incarnation: with the configured stop signal, or by SIGKILL when `force`. Its end is reported as
